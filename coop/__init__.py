@@ -1,0 +1,1 @@
+"""The Flask application: the only part that knows the web and the members."""

@@ -1,0 +1,134 @@
+"""Puts the application together: configuration, database, accounts, rooms, guards and headers."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, request
+from flask_babel import Babel
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
+from werkzeug.exceptions import BadRequest
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from coop import cooperative, database, errors, formats, logs, navigation, rooms, signed_in
+from coop.config import Config
+from coop.database import db
+from coop.identity import accounts
+from coop.permissions import Guard, guard_of, public
+
+ROOT = Path(__file__).resolve().parent.parent
+LARGEST_REQUEST_BYTES = 2 * 1024 * 1024
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self';"
+    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+class UnguardedRoute(Exception):
+    """A route says neither that it is public nor what it requires, so the application does not start."""
+
+
+def create_app(config: Config) -> Flask:
+    """Make the application for one co-operative's database."""
+    app = Flask("coop", root_path=str(ROOT / "coop"), template_folder=str(ROOT / "templates"))
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        SQLALCHEMY_DATABASE_URI=config.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(config.database_url),
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST_BYTES,
+        MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST_BYTES,
+        PERMANENT_SESSION_LIFETIME=timedelta(days=14),
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=config.is_https,
+        REMEMBER_COOKIE_HTTPONLY=True,
+        REMEMBER_COOKIE_SECURE=config.is_https,
+        REMEMBER_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        BABEL_DEFAULT_LOCALE="en_NZ",
+    )
+    app.extensions["coop_config"] = config
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if config.trusted_proxies:
+        hops = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    logs.init_app(app)
+    database.init_app(app)
+    Babel(app, locale_selector=lambda: "en_NZ", timezone_selector=_zone)
+    CSRFProtect(app)
+    accounts.init_app(app)
+    errors.init_app(app)
+    formats.register(app)
+    rooms.init_app(app)
+    _guard(app)
+    app.context_processor(_page_context)
+    app.before_request(_refuse_control_characters)
+    app.after_request(_headers)
+    return app
+
+
+def configuration(app: Flask) -> Config:
+    """Return the configuration that the application was made with."""
+    config: Config = app.extensions["coop_config"]
+    return config
+
+
+def _guard(app: Flask) -> None:
+    """Check that each route carries a guard, and ask it before each request.
+
+    Raises:
+        UnguardedRoute: one carries none.
+    """
+    public(app.view_functions["static"])
+    guards: dict[str, Guard] = {}
+    for endpoint, view in app.view_functions.items():
+        guard = guard_of(view)
+        if guard is None:
+            raise UnguardedRoute(endpoint)
+        guards[endpoint] = guard
+
+    def ask() -> None:
+        guard = guards.get(request.endpoint or "")
+        if guard is not None and not guard.public:
+            guard.check(signed_in.actor())
+
+    app.before_request(ask)
+
+
+def _zone() -> str:
+    found = cooperative.find(db.session())
+    return found.zone if found else "UTC"
+
+
+def _page_context() -> dict[str, Any]:
+    """Give every page what its frame needs."""
+    return {
+        "cooperative": cooperative.find(db.session()),
+        "me": signed_in.me(),
+        "acting": signed_in.acting(),
+        "navigation": navigation.menu(),
+        "demo": navigation.demo_bar(),
+    }
+
+
+def _refuse_control_characters() -> None:
+    """Refuse a NUL in address or form: PostgreSQL cannot store it, and nobody types it."""
+    if "\x00" in request.path or any("\x00" in text for _, text in request.args.items(multi=True)):
+        raise BadRequest
+
+
+def _headers(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    if request.endpoint != "static":
+        # Pages hold what one person may see; neither a proxy nor the back button of a shared machine keeps them.
+        headers.setdefault("Cache-Control", "no-store")
+    if request.is_secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response

@@ -1,0 +1,159 @@
+"""What the assembly refuses, beside what governance refuses about a vote itself."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from evidence.messages import N_, Refusal
+
+
+@dataclass(eq=False)
+class MembersOnly(Refusal):
+    """The participant is not a member."""
+
+    message = N_("Only members can do this. Everybody who takes part in the community may read along.")
+
+
+@dataclass(eq=False)
+class NotInDiscussion(Refusal):
+    """The motion is open for voting, decided or withdrawn."""
+
+    message = N_("This can only be done while the proposal is being discussed, and that has ended.")
+
+
+@dataclass(eq=False)
+class NotPutToVote(Refusal):
+    """The motion is still discussed, or was withdrawn."""
+
+    message = N_("There is nothing to vote on yet: this has not been put to the vote.")
+
+
+@dataclass(eq=False)
+class NotItsAuthor(Refusal):
+    """Words are changed by who wrote them."""
+
+    message = N_("Only who wrote this can change it.")
+
+
+@dataclass(eq=False)
+class NotAnElection(Refusal):
+    """Candidates and seats belong to elections only."""
+
+    message = N_("This is not an election.")
+
+
+@dataclass(eq=False)
+class NoSuchMajority(Refusal):
+    """The by-laws know no such majority."""
+
+    message = N_("Choose one of the majorities in the list.")
+    about = "majority"
+
+
+@dataclass(eq=False)
+class SeatsOutOfRange(Refusal):
+    """Fewer than one seat, or more than a board can have."""
+
+    most: int
+    message = N_("Choose a number of seats from 1 to %(most)s.")
+    about = "seats"
+
+
+@dataclass(eq=False)
+class VoteTooLong(Refusal):
+    """The vote would stay open longer than is sensible."""
+
+    most_days: int
+    message = N_("A vote can stay open for at most %(most_days)s days. Choose an earlier time.")
+    about = "closes_on"
+
+
+@dataclass(eq=False)
+class ClosesInThePast(Refusal):
+    """The closing time has passed already."""
+
+    message = N_("This time has passed. Choose a later one.")
+    about = "closes_on"
+
+
+@dataclass(eq=False)
+class NoSuchTime(Refusal):
+    """The hour is left out when the clocks go forward."""
+
+    message = N_("The clocks go forward that night, so this time does not exist. Choose another one.")
+    about = "closes_time"
+
+
+@dataclass(eq=False)
+class WordsChanged(Refusal):
+    """Somebody edited the motion after the page was opened."""
+
+    message = N_("The words were edited after you opened this page. Nothing was changed; please read them again.")
+
+
+@dataclass(eq=False)
+class NotNominable(Refusal):
+    """The participant cannot stand."""
+
+    message = N_("Only a member who is an individual can stand: a seat on the board is held by a person.")
+    about = "participant_id"
+
+
+@dataclass(eq=False)
+class AlreadyNominated(Refusal):
+    """One candidacy for each participant in an election."""
+
+    message = N_("This member has already been nominated.")
+    about = "participant_id"
+
+
+@dataclass(eq=False)
+class HasDeclined(Refusal):
+    """Who has declined is not nominated again by others."""
+
+    message = N_("This member has declined the nomination or withdrawn. Only they can stand again.")
+    about = "participant_id"
+
+
+@dataclass(eq=False)
+class NotCounted(Refusal):
+    """There is no result yet."""
+
+    message = N_("The votes are not counted yet.")
+
+
+@dataclass(eq=False)
+class BoardRecorded(Refusal):
+    """The elected were recorded already."""
+
+    recorded_on: date
+    message = N_("The new board was already recorded on %(recorded_on)s.")
+
+
+@dataclass(eq=False)
+class RankUnreadable(Refusal):
+    """Something other than a place stands in a number box."""
+
+    text: str
+    most: int
+    message = N_("“%(text)s” is not a place. Write a whole number from 1 to %(most)s, or leave the box empty.")
+
+
+@dataclass(eq=False)
+class RankRepeated(Refusal):
+    """Two candidates share a place."""
+
+    rank: int
+    message = N_("The number %(rank)s stands beside more than one candidate. Each place can be given once.")
+
+
+@dataclass(eq=False)
+class RankSkipped(Refusal):
+    """A place is left out."""
+
+    missing: int
+    message = N_("The number %(missing)s is missing. Number your choices 1, 2, 3 and so on, without a gap.")
+
+
+#: Refusals because somebody may not (403), and because of the state that the matter is in (409).
+FORBIDDEN = (MembersOnly, NotItsAuthor)
+CONFLICTS = (NotInDiscussion, NotPutToVote, WordsChanged, AlreadyNominated, HasDeclined, NotCounted, BoardRecorded)

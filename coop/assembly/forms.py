@@ -1,0 +1,234 @@
+"""The forms of the assembly, and how the number boxes of a ranked ballot are read."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext, lazy_gettext
+from wtforms import HiddenField, RadioField, SelectField, StringField
+from wtforms.validators import Length, StopValidation
+
+from coop.assembly.elections import LONGEST_STATEMENT
+from coop.assembly.errors import NoSuchTime, RankRepeated, RankSkipped, RankUnreadable
+from coop.assembly.models import Majority
+from coop.assembly.operations import LONGEST_COMMENT, LONGEST_MOTION, MOST_SEATS, Words
+from coop.forms import DayField, Form, LineField, TextField, required
+from coop.texts import LONGEST_NAME
+from evidence.messages import Refusal
+from governance.errors import UnknownOption
+
+
+@dataclass(frozen=True)
+class NewMotion:
+    """A motion as its form gives it."""
+
+    words: Words
+    majority: Majority
+
+
+@dataclass(frozen=True)
+class NewElection:
+    """An election as its form gives it."""
+
+    words: Words
+    seats: int
+
+
+@dataclass(frozen=True)
+class Opening:
+    """When a vote closes, and the digest of the words that were read before opening it."""
+
+    closes_at: datetime
+    seen: str
+
+
+class WordsForm(Form):
+    """Title and text."""
+
+    title = LineField(
+        lazy_gettext("Title"),
+        [required(), Length(min=3, message=lazy_gettext("Please write at least %(min)d characters."))],
+        longest=LONGEST_NAME,
+        description=lazy_gettext("One line that says what would be decided."),
+    )
+    text = TextField(
+        lazy_gettext("Text"),
+        [required()],
+        longest=LONGEST_MOTION,
+        description=lazy_gettext("The words that are voted on. You can use Markdown: **bold**, lists, links."),
+    )
+
+    def to_words(self) -> Words:
+        """Return what was written."""
+        return Words(self.title.data or "", self.text.data or "")
+
+
+class MotionForm(WordsForm):
+    """A new motion."""
+
+    majority = RadioField(
+        lazy_gettext("Majority it needs"),
+        choices=[
+            (Majority.ORDINARY.value, lazy_gettext("Ordinary: more than half of the votes for and against")),
+            (Majority.SPECIAL.value, lazy_gettext("Special: the larger share that the by-laws set")),
+        ],
+        default=Majority.ORDINARY.value,
+    )
+
+    def to_motion(self) -> NewMotion:
+        """Return the motion."""
+        return NewMotion(self.to_words(), Majority(self.majority.data))
+
+
+class WholeField(StringField):
+    """A whole number. `number` is its value after a successful validation."""
+
+    def __init__(self, label: str, validators: Sequence[Any] = (), *, least: int, most: int, **options: Any) -> None:
+        super().__init__(label, validators, **options)
+        self.least, self.most = least, most
+        self.number = least
+
+    def pre_validate(self, form: Any) -> None:
+        """Read the number."""
+        text = self.data or ""
+        if not (text.isascii() and text.isdigit() and len(text) < 9 and self.least <= int(text) <= self.most):
+            raise StopValidation(
+                gettext("Enter a whole number from %(least)s to %(most)s.", least=self.least, most=self.most)
+            )
+        self.number = int(text)
+
+
+class ElectionForm(WordsForm):
+    """A new election."""
+
+    seats = WholeField(
+        lazy_gettext("Seats"), [required()], least=1, most=MOST_SEATS, render_kw={"inputmode": "numeric"}
+    )
+
+    def to_election(self) -> NewElection:
+        """Return the election."""
+        return NewElection(self.to_words(), self.seats.number)
+
+
+class CommentForm(Form):
+    """A contribution to the debate."""
+
+    text = TextField(lazy_gettext("Your comment"), [required()], longest=LONGEST_COMMENT)
+
+    def to_text(self) -> str:
+        """Return what was written."""
+        return self.text.data or ""
+
+
+class StatementForm(Form):
+    """What a candidate says."""
+
+    statement = TextField(
+        lazy_gettext("What you want to say to the voters"),
+        longest=LONGEST_STATEMENT,
+        description=lazy_gettext("Who you are and what you would do on the board. You can use Markdown."),
+    )
+
+    def to_statement(self) -> str:
+        """Return what was written."""
+        return self.statement.data or ""
+
+
+class NominationForm(Form):
+    """Who is nominated."""
+
+    participant_id = SelectField(lazy_gettext("Member"), validate_choice=False)
+
+    def to_participant_id(self) -> UUID | None:
+        """Return the member who was chosen, or nothing for what was not offered."""
+        offered = {value for value, _ in self.participant_id.choices or ()}
+        return UUID(self.participant_id.data) if self.participant_id.data in offered else None
+
+
+class OpenForm(Form):
+    """Until when a vote is open."""
+
+    closes_on = DayField(lazy_gettext("Closing date"), [required()])
+    closes_time = StringField(lazy_gettext("Closing time"), [required()], render_kw={"type": "time"})
+    seen = HiddenField()
+
+    def validate_closes_time(self, field: StringField) -> None:
+        """Read the time of day."""
+        try:
+            _time(field.data or "")
+        except ValueError as error:
+            raise StopValidation(gettext("Enter a time as hours and minutes, such as 17:00.")) from error
+
+    def to_opening(self, zone: str) -> Opening:
+        """Return the opening, the closing time read in the co-op's zone.
+
+        Raises:
+            NoSuchTime: the clocks skip that time.
+        """
+        local = _time(self.closes_time.data or "")
+        return Opening(moment(self.closes_on.required_day, local, zone), self.seen.data or "")
+
+
+def moment(day: date, local: time, zone: str) -> datetime:
+    """Return the moment at which a clock in `zone` shows a time; of two such moments the first.
+
+    Raises:
+        NoSuchTime: the clocks skip that time.
+    """
+    there = datetime.combine(day, local, tzinfo=ZoneInfo(zone))
+    found = there.astimezone(UTC)
+    if found.astimezone(there.tzinfo).replace(tzinfo=None) != there.replace(tzinfo=None):
+        raise NoSuchTime
+    return found
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """What stands in the number boxes: the candidates in order, or what is wrong beside which of them."""
+
+    codes: tuple[str, ...]
+    errors: Mapping[str, Refusal]
+    #: The boxes as they were filled in, by code.
+    values: Mapping[str, str]
+
+
+def read_ranking(boxes: Mapping[str, str], codes: Sequence[str]) -> Ranking:
+    """Read the boxes named `rank-<code>`: places 1, 2, 3 ... without a repeat or a gap; an empty box is no place.
+
+    Raises:
+        UnknownOption: a box for somebody who does not stand.
+    """
+    values = {name.removeprefix("rank-"): text.strip() for name, text in boxes.items() if name.startswith("rank-")}
+    if not set(values) <= set(codes):
+        raise UnknownOption
+    filled = {code: text for code, text in values.items() if text}
+    errors: dict[str, Refusal] = {
+        code: RankUnreadable(text[:10], len(codes)) for code, text in filled.items() if not _is_place(text, len(codes))
+    }
+    places = {code: int(text) for code, text in filled.items() if code not in errors}
+    often = Counter(places.values())
+    errors |= {code: RankRepeated(place) for code, place in places.items() if often[place] > 1}
+    order = sorted(places, key=lambda code: places[code])
+    for expected, place in enumerate(sorted(often), start=1):
+        if place != expected and not errors:
+            errors[next(code for code in order if places[code] == place)] = RankSkipped(expected)
+    return Ranking(() if errors else tuple(order), errors, values)
+
+
+def _is_place(text: str, most: int) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= most
+
+
+def _time(text: str) -> time:
+    """Read `17:00`, as browsers send it.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if len(text) != 5:
+        raise ValueError(text)
+    return datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007 - a time of day, its zone comes later

@@ -1,0 +1,98 @@
+"""Mail about votes: to everybody on the roll when one opens and when it is counted, to whoever is nominated.
+
+Written in the transaction that opens or counts. It never says how somebody voted, nor that they did.
+"""
+
+from collections import defaultdict
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coop import cooperative, formats, outbox
+from coop.assembly.models import Candidacy, Motion, MotionWords
+from coop.assembly.results import cast, count_of, elected_codes
+from coop.identity.models import Person
+from coop.membership import participants
+from coop.membership.models import Participant, Representative
+from coop.membership.queries import in_term
+from governance.models import Kind, Outcome, Proposal, RollEntry, Secrecy
+
+
+def opened(session: Session, motion: Motion) -> None:
+    """Tell everybody on the roll that they can vote, for whom, and until when."""
+    proposal = session.get_one(Proposal, motion.proposal_id)
+    zone = ZoneInfo(cooperative.current(session).zone)
+    text = gettext("You can vote until %(closes_at)s.", closes_at=formats.format_moment(proposal.closes_at, zone))
+    if proposal.secrecy is Secrecy.SECRET:
+        text += " " + gettext("The ballot is secret and final once it is cast.")
+    else:
+        text += " " + gettext("You can change your vote until then.")
+    _tell(session, motion, "opened", gettext("A vote is open"), text)
+
+
+def counted(session: Session, motion: Motion) -> None:
+    """Tell everybody on the roll what came of the vote."""
+    outcome = session.get_one(Outcome, motion.proposal_id)
+    if motion.kind is Kind.ELECTION:
+        result = gettext(
+            "%(elected)s elected, %(cast)s ballots.", elected=len(elected_codes(outcome)), cast=cast(outcome)
+        )
+    else:
+        count = count_of(outcome)
+        result = gettext("Carried.") if count.carried else gettext("Not carried.")
+        result += " " + gettext(
+            "%(for_votes)s for, %(against)s against, %(abstain)s abstained; %(roll)s could vote.",
+            for_votes=count.for_votes,
+            against=count.against,
+            abstain=count.abstain,
+            roll=count.roll,
+        )
+    _tell(session, motion, "counted", gettext("A vote is counted"), result)
+
+
+def nominated(session: Session, motion: Motion, candidacy: Candidacy) -> None:
+    """Ask somebody who was nominated whether they stand."""
+    participants.tell(
+        session,
+        candidacy.participant_id,
+        key=f"nominated:{candidacy.id}",
+        subject=gettext("you were nominated"),
+        text=gettext(
+            "You were nominated in “%(title)s”. You stand only if you accept: sign in, open “Proposals and votes” and choose"
+            " to accept or to decline.",
+            title=_title(session, motion.id),
+        ),
+    )
+
+
+def _tell(session: Session, motion: Motion, event: str, subject: str, text: str) -> None:
+    """Queue one mail to each person who represents somebody on the roll, naming all whom they vote for."""
+    rows = session.execute(
+        select(Person.id, Person.email, Participant.name)
+        .join(Representative, Representative.person_id == Person.id)
+        .join(Participant, Participant.id == Representative.participant_id)
+        .join(RollEntry, RollEntry.voter_ref == Participant.voter_ref)
+        .where(RollEntry.proposal_id == motion.proposal_id, in_term(cooperative.today(session)))
+        .order_by(Person.id, Participant.name_key)
+    )
+    voters: dict[tuple[UUID, str], list[str]] = defaultdict(list)
+    for person_id, email, name in rows:
+        voters[person_id, email].append(name)
+    coop, title = cooperative.current(session).name, _title(session, motion.id)
+    for (person_id, email), names in voters.items():
+        on_roll = gettext("On the voting roll: %(names)s.", names=", ".join(names))
+        outbox.send_mail(
+            session,
+            key=f"motion-{event}:{motion.id}:{person_id}",
+            to=email,
+            subject=f"{coop}: {subject}: {title}",
+            text=f"{title}\n\n{text}\n{on_roll}\n\n{coop}\n",
+        )
+
+
+def _title(session: Session, motion_id: UUID) -> str:
+    words = session.get(MotionWords, motion_id)
+    return words.title if words else ""

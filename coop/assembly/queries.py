@@ -1,0 +1,375 @@
+"""What the pages of the assembly show. Reads, never writes; says nothing of a running vote but who may take part."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext
+from sqlalchemy import ColumnElement, Select, and_, case, select
+from sqlalchemy.orm import Session, aliased
+
+from coop import cooperative
+from coop.assembly.models import BoardTerm, Candidacy, Majority, Motion, MotionComment, MotionWords, Stage
+from coop.assembly.resolutions import Resolution
+from coop.assembly.results import count_of
+from coop.assembly.voting import words_digest
+from coop.membership.models import Member, Participant, ParticipantKind
+from coop.paging import Part, part_of
+from coop.permissions import NotFound
+from governance import ballots
+from governance.models import Kind, OpenBallot, Outcome, Participation, Proposal, RollEntry, Secrecy
+from governance.rolls import entry_of
+
+MOTIONS_PER_PAGE = 20
+MOST_NOMINEES = 500
+
+
+class State(StrEnum):
+    """Where a motion stands for the reader; it follows from its stage, the clock and the outcome."""
+
+    DISCUSSION = "discussion"
+    OPEN = "open"
+    #: Closed by the clock, not counted yet.
+    PENDING = "pending"
+    DECIDED = "decided"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class MotionRow:
+    """A motion as lists show it."""
+
+    id: UUID
+    kind: Kind
+    state: State
+    title: str
+    author: str | None
+    written_at: datetime
+    closes_at: datetime | None
+    #: For a counted resolution.
+    carried: bool | None
+
+
+@dataclass(frozen=True)
+class MotionPage:
+    """A motion with everything its page shows beside debate and candidates."""
+
+    row: MotionRow
+    author_id: UUID | None
+    majority: Majority | None
+    seats: int | None
+    text: str
+    edited_at: datetime | None
+    #: Digest of the words as they stand now; none once they are erased.
+    digest: str | None
+    proposal: Proposal | None
+    bylaws_id: UUID | None
+    outcome: Outcome | None
+    resolution_number: int | None
+    board: BoardTerm | None
+
+
+@dataclass(frozen=True)
+class CommentRow:
+    """A contribution to the debate."""
+
+    id: UUID
+    author_id: UUID
+    author: str
+    text: str
+    written_at: datetime
+    edited_at: datetime | None
+    removed: bool
+
+
+@dataclass(frozen=True)
+class CandidateRow:
+    """Somebody who was nominated."""
+
+    participant_id: UUID
+    name: str
+    nominated_by: str | None
+    statement: str
+    stands: bool
+    withdrawn: bool
+    code: str | None
+
+
+class Because(StrEnum):
+    """Why a participant may vote on something, or may not."""
+
+    ON_ROLL = "on-roll"
+    WILL_BE = "will-be"
+    NOT_MEMBER = "not-member"
+    JOINED_LATER = "joined-later"
+    NOT_ON_ROLL = "not-on-roll"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Whether a participant may vote on a motion, why, and whether they have."""
+
+    participant_id: UUID
+    name: str
+    may_vote: bool
+    because: Because
+    joined_on: date | None
+    frozen_at: datetime | None
+    voted: bool
+
+
+@dataclass(frozen=True)
+class OpenVote:
+    """A vote that is open for a participant."""
+
+    motion_id: UUID
+    participant_id: UUID
+    participant_name: str
+    kind: Kind
+    title: str
+    closes_at: datetime
+    voted: bool
+    #: A secret ballot is final; an open vote can still be changed.
+    secret: bool
+
+
+def motions(session: Session, now: datetime, state: State | None = None, *, number: int = 1) -> Part[MotionRow]:
+    """Return a page of the motions: the open ones by their deadline first, then the others, the newest first."""
+    query = _rows() if state is None else _rows().where(_in_state(state, now))
+    deadline = case((_in_state(State.OPEN, now), Proposal.closes_at))
+    query = query.order_by(deadline.is_(None), deadline, Motion.written_at.desc(), Motion.id.desc())
+    part = part_of(session, query, number=number, size=MOTIONS_PER_PAGE)
+    return Part(tuple(_row(now, *row) for row in part.rows), part.number, part.last, part.total)
+
+
+def motion(session: Session, motion_id: UUID, now: datetime) -> MotionPage:
+    """Return a motion for its page.
+
+    Raises:
+        NotFound
+    """
+    found = session.execute(_rows().where(Motion.id == motion_id)).first()
+    if found is None:
+        raise NotFound
+    loaded, words, author, proposal, outcome = found
+    resolution = (
+        session.scalar(select(Resolution.number).where(Resolution.proposal_id == proposal.id)) if proposal else None
+    )
+    return MotionPage(
+        row=_row(now, loaded, words, author, proposal, outcome),
+        author_id=loaded.author_id,
+        majority=loaded.majority,
+        seats=loaded.seats,
+        text=words.text if words else "",
+        edited_at=words.edited_at if words else None,
+        digest=words_digest(words) if words else None,
+        proposal=proposal,
+        bylaws_id=loaded.bylaws_id,
+        outcome=outcome,
+        resolution_number=resolution,
+        board=session.get(BoardTerm, motion_id),
+    )
+
+
+def debate(session: Session, motion_id: UUID) -> list[CommentRow]:
+    """Return what was said about a motion, the oldest first."""
+    rows = session.execute(
+        select(MotionComment, Participant.name)
+        .join(Participant, Participant.id == MotionComment.author_id)
+        .where(MotionComment.motion_id == motion_id)
+        .order_by(MotionComment.written_at, MotionComment.id)
+    )
+    return [
+        CommentRow(row.id, row.author_id, name, row.text, row.written_at, row.edited_at, row.removed_at is not None)
+        for row, name in rows
+    ]
+
+
+def own_comment(session: Session, comment_id: UUID, participants: Collection[UUID]) -> tuple[UUID, str]:
+    """Return the motion and the text of a comment that one of the participants wrote.
+
+    Raises:
+        NotFound
+    """
+    row = session.get(MotionComment, comment_id)
+    if row is None or row.removed_at is not None or row.author_id not in participants:
+        raise NotFound
+    return row.motion_id, row.text
+
+
+def candidates(session: Session, motion_id: UUID) -> list[CandidateRow]:
+    """Return who was nominated, in the order of their names."""
+    nominator = aliased(Participant)
+    rows = session.execute(
+        select(Candidacy, Participant.name, nominator.name)
+        .join(Participant, Participant.id == Candidacy.participant_id)
+        .outerjoin(nominator, nominator.id == Candidacy.nominated_by_id)
+        .where(Candidacy.motion_id == motion_id)
+        .order_by(Participant.name_key, Candidacy.id)
+    )
+    return [
+        CandidateRow(
+            participant_id=row.participant_id,
+            name=name,
+            nominated_by=None if row.nominated_by_id == row.participant_id else by,
+            statement=row.statement,
+            stands=row.accepted_at is not None,
+            withdrawn=row.withdrawn_at is not None,
+            code=row.option_code,
+        )
+        for row, name, by in rows
+    ]
+
+
+def nominees(session: Session, motion_id: UUID) -> list[tuple[UUID, str]]:
+    """Return the members who can still be nominated: id and name."""
+    rows = session.execute(
+        select(Participant.id, Participant.name)
+        .join(Member, Member.participant_id == Participant.id)
+        .where(
+            Participant.kind == ParticipantKind.INDIVIDUAL,
+            Member.joined_on <= cooperative.today(session),
+            ~select(Candidacy.id)
+            .where(Candidacy.motion_id == motion_id, Candidacy.participant_id == Participant.id)
+            .exists(),
+        )
+        .order_by(Participant.name_key, Participant.id)
+        .limit(MOST_NOMINEES)
+    )
+    return [(participant_id, name) for participant_id, name in rows]
+
+
+def members_among(session: Session, participants: Collection[UUID]) -> list[tuple[UUID, str]]:
+    """Return those of the participants who are members today, individuals first: id and name."""
+    rows = session.execute(
+        select(Participant.id, Participant.name)
+        .join(Member, Member.participant_id == Participant.id)
+        .where(Participant.id.in_(participants), Member.joined_on <= cooperative.today(session))
+        .order_by(Participant.kind != ParticipantKind.INDIVIDUAL, Participant.name_key, Participant.id)
+    )
+    return [(participant_id, name) for participant_id, name in rows]
+
+
+def standing(session: Session, motion_id: UUID, participant_id: UUID) -> Standing:
+    """Say whether a participant may vote on a motion, and why.
+
+    Raises:
+        NotFound
+    """
+    participant = session.get(Participant, participant_id)
+    found = session.get(Motion, motion_id)
+    if participant is None or found is None:
+        raise NotFound
+    joined_on = session.scalar(select(Member.joined_on).where(Member.participant_id == participant_id))
+    proposal = session.get(Proposal, found.proposal_id) if found.proposal_id else None
+    entry = entry_of(session, proposal.id, participant.voter_ref) if proposal else None
+    if entry is not None:
+        because = Because.ON_ROLL
+    elif joined_on is None:
+        because = Because.NOT_MEMBER
+    elif proposal is None:
+        because = Because.WILL_BE
+    else:
+        zone = ZoneInfo(cooperative.current(session).zone)
+        frozen_on = proposal.opens_at.astimezone(zone).date()
+        because = Because.JOINED_LATER if joined_on >= frozen_on else Because.NOT_ON_ROLL
+    return Standing(
+        participant_id=participant_id,
+        name=participant.name,
+        may_vote=because in {Because.ON_ROLL, Because.WILL_BE},
+        because=because,
+        joined_on=joined_on,
+        frozen_at=proposal.opens_at if proposal else None,
+        voted=entry is not None and proposal is not None and ballots.has_voted(session, proposal, entry.id),
+    )
+
+
+def open_votes_for(session: Session, participants: Collection[UUID], now: datetime) -> list[OpenVote]:
+    """Return the votes that are open for any of the participants, the nearest deadline first. Home lists them."""
+    open_ballot = select(OpenBallot.roll_entry_id).where(OpenBallot.roll_entry_id == RollEntry.id).exists()
+    taken_part = select(Participation.roll_entry_id).where(Participation.roll_entry_id == RollEntry.id).exists()
+    rows = session.execute(
+        select(
+            Motion.id,
+            Participant.id,
+            Participant.name,
+            Motion.kind,
+            MotionWords.title,
+            Proposal.closes_at,
+            open_ballot | taken_part,
+            Proposal.secrecy,
+        )
+        .join(Proposal, Proposal.id == Motion.proposal_id)
+        .join(RollEntry, RollEntry.proposal_id == Proposal.id)
+        .join(Participant, Participant.voter_ref == RollEntry.voter_ref)
+        .outerjoin(MotionWords, MotionWords.motion_id == Motion.id)
+        .where(Participant.id.in_(participants), _in_state(State.OPEN, now))
+        .outerjoin(Outcome, Outcome.proposal_id == Proposal.id)
+        .order_by(Proposal.closes_at, Motion.id, Participant.name_key, Participant.id)
+    )
+    return [
+        OpenVote(motion_id, participant_id, name, kind, title or _erased(), closes_at, bool(voted), secret)
+        for motion_id, participant_id, name, kind, title, closes_at, voted, secrecy in rows
+        for secret in [secrecy is Secrecy.SECRET]
+    ]
+
+
+def _rows() -> Select[Motion, MotionWords | None, str | None, Proposal | None, Outcome | None]:
+    return (
+        select(Motion, MotionWords, Participant.name, Proposal, Outcome)
+        .outerjoin(MotionWords, MotionWords.motion_id == Motion.id)
+        .outerjoin(Participant, Participant.id == Motion.author_id)
+        .outerjoin(Proposal, Proposal.id == Motion.proposal_id)
+        .outerjoin(Outcome, Outcome.proposal_id == Motion.proposal_id)
+    )
+
+
+def _row(
+    now: datetime,
+    found: Motion,
+    words: MotionWords | None,
+    author: str | None,
+    proposal: Proposal | None,
+    outcome: Outcome | None,
+) -> MotionRow:
+    carried = count_of(outcome).carried if outcome and found.kind is Kind.RESOLUTION else None
+    return MotionRow(
+        id=found.id,
+        kind=found.kind,
+        state=_state(now, found, proposal, outcome),
+        title=words.title if words else _erased(),
+        author=author,
+        written_at=found.written_at,
+        closes_at=proposal.closes_at if proposal else None,
+        carried=carried,
+    )
+
+
+def _state(now: datetime, found: Motion, proposal: Proposal | None, outcome: Outcome | None) -> State:
+    if outcome is not None:
+        return State.DECIDED
+    if proposal is not None:
+        return State.OPEN if now < proposal.closes_at else State.PENDING
+    return State.WITHDRAWN if found.stage is Stage.WITHDRAWN else State.DISCUSSION
+
+
+def _in_state(state: State, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a motion, joined with its proposal and outcome, stands so."""
+    match state:
+        case State.DISCUSSION:
+            return Motion.stage == Stage.DISCUSSION
+        case State.WITHDRAWN:
+            return Motion.stage == Stage.WITHDRAWN
+        case State.OPEN:
+            return and_(Proposal.closes_at > now, Outcome.proposal_id.is_(None))
+        case State.PENDING:
+            return and_(Proposal.closes_at <= now, Outcome.proposal_id.is_(None))
+        case State.DECIDED:
+            return Outcome.proposal_id.is_not(None)
+
+
+def _erased() -> str:
+    return str(gettext("(the words were erased)"))

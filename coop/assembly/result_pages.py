@@ -1,0 +1,225 @@
+"""What the pages show of a counted vote: the sentence, the chart, the arithmetic, the ballots and their downloads."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import Response, render_template, stream_with_context, url_for
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from coop import clock
+from coop.assembly import queries, results
+from coop.assembly.blueprint import blueprint
+from coop.assembly.bylaws import BylawVersion
+from coop.assembly.errors import NotAnElection, NotCounted
+from coop.assembly.models import Majority
+from coop.assembly.queries import MotionPage
+from coop.assembly.results import BallotLine, RollCallLine
+from coop.charts import ResolutionChart, resolution_chart
+from coop.database import db
+from coop.permissions import requires
+from coop.transfer_chart import TransferChart, transfer_chart
+from evidence.messages import N_
+from governance.counting.resolution import REASONS, Base, ResolutionCount, ResolutionRule
+from governance.counts import rule_of
+from governance.models import Kind, Outcome
+
+_BASES = {
+    Base.FOR_AND_AGAINST: N_("the votes for and against"),
+    Base.CAST: N_("all votes cast"),
+    Base.ROLL: N_("all who could vote"),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A line of the arithmetic: what the rule asks, the numbers, and whether they suffice."""
+
+    label: str
+    rule: str
+    numbers: str
+    met: bool | None
+
+
+@dataclass(frozen=True)
+class Result:
+    """A counted vote, for its page."""
+
+    outcome: Outcome
+    cast: int
+    sentence: str
+    reasons: tuple[str, ...]
+    steps: tuple[Step, ...]
+    chart: ResolutionChart | None
+    roll_call: list[RollCallLine]
+    #: For an election: the elected by name, the chart of transfers and the count with names.
+    elected: list[str]
+    transfers: TransferChart | None
+    count: Mapping[str, Any]
+
+
+@blueprint.get("/proposals/<uuid:motion_id>/ballots")
+@requires()
+def ballots(motion_id: UUID) -> str:
+    """List the ballots of a counted election by their receipts, so that everybody finds their own."""
+    session = db.session()
+    page, outcome, names = _election(session, motion_id)
+    return render_template(
+        "assembly/ballots.html",
+        page=page,
+        names=names,
+        ballots=results.secret_ballots(session, outcome),
+        downloads=downloads(motion_id),
+    )
+
+
+@blueprint.get("/proposals/<uuid:motion_id>/ballots.blt")
+@requires()
+def ballots_blt(motion_id: UUID) -> Response:
+    """Download the ballots for other counting programs."""
+    session = db.session()
+    page, outcome, names = _election(session, motion_id)
+    lines = results.blt(session, outcome, names, _one_line(page.row.title))
+    return _download(lines, "text/plain", f"ballots-{motion_id}.blt")
+
+
+@blueprint.get("/proposals/<uuid:motion_id>/ballots.csv")
+@requires()
+def ballots_csv(motion_id: UUID) -> Response:
+    """Download the ballots with their receipts."""
+    session = db.session()
+    _, outcome, names = _election(session, motion_id)
+    return _download(results.table(session, outcome, names), "text/csv", f"ballots-{motion_id}.csv")
+
+
+def downloads(motion_id: UUID) -> list[dict[str, str]]:
+    """Return the links of the downloads of a counted election."""
+    return [
+        {"label": "BLT", "href": url_for("assembly.ballots_blt", motion_id=motion_id)},
+        {"label": "CSV", "href": url_for("assembly.ballots_csv", motion_id=motion_id)},
+    ]
+
+
+def result_of(session: Session, page: MotionPage) -> Result | None:
+    """Return the result of a motion that is counted."""
+    if page.outcome is None:
+        return None
+    if page.row.kind is Kind.ELECTION:
+        return _election_result(session, page, page.outcome)
+    return _resolution_result(session, page, page.outcome)
+
+
+def _resolution_result(session: Session, page: MotionPage, outcome: Outcome) -> Result:
+    assert page.proposal is not None
+    count, rule = results.count_of(outcome), rule_of(page.proposal)
+    assert isinstance(rule, ResolutionRule)
+    numbers = asdict(count)
+    return Result(
+        outcome=outcome,
+        cast=count.cast,
+        sentence=gettext("Carried.") if count.carried else gettext("Not carried."),
+        reasons=tuple(gettext(REASONS[reason]) % numbers for reason in count.reasons),
+        steps=_steps(session, page, rule, count),
+        chart=resolution_chart(
+            count.for_votes, count.against, count.abstain, count.threshold_needed, count.quorum_needed, count.roll
+        ),
+        roll_call=results.roll_call(session, outcome),
+        elected=[],
+        transfers=None,
+        count={},
+    )
+
+
+def _steps(session: Session, page: MotionPage, rule: ResolutionRule, count: ResolutionCount) -> tuple[Step, ...]:
+    bylaws = session.get_one(BylawVersion, page.bylaws_id)
+    special = page.majority is Majority.SPECIAL
+    return (
+        Step(
+            gettext("Quorum"),
+            gettext(
+                "%(share)s of the voting roll, and never fewer than %(minimum)s votes",
+                share=f"{rule.quorum_numerator}/{rule.quorum_denominator}",
+                minimum=rule.quorum_minimum,
+            ),
+            gettext(
+                "%(cast)s of %(roll)s voted; %(needed)s were needed",
+                cast=count.cast,
+                roll=count.roll,
+                needed=count.quorum_needed,
+            ),
+            count.quorum_met,
+        ),
+        Step(
+            gettext("Base"),
+            gettext(_BASES[count.base]),
+            gettext("%(votes)s votes; abstentions count for the quorum only", votes=count.base_votes),
+            None,
+        ),
+        Step(
+            gettext("Threshold"),
+            gettext("at least %(share)s of the base", share=_share(rule))
+            if not rule.strictly_more
+            else gettext("more than %(share)s of the base", share=_share(rule)),
+            gettext(
+                "%(for_votes)s for; %(needed)s were needed", for_votes=count.for_votes, needed=count.threshold_needed
+            ),
+            count.for_votes >= count.threshold_needed,
+        ),
+        Step(
+            gettext("By-laws"),
+            gettext("special resolution") if special else gettext("ordinary resolution"),
+            gettext("version %(version)s, in force when the vote opened", version=bylaws.version),
+            None,
+        ),
+    )
+
+
+def _share(rule: ResolutionRule) -> str:
+    return f"{rule.threshold_numerator}/{rule.threshold_denominator}"
+
+
+def _election_result(session: Session, page: MotionPage, outcome: Outcome) -> Result:
+    names = results.candidate_names(session, page.row.id)
+    count = results.named_count(outcome, names, page.row.title)
+    elected = [names[code] for code in results.elected_codes(outcome)]
+    return Result(
+        outcome=outcome,
+        cast=results.cast(outcome),
+        sentence=gettext("Elected: %(names)s.", names=", ".join(elected)) if elected else gettext("Nobody is elected."),
+        reasons=(),
+        steps=(),
+        chart=None,
+        roll_call=[],
+        elected=elected,
+        transfers=transfer_chart(count),
+        count=count,
+    )
+
+
+def _election(session: Session, motion_id: UUID) -> tuple[MotionPage, Outcome, dict[str, str]]:
+    """Return a counted election.
+
+    Raises:
+        NotFound, NotAnElection, NotCounted
+    """
+    page = queries.motion(session, motion_id, clock.now())
+    if page.row.kind is not Kind.ELECTION:
+        raise NotAnElection
+    if page.outcome is None:
+        raise NotCounted
+    return page, page.outcome, results.candidate_names(session, motion_id)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _download(lines: Iterator[str], mimetype: str, name: str) -> Response:
+    response = Response(stream_with_context(lines), mimetype=mimetype)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+__all__: list[str] = ["BallotLine", "ballots", "ballots_blt", "ballots_csv", "downloads", "result_of"]

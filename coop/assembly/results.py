@@ -1,0 +1,173 @@
+"""What may be known once a vote is counted: the numbers, who voted how in a roll-call, the ballots of a secret vote.
+
+Everything here starts from an outcome, so that nothing of a running vote can get out. Governance counts codes; here they get
+their names back.
+"""
+
+import csv
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from io import StringIO
+from typing import Any
+from uuid import UUID
+
+from flask_babel import gettext
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coop.assembly.models import Candidacy
+from coop.membership.models import Participant
+from governance.counting.resolution import ResolutionCount
+from governance.counts import options_of, standing_open_ballots
+from governance.models import Ballot, Outcome
+
+
+@dataclass(frozen=True)
+class RollCallLine:
+    """How somebody voted by roll-call, as the result shows it."""
+
+    name: str
+    choice: str
+    cast_at: datetime
+
+
+@dataclass(frozen=True)
+class BallotLine:
+    """A counted secret ballot: its receipt, and the candidates in the order of preference."""
+
+    commitment: str
+    nonce: str
+    ranking: tuple[str, ...]
+
+
+def count_of(outcome: Outcome) -> ResolutionCount:
+    """Return the count of a resolution."""
+    return ResolutionCount.from_canonical(_count(outcome))
+
+
+def elected_codes(outcome: Outcome) -> list[str]:
+    """Return the elected in the order in which they were elected."""
+    return [code for stage in _count(outcome)["stages"] for code in stage["elected"]]
+
+
+def cast(outcome: Outcome) -> int:
+    """Return how many voted."""
+    return int(json.loads(outcome.result)["ballots"]["cast"])
+
+
+def candidate_names(session: Session, motion_id: UUID) -> dict[str, str]:
+    """Return the names of the candidates by their codes. Two of one name are told apart, because counts are read by name."""
+    rows = session.execute(
+        select(Candidacy.option_code, Participant.name)
+        .join(Participant, Participant.id == Candidacy.participant_id)
+        .where(Candidacy.motion_id == motion_id, Candidacy.option_code.is_not(None))
+        .order_by(Candidacy.option_code)
+    )
+    names = {str(code): " ".join(name.split()) for code, name in rows}
+    repeated = {name for name in names.values() if list(names.values()).count(name) > 1}
+    return {code: f"{name} ({code})" if name in repeated else name for code, name in names.items()}
+
+
+def named_count(outcome: Outcome, names: Mapping[str, str], title: str) -> dict[str, Any]:
+    """Return the count of an election with names in the place of codes, in the form in which counts are published."""
+    count = _count(outcome)
+    return {**count, "title": title, "elected": [names[code] for code in count["elected"]]} | {
+        "stages": [_named_stage(stage, names) for stage in count["stages"]],
+        **({"lot": [names[code] for code in count["lot"]]} if "lot" in count else {}),
+        **(
+            {
+                "lots": [
+                    {**lot, "tied": [names[code] for code in lot["tied"]], "chosen": names[lot["chosen"]]}
+                    for lot in count["lots"]
+                ]
+            }
+            if "lots" in count
+            else {}
+        ),
+    }
+
+
+def roll_call(session: Session, outcome: Outcome) -> list[RollCallLine]:
+    """Return who voted how, by name."""
+    ballots = standing_open_ballots(outcome.proposal_id).subquery()
+    rows = session.execute(
+        select(Participant.name, ballots.c.choice, ballots.c.cast_at)
+        .select_from(ballots)
+        .outerjoin(Participant, Participant.voter_ref == ballots.c.voter_ref)
+        .order_by(Participant.name_key, ballots.c.id)
+    )
+    return [RollCallLine(name or gettext("(erased)"), json.loads(choice), at) for name, choice, at in rows]
+
+
+def secret_ballots(session: Session, outcome: Outcome) -> list[BallotLine]:
+    """Return the ballots of a secret vote in the order of their receipts."""
+    rows = session.execute(
+        select(Ballot.commitment, Ballot.nonce, Ballot.choice)
+        .where(Ballot.proposal_id == outcome.proposal_id)
+        .order_by(Ballot.commitment)
+    )
+    return [BallotLine(commitment, nonce, tuple(json.loads(choice))) for commitment, nonce, choice in rows]
+
+
+def blt(session: Session, outcome: Outcome, names: Mapping[str, str], title: str) -> Iterator[str]:
+    """Yield the lines of a BLT file from which other programs get the same result.
+
+    The candidates stand in the order that was drawn at the opening: where a count needs a lot, it falls on the first.
+    """
+    codes = options_of(session, outcome.proposal_id)
+    number_of = {code: number for number, code in enumerate(codes, start=1)}
+    yield f"{len(codes)} {_count(outcome)['seats']}\n"
+    for ballot in secret_ballots(session, outcome):
+        yield " ".join(["1", *(str(number_of[code]) for code in ballot.ranking), "0"]) + "\n"
+    yield "0\n"
+    for text in [*(names[code] for code in codes), title]:
+        yield '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"\n'
+
+
+def table(session: Session, outcome: Outcome, names: Mapping[str, str]) -> Iterator[str]:
+    """Yield the lines of a CSV file of the ballots: receipt, random number, and each candidate's place."""
+    codes = options_of(session, outcome.proposal_id)
+    yield _csv_line(["receipt", "random number", *(_plain(names[code]) for code in codes)])
+    for ballot in secret_ballots(session, outcome):
+        place_of = {code: str(place) for place, code in enumerate(ballot.ranking, start=1)}
+        yield _csv_line([ballot.commitment, ballot.nonce, *(place_of.get(code, "") for code in codes)])
+
+
+def _count(outcome: Outcome) -> Any:
+    return json.loads(outcome.result)["count"]
+
+
+def _named_stage(stage: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    named = {
+        **stage,
+        "event": _named_event(stage["event"], names),
+        "votes": {names[code]: votes for code, votes in stage["votes"].items()},
+        "elected": [names[code] for code in stage["elected"]],
+        "transfers": [
+            {**transfer, "from": names[transfer["from"]], "to": transfer["to"] and names[transfer["to"]]}
+            for transfer in stage["transfers"]
+        ],
+    }
+    if tie := stage.get("tie"):
+        named["tie"] = {**tie, "tied": [names[code] for code in tie["tied"]], "chosen": names[tie["chosen"]]}
+    return named
+
+
+def _named_event(event: str, names: Mapping[str, str]) -> str:
+    """Put the name in the place of the code in "Surplus transferred: c3 (5.00000)"."""
+    what, separator, rest = event.partition(": ")
+    code, space, amount = rest.partition(" ")
+    return f"{what}{separator}{names[code]}{space}{amount}" if code in names else event
+
+
+def _plain(text: str) -> str:
+    """Keep a spreadsheet from reading a name as a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+
+
+def _csv_line(cells: Sequence[str]) -> str:
+    line = StringIO()
+    csv.writer(line, lineterminator="\r\n").writerow(cells)
+    return line.getvalue()

@@ -1,0 +1,233 @@
+"""From discussion to result: opening a vote, casting, counting.
+
+Takes the rule from the by-laws and the roll from the register of members, and leaves the vote itself to governance. A secret
+ballot leaves no trace here: no row of the audit trail, no mail, no time.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coop import audit, clock, cooperative, outbox
+from coop.assembly import errors, notices
+from coop.assembly.bylaws import Bylaws, in_force
+from coop.assembly.models import Candidacy, Majority, Motion, MotionWords, Stage
+from coop.assembly.operations import discussed
+from coop.assembly.resolutions import Body, record_resolution
+from coop.assembly.results import candidate_names, count_of, elected_codes
+from coop.membership.models import Member, MemberClass, Participant
+from coop.permissions import Actor, NotFound, Power
+from coop.texts import fold
+from governance import ballots
+from governance.closing import close
+from governance.counting.resolution import Base, ResolutionRule
+from governance.counts import ElectionRule, Rule
+from governance.models import Kind, Outcome, Proposal, Secrecy
+from governance.opening import Question, open_proposal
+from governance.rolls import Voter
+
+#: The rule by which boards are elected.
+ELECTION_RULE = "scottish-stv"
+MOST_DAYS = 90
+#: Why somebody is on a roll.
+MEMBER = "member"
+
+
+def open_motion(session: Session, actor: Actor, *, motion_id: UUID, closes_at: datetime, seen: str) -> UUID:
+    """Put a motion to the vote from now until `closes_at`, tell the members, and return the proposal's id.
+
+    Words, rule and roll are frozen. `seen` is the digest of the words that the actor has read: they may have been edited since.
+
+    Raises:
+        PowerMissing: the actor holds neither the secretary's nor the board's power.
+        NotFound, NotInDiscussion, WordsChanged, ClosesInThePast, VoteTooLong, EmptyRoll, NoCandidates
+    """
+    power = actor.need(Power.SECRETARY, Power.BOARD)
+    motion = discussed(session, motion_id)
+    words = session.get_one(MotionWords, motion_id)
+    digest = words_digest(words)
+    if seen != digest:
+        raise errors.WordsChanged
+    now = clock.now()
+    if closes_at <= now:
+        raise errors.ClosesInThePast
+    if closes_at > now + timedelta(days=MOST_DAYS):
+        raise errors.VoteTooLong(MOST_DAYS)
+    today = cooperative.today(session)
+    bylaws = in_force(session, today)
+    secrecy = secrecy_of(motion)
+    question = Question(
+        rule=rule_for(motion, bylaws.bylaws),
+        secrecy=secrecy,
+        text_digest=digest,
+        opens_at=now,
+        closes_at=closes_at,
+        candidates=_name_options(session, motion_id) if motion.kind is Kind.ELECTION else (),
+    )
+    proposal_id = open_proposal(session, question, eligible(session, today, secrecy))
+    motion.stage, motion.proposal_id, motion.bylaws_id = Stage.OPENED, proposal_id, bylaws.version_id
+    session.flush()
+    audit.record(
+        session,
+        actor,
+        "motion.opened",
+        subject=motion_id,
+        power=power,
+        facts={"proposal": proposal_id, "closes_at": closes_at, "bylaws": bylaws.version},
+    )
+    notices.opened(session, motion)
+    return proposal_id
+
+
+def cast_vote(
+    session: Session, actor: Actor, *, motion_id: UUID, participant_id: UUID, choice: str
+) -> ballots.OpenReceipt:
+    """Vote by roll-call for a participant, or change that vote; the last one counts.
+
+    Raises:
+        NotFound: the actor does not represent the participant, or there is no such vote.
+        NotPutToVote, VotingClosed, NotOnRoll, UnknownOption
+    """
+    actor.need_to_act_for(participant_id)
+    proposal_id, voter_ref = _ballot_of(session, motion_id, participant_id)
+    receipt = ballots.cast_open(session, proposal_id, voter_ref, choice, clock=clock.now)
+    audit.record(session, actor, "vote.cast", subject=motion_id, facts={"version": receipt.version})
+    return receipt
+
+
+def cast_ballot(
+    session: Session, actor: Actor, *, motion_id: UUID, participant_id: UUID, ranking: Sequence[str]
+) -> ballots.SecretReceipt:
+    """Put a participant's secret ballot into the urn. It is final, and nothing else is written about it.
+
+    Raises:
+        NotFound: the actor does not represent the participant, or there is no such vote.
+        NotPutToVote, VotingClosed, NotOnRoll, AlreadyVoted, UnknownOption, RepeatedOption, EmptyBallot
+    """
+    actor.need_to_act_for(participant_id)
+    proposal_id, voter_ref = _ballot_of(session, motion_id, participant_id)
+    return ballots.cast_secret(session, proposal_id, voter_ref, ranking, clock=clock.now)
+
+
+def close_motion(session: Session, actor: Actor, motion_id: UUID) -> str:
+    """Count a vote whose closing time has passed, record what the members resolved, and return the digest of the result.
+
+    The worker does it by the clock; secretary and board have a button for the same.
+
+    Raises:
+        PowerMissing: a person without the secretary's or the board's power.
+        NotFound, NotPutToVote, TooEarlyToClose, AlreadyCounted
+    """
+    power = actor.need(Power.SECRETARY, Power.BOARD)
+    motion = session.get(Motion, motion_id, with_for_update=True)
+    if motion is None:
+        raise NotFound
+    if motion.proposal_id is None:
+        raise errors.NotPutToVote
+    closed = close(session, motion.proposal_id, clock=clock.now)
+    _record(session, motion)
+    if secrecy_of(motion) is Secrecy.SECRET:
+        outbox.enqueue(session, kind="vacuum", key=f"vacuum:{motion.proposal_id}", payload={})
+    audit.record(session, actor, "motion.counted", subject=motion_id, power=power, facts={"result": closed.digest})
+    notices.counted(session, motion)
+    return closed.digest
+
+
+def secrecy_of(motion: Motion) -> Secrecy:
+    """Return who will see how somebody voted: resolutions are by roll-call, elections are secret."""
+    return Secrecy.SECRET if motion.kind is Kind.ELECTION else Secrecy.OPEN
+
+
+def rule_for(motion: Motion, bylaws: Bylaws) -> Rule:
+    """Return the rule by which the by-laws have a motion counted.
+
+    An ordinary resolution needs more than half of the votes for and against; a special one at least the share that is set.
+    """
+    if motion.kind is Kind.ELECTION:
+        assert motion.seats is not None
+        return ElectionRule(ELECTION_RULE, motion.seats)
+    special = motion.majority is Majority.SPECIAL
+    return ResolutionRule(
+        quorum_numerator=bylaws.quorum_numerator,
+        quorum_denominator=bylaws.quorum_denominator,
+        quorum_minimum=bylaws.quorum_heads,
+        base=Base.FOR_AND_AGAINST,
+        threshold_numerator=bylaws.special_numerator if special else 1,
+        threshold_denominator=bylaws.special_denominator if special else 2,
+        strictly_more=not special,
+    )
+
+
+def eligible(session: Session, on: date, secrecy: Secrecy) -> list[Voter]:
+    """Return who may vote on a day: each member has one vote, whatever they hold.
+
+    On the roll of a secret vote all have the same class: a ballot carries its voter's class, and in a class of one or two it
+    would be known whose it is. No rule of ours counts by class.
+    """
+    rows = session.execute(
+        select(Participant.voter_ref, MemberClass.code)
+        .join(Member, Member.participant_id == Participant.id)
+        .join(MemberClass, MemberClass.id == Member.class_id)
+        .where(Member.joined_on <= on)
+    )
+    return [Voter(ref, code if secrecy is Secrecy.OPEN else MEMBER, MEMBER) for ref, code in rows]
+
+
+def words_digest(words: MotionWords) -> str:
+    """Return the digest of what is voted on: SHA-256 over salt, title and text."""
+    return hashlib.sha256(f"{words.salt}{words.title}\n{words.text}".encode()).hexdigest()
+
+
+def _name_options(session: Session, motion_id: UUID) -> list[str]:
+    """Give each candidate who stands a code for the ballot, and return the codes."""
+    rows = session.execute(
+        select(Candidacy, Participant.name)
+        .join(Participant, Participant.id == Candidacy.participant_id)
+        .where(Candidacy.motion_id == motion_id, Candidacy.accepted_at.is_not(None))
+    ).all()
+    codes = []
+    for number, (candidacy, _) in enumerate(sorted(rows, key=lambda row: (fold(row[1]), row[0].id)), start=1):
+        candidacy.option_code = f"c{number}"
+        codes.append(candidacy.option_code)
+    session.flush()
+    return codes
+
+
+def _ballot_of(session: Session, motion_id: UUID, participant_id: UUID) -> tuple[UUID, UUID]:
+    """Return the vote on a motion, and the reference by which governance knows a participant."""
+    motion = session.get(Motion, motion_id)
+    voter_ref = session.scalar(select(Participant.voter_ref).where(Participant.id == participant_id))
+    if motion is None or voter_ref is None:
+        raise NotFound
+    if motion.proposal_id is None:
+        raise errors.NotPutToVote
+    return motion.proposal_id, voter_ref
+
+
+def _record(session: Session, motion: Motion) -> None:
+    """Enter in the register of resolutions what was carried, or who was elected."""
+    proposal = session.get_one(Proposal, motion.proposal_id)
+    outcome = session.get_one(Outcome, motion.proposal_id)
+    words = session.get(MotionWords, motion.id)
+    title, text = (words.title, words.text) if words else ("", "")
+    if motion.kind is Kind.ELECTION:
+        names = candidate_names(session, motion.id)
+        elected = "\n".join(f"{place}. {names[code]}" for place, code in enumerate(elected_codes(outcome), start=1))
+        text = gettext("Elected, in this order:") + f"\n\n{elected}"
+    elif not count_of(outcome).carried:
+        return
+    zone = ZoneInfo(cooperative.current(session).zone)
+    record_resolution(
+        session,
+        body=Body.MEMBERS,
+        decided_on=proposal.closes_at.astimezone(zone).date(),
+        title=title,
+        text=text,
+        proposal_id=proposal.id,
+    )

@@ -1,0 +1,1 @@
+"""The ledger on the web: chart, journal, statements and exports."""

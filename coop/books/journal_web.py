@@ -1,0 +1,176 @@
+"""The pages of the journal: the books at a glance, the list of entries, one entry, a new one, and a reversal."""
+
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+
+from coop import cooperative
+from coop.books import operations, queries, words
+from coop.books.forms import EntryForm, JournalForm, ReversalForm
+from coop.books.pages import READERS, Answer, blueprint, currency, download_links, trail
+from coop.database import db, write
+from coop.errors import show_on
+from coop.paging import Part, bounded, pager, requested_page
+from coop.payments.queries import outstanding_count
+from coop.permissions import Power, requires
+from coop.signed_in import actor
+from evidence.messages import Refusal
+from ledger import chart, journal
+from ledger.models import Account
+from ledger.records import PAGE_SIZE, JournalFilter, PostedEntry
+
+
+@blueprint.get("/books")
+@requires(*READERS)
+def overview() -> str:
+    """Show the state of the books at a glance, and what there is to do."""
+    session = db.session()
+    return render_template(
+        "books/overview.html",
+        books=queries.overview(session),
+        may_write=Power.TREASURER in actor().powers,
+        requests_outstanding=outstanding_count(session),
+        latest=journal.journal(session, JournalFilter())[:5],
+        downloads=download_links(),
+        words=words,
+    )
+
+
+@blueprint.get("/books/journal")
+@requires(*READERS)
+def journal_list() -> Answer:
+    """Show the entries that match, the newest first."""
+    session, form = db.session(), JournalForm(formdata=request.args)
+    form.account.choices = [("", gettext("All accounts"))] + [
+        (account.code, f"{account.code} {account.name}") for account in chart.accounts(session)
+    ]
+    form.kind.choices = [("", gettext("All kinds"))] + [
+        (kind, words.entry_kind(kind)) for kind in journal.entry_kinds(session)
+    ]
+    valid = form.validate()
+    wanted = form.to_filter() if valid else JournalFilter()
+    total = journal.entry_count(session, wanted)
+    number, last = bounded(requested_page(), total, PAGE_SIZE)
+    part = Part(journal.journal(session, wanted, page=number), number, last, total)
+    page = render_template(
+        "books/journal.html",
+        form=form,
+        part=part,
+        pager=pager(part),
+        is_filtered=wanted != JournalFilter(),
+        may_write=Power.TREASURER in actor().powers,
+        downloads=download_links(wanted.starts_on, wanted.ends_on),
+        currency=currency(),
+        trail=trail((gettext("Journal"), None)),
+        words=words,
+    )
+    return page if valid else (page, 422)
+
+
+@blueprint.get("/books/entries/new")
+@requires(Power.TREASURER)
+def new_entry() -> str:
+    """Show the form of an entry."""
+    session = db.session()
+    form = EntryForm(_accounts(), data={"booked_on": cooperative.today(session)})
+    return _entry_form(form)
+
+
+@blueprint.post("/books/entries/new")
+@requires(Power.TREASURER)
+def record_entry() -> Answer:
+    """Record an entry, or offer more rows."""
+    form, status = EntryForm(_accounts()), 422
+    if "add" in request.form:
+        form.add_rows()
+        return _entry_form(form)
+    if form.validate():
+        who, entry = actor(), form.to_entry()
+        try:
+            entry_id = write(lambda session: operations.record_entry(session, who, entry))
+        except Refusal as refusal:
+            status = form.show(refusal)
+        else:
+            flash(gettext("The entry is recorded."), "success")
+            return redirect(url_for("books.entry", entry_id=entry_id), 303)
+    return _entry_form(form), status
+
+
+@blueprint.get("/books/entries/<uuid:entry_id>")
+@requires(*READERS)
+def entry(entry_id: UUID) -> str:
+    """Show an entry with everything that is known about it."""
+    session = db.session()
+    found = journal.posted_entry(session, entry_id)
+    return render_template(
+        "books/entry.html",
+        entry=found,
+        names=queries.party_names(session, (line.party_ref for line in found.lines)),
+        recorder=queries.person_name(session, found.recorded_by),
+        may_reverse=Power.TREASURER in actor().powers and _is_reversible(found),
+        trail=trail((gettext("Journal"), url_for("books.journal_list")), (gettext("Entry"), None)),
+        words=words,
+    )
+
+
+@blueprint.get("/books/entries/<uuid:entry_id>/reverse")
+@requires(Power.TREASURER)
+def confirm_reversal(entry_id: UUID) -> str:
+    """Show what a reversal does, before it is done."""
+    return _reversal_form(entry_id, ReversalForm(data={"booked_on": cooperative.today(db.session())}))
+
+
+@blueprint.post("/books/entries/<uuid:entry_id>/reverse")
+@requires(Power.TREASURER)
+def reverse_entry(entry_id: UUID) -> Answer:
+    """Reverse an entry."""
+    form, status = ReversalForm(), 422
+    if form.validate():
+        who, (booked_on, reason) = actor(), form.to_reversal()
+        try:
+            reversal_id = write(
+                lambda session: operations.reverse_entry(
+                    session, who, entry_id=entry_id, booked_on=booked_on, reason=reason
+                )
+            )
+        except Refusal as refusal:
+            status = show_on(form, refusal)
+        else:
+            flash(gettext("The entry is reversed."), "success")
+            return redirect(url_for("books.entry", entry_id=reversal_id), 303)
+    return _reversal_form(entry_id, form), status
+
+
+def _is_reversible(found: PostedEntry) -> bool:
+    return found.source_kind is None and found.reverses_id is None and found.reversed_by_id is None
+
+
+def _accounts() -> list[Account]:
+    """Return the accounts that an entry by hand may name."""
+    every = chart.accounts(db.session())
+    return [account for account in every if account.closed_on is None and account.code not in operations.KEPT_BY_SHARES]
+
+
+def _entry_form(form: EntryForm) -> str:
+    session = db.session()
+    return render_template(
+        "books/entry_form.html",
+        form=form,
+        parties=queries.parties(session),
+        currency=currency(),
+        decimals=queries.decimals(session),
+        trail=trail((gettext("Journal"), url_for("books.journal_list")), (gettext("New entry"), None)),
+    )
+
+
+def _reversal_form(entry_id: UUID, form: ReversalForm) -> str:
+    session = db.session()
+    found = journal.posted_entry(session, entry_id)
+    return render_template(
+        "books/reverse.html",
+        entry=found,
+        form=form,
+        names=queries.party_names(session, (line.party_ref for line in found.lines)),
+        trail=trail((gettext("Entry"), url_for("books.entry", entry_id=entry_id)), (gettext("Reverse"), None)),
+    )

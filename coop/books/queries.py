@@ -1,0 +1,144 @@
+"""What the pages of the books read: the state of the books at a glance, and names for references. Never writes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from coop import cooperative
+from coop.identity.models import Person
+from coop.membership.models import Member, Participant
+from evidence.currencies import exponent
+from ledger import periods, sealing
+from ledger.chart import BANK, SUSPENSE
+from ledger.models import Account, AccountKind, FiscalYear, Period
+from ledger.totals import account_totals, balance_of
+
+#: How many parties are offered by name in the form of an entry; others are found by their number or exact name.
+MOST_PARTIES_OFFERED = 500
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The state of the books on a day."""
+
+    today: date
+    currency: str
+    bank_minor: int
+    suspense_minor: int
+    result_minor: int
+    year: FiscalYear | None
+    locked_to: date | None
+    #: The month that could be locked now: the earliest open one, if it is over.
+    to_lock: Period | None
+    unsealed: int
+    sealed: int
+    chain_hash: str
+
+
+@dataclass(frozen=True)
+class ChartRow:
+    """An account with its balance, positive on its own side."""
+
+    code: str
+    name: str
+    kind: AccountKind
+    by_party: bool
+    opened_on: date
+    closed_on: date | None
+    balance_minor: int
+
+
+@dataclass(frozen=True)
+class Party:
+    """Somebody an entry can be about. The label tells members apart by their number."""
+
+    party_ref: UUID
+    name: str
+    member_number: int | None
+
+    @property
+    def label(self) -> str:
+        """Return what the form offers and takes."""
+        return self.name if self.member_number is None else f"{self.member_number} {self.name}"
+
+
+def overview(session: Session) -> Overview:
+    """Return the state of the books today."""
+    house, today = cooperative.current(session), cooperative.today(session)
+    year, next_period, head = (
+        periods.fiscal_year_of(session, today),
+        periods.next_to_lock(session),
+        sealing.head(session),
+    )
+    this_year = account_totals(session, year.starts_on, today) if year else []
+    return Overview(
+        today=today,
+        currency=house.currency,
+        bank_minor=balance_of(session, BANK),
+        suspense_minor=balance_of(session, SUSPENSE),
+        result_minor=-sum(total.balance_minor for total in this_year if not total.kind.is_permanent),
+        year=year,
+        locked_to=periods.locked_to(session),
+        to_lock=next_period if next_period is not None and next_period.ends_on < today else None,
+        unsealed=sealing.unsealed_count(session),
+        sealed=head.seq,
+        chain_hash=head.hash,
+    )
+
+
+def chart_rows(session: Session) -> list[ChartRow]:
+    """Return every account with its balance over all entries."""
+    balances = {total.code: total.natural_minor for total in account_totals(session, None, None)}
+    return [
+        ChartRow(a.code, a.name, a.kind, a.by_party, a.opened_on, a.closed_on, balances[a.code])
+        for a in session.scalars(select(Account).order_by(Account.code))
+    ]
+
+
+def party_names(session: Session, party_refs: Iterable[UUID | None]) -> dict[UUID, str]:
+    """Return the names of the parties that are still known by one."""
+    wanted = {ref for ref in party_refs if ref is not None}
+    rows = session.execute(select(Participant.party_ref, Participant.name).where(Participant.party_ref.in_(wanted)))
+    return {row.party_ref: row.name for row in rows}
+
+
+def parties(session: Session) -> list[Party]:
+    """Return the parties that the form of an entry offers, by name."""
+    rows = session.execute(_parties().order_by(Participant.name, Participant.id).limit(MOST_PARTIES_OFFERED))
+    return [Party(*row) for row in rows]
+
+
+def find_party(session: Session, words: str) -> list[Party]:
+    """Return whom `words` mean: a number of the register of members, with or without the name behind it, or a name."""
+    number, _, rest = words.removeprefix("#").partition(" ")
+    if number.isascii() and number.isdigit() and len(number) <= 9:
+        member = session.execute(_parties().where(Member.number == int(number))).first()
+        if member is not None and rest.strip().casefold() in {"", member.name.casefold()}:
+            return [Party(*member)]
+    rows = session.execute(_parties().where(func.lower(Participant.name) == words.lower()).limit(2))
+    return [Party(*row) for row in rows]
+
+
+def person_name(session: Session, person_id: UUID | None) -> str | None:
+    """Return the name of a person who is still known by one."""
+    return session.scalar(select(Person.name).where(Person.id == person_id)) if person_id else None
+
+
+def party_of(session: Session, participant_id: UUID) -> UUID:
+    """Return how the ledger knows a participant."""
+    return session.scalars(select(Participant.party_ref).where(Participant.id == participant_id)).one()
+
+
+def decimals(session: Session) -> int:
+    """Return how many decimals the currency of the books has."""
+    return exponent(cooperative.current(session).currency)
+
+
+def _parties() -> Select[UUID, str, int | None]:
+    return select(Participant.party_ref, Participant.name, Member.number).outerjoin(
+        Member, Member.participant_id == Participant.id
+    )

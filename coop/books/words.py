@@ -1,0 +1,58 @@
+"""How the books room names things on the page: kinds of account and of entry, and a member's balances in plain words."""
+
+from collections.abc import Mapping
+
+from flask_babel import gettext
+
+from evidence.messages import N_
+from ledger import chart
+from ledger.models import AccountKind
+
+ACCOUNT_KINDS: Mapping[AccountKind, str] = {
+    AccountKind.ASSET: N_("Assets"),
+    AccountKind.LIABILITY: N_("Liabilities"),
+    AccountKind.EQUITY: N_("Equity"),
+    AccountKind.INCOME: N_("Income"),
+    AccountKind.EXPENSE: N_("Expenses"),
+}
+_ENTRY_KINDS: Mapping[str, str] = {
+    "manual": N_("Entered by hand"),
+    "bank-receipt": N_("Money received"),
+    "share-issue": N_("Shares issued"),
+    "reversal": N_("Reversal"),
+}
+#: What stands on an account for a member, said to the member.
+_YOURS: Mapping[str, str] = {
+    chart.RECEIVABLE: N_("Owed by you"),
+    chart.SHARE_APPLICATIONS: N_("Paid for shares not issued yet"),
+    chart.CAPITAL_REPAYABLE: N_("Share money to be paid back to you"),
+    chart.OWED_TO_SELLERS: N_("Owed to you for sales"),
+    chart.OWED_TO_COACHES: N_("Owed to you for coaching"),
+    chart.PATRONAGE_PAYABLE: N_("Your share of the surplus, to be paid out"),
+    chart.SHARE_CAPITAL: N_("Your shares"),
+    chart.RETAINED_PATRONAGE: N_("Kept in your name"),
+}
+_SOURCES: Mapping[str, str] = {
+    "payment_receipt": N_("A receipt in Payments"),
+    "share_event": N_("A line of the share register"),
+}
+
+
+def account_kind(kind: AccountKind) -> str:
+    """Name a kind of account, in the plural."""
+    return str(gettext(ACCOUNT_KINDS[kind]))
+
+
+def entry_kind(kind: str) -> str:
+    """Name a kind of entry; one that has no words yet is shown by its code."""
+    return gettext(_ENTRY_KINDS[kind]) if kind in _ENTRY_KINDS else kind
+
+
+def yours(code: str, name: str) -> str:
+    """Name an account to the member whom its balance is about."""
+    return gettext(_YOURS[code]) if code in _YOURS else name
+
+
+def source(kind: str) -> str:
+    """Name the record that caused an entry."""
+    return gettext(_SOURCES[kind]) if kind in _SOURCES else kind

@@ -1,0 +1,33 @@
+"""The only source of now.
+
+UTC everywhere; the co-op's zone is applied on the page. The demonstration and the tests set another moment for a block of
+code, never for the whole process.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+_set: ContextVar[datetime | None] = ContextVar("coop_clock", default=None)
+
+
+def now() -> datetime:
+    """Return the present moment, in UTC."""
+    return _set.get() or datetime.now(UTC)
+
+
+def today(zone: str) -> date:
+    """Return the date that the calendar shows now in a zone such as `Pacific/Auckland`."""
+    return now().astimezone(ZoneInfo(zone)).date()
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Let `now` return `moment` (an aware time) within the block."""
+    token = _set.set(moment.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _set.reset(token)

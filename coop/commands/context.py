@@ -1,0 +1,74 @@
+"""What commands share: the configuration, the application around a command, and errors that say what to do."""
+
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+import click
+from flask import Flask
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from coop import errors, logs, migrating
+from coop.app import create_app
+from coop.config import Config, ConfigurationError, read_config
+from coop.database import db
+from coop.permissions import Actor, Power
+from evidence.messages import Refusal
+
+Arguments = ParamSpec("Arguments")
+Result = TypeVar("Result")
+
+#: Whoever runs a command on the machine has every power: they could change the files as well. The trail says "command".
+OPERATOR = Actor(person_id=None, channel="command", powers=frozenset(Power))
+
+
+def configured() -> Config:
+    """Read the configuration, or end the command with what is missing."""
+    try:
+        return read_config(os.environ)
+    except ConfigurationError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def make_app(config: Config | None = None) -> Flask:
+    """Make the application for a command."""
+    logs.configure()
+    return create_app(config or configured())
+
+
+def in_app(command: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
+    """Run a command inside the application's context, on a database that is up to date.
+
+    A refusal, or a database that cannot be reached, ends it with one line on standard error and exit code 1.
+    """
+
+    @wraps(command)
+    def wrapped(*arguments: Arguments.args, **options: Arguments.kwargs) -> Result:
+        app = make_app()
+        with app.app_context():
+            try:
+                _check_revision()
+                return command(*arguments, **options)
+            except Refusal as refusal:
+                raise click.ClickException(errors.message_of(refusal)) from refusal
+            except (OperationalError, ProgrammingError) as error:
+                raise click.ClickException(f"the database cannot be used: {error.orig}") from error
+
+    return wrapped
+
+
+def _check_revision() -> None:
+    """Refuse a database that is behind or ahead of the program."""
+    found, wanted = migrating.current_revision(db.engine), migrating.head_revision()
+    if found is None:
+        raise click.ClickException("this database is empty; run: coop init")
+    if found != wanted:
+        raise click.ClickException(f"this database stands at revision {found}, the program at {wanted}; run: coop init")
+
+
+def progress(message: str) -> None:
+    """Show a line of progress on standard error, where somebody is watching."""
+    if sys.stderr.isatty():
+        click.echo(message, err=True)

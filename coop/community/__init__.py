@@ -1,0 +1,1 @@
+"""Profiles and the directory of the community, open to every participant."""

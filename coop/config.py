@@ -1,0 +1,131 @@
+"""Configuration: read once from `COOP_...` variables into one frozen object.
+
+Each secret may also come from a file, named by `COOP_..._FILE`. Nothing else reads the environment.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+#: Fewest characters of a secret key, and the fewest bits it must hold by the spread of its characters.
+SHORTEST_SECRET = 32
+LEAST_SECRET_BITS = 96
+
+
+class ConfigurationError(Exception):
+    """The environment does not describe an application that could run safely. The message says what to set."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything an installation can set. The defaults suit one machine and one SQLite file."""
+
+    database_url: str
+    secret_key: str
+    instance_path: Path
+    #: Where the pages are reached from outside: links in mail start with it.
+    base_url: str = "http://127.0.0.1:5000"
+    #: `console:`, `file:FOLDER` or `smtp://user:password@host:port` (`smtps:` for TLS from the start).
+    mail_url: str = "console:"
+    mail_from: str = "no-reply@localhost"
+    #: How many proxies in front add to X-Forwarded-For; 0 believes no such header.
+    trusted_proxies: int = 0
+
+    @property
+    def is_https(self) -> bool:
+        """Say whether cookies may be restricted to TLS."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def files_path(self) -> Path:
+        """Where stored files lie: attachments and published documents, part of every backup."""
+        return self.instance_path / "files"
+
+    def __repr__(self) -> str:
+        """Leave the secrets out: a configuration may end up in a log."""
+        return f"Config(instance_path={str(self.instance_path)!r}, base_url={self.base_url!r})"
+
+
+def read_config(environ: Mapping[str, str]) -> Config:
+    """Read the configuration from the environment.
+
+    Raises:
+        ConfigurationError: a variable is missing, malformed, or the secret is too weak.
+    """
+    instance_path = Path(environ.get("COOP_INSTANCE_PATH") or "instance").absolute()
+    secret_key = _secret(environ, "COOP_SECRET_KEY")
+    check_secret(secret_key)
+    return Config(
+        database_url=_database_url(_secret(environ, "COOP_DATABASE_URL"), instance_path),
+        secret_key=secret_key,
+        instance_path=instance_path,
+        base_url=_base_url(environ.get("COOP_BASE_URL") or Config.base_url),
+        mail_url=_mail_url(_secret(environ, "COOP_MAIL_URL") or Config.mail_url),
+        mail_from=environ.get("COOP_MAIL_FROM") or Config.mail_from,
+        trusted_proxies=_whole(environ, "COOP_TRUSTED_PROXIES", most=10),
+    )
+
+
+def check_secret(secret_key: str) -> None:
+    """Refuse a secret key that could be guessed.
+
+    Raises:
+        ConfigurationError: it is missing, short, or repeats itself.
+    """
+    advice = "make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+    if not secret_key:
+        raise ConfigurationError(f"COOP_SECRET_KEY is not set; {advice}")
+    if len(secret_key) < SHORTEST_SECRET:
+        raise ConfigurationError(f"COOP_SECRET_KEY is shorter than {SHORTEST_SECRET} characters; {advice}")
+    total = len(secret_key)
+    bits = -sum(n * math.log2(n / total) for n in Counter(secret_key).values())
+    if bits < LEAST_SECRET_BITS:
+        raise ConfigurationError(f"COOP_SECRET_KEY repeats itself and could be guessed; {advice}")
+
+
+def _secret(environ: Mapping[str, str], name: str) -> str:
+    """Read a variable, or the file that its `_FILE` twin names."""
+    path = environ.get(f"{name}_FILE")
+    if not path:
+        return environ.get(name, "")
+    if environ.get(name):
+        raise ConfigurationError(f"set {name} or {name}_FILE, not both")
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{name}_FILE cannot be read: {error}") from error
+
+
+def _database_url(url: str, instance_path: Path) -> str:
+    """Name the driver that we use, whatever dialect name the variable came with."""
+    if not url:
+        return f"sqlite:///{instance_path / 'coop.sqlite3'}"
+    scheme, separator, rest = url.partition("://")
+    if not separator:
+        raise ConfigurationError("COOP_DATABASE_URL must look like sqlite:///FILE or postgresql://USER@HOST/NAME")
+    if scheme == "sqlite":
+        return url
+    if scheme in {"postgres", "postgresql", "postgresql+psycopg"}:
+        return f"postgresql+psycopg://{rest}"
+    raise ConfigurationError(f"COOP_DATABASE_URL: {scheme} is not supported; use sqlite or postgresql")
+
+
+def _base_url(url: str) -> str:
+    if not url.startswith(("http://", "https://")):
+        raise ConfigurationError("COOP_BASE_URL must start with http:// or https://")
+    return url.rstrip("/")
+
+
+def _mail_url(url: str) -> str:
+    if not url.startswith(("console:", "file:", "smtp://", "smtps://")):
+        raise ConfigurationError("COOP_MAIL_URL must start with console:, file:, smtp:// or smtps://")
+    return url
+
+
+def _whole(environ: Mapping[str, str], name: str, *, most: int) -> int:
+    value = environ.get(name) or "0"
+    if not (value.isascii() and value.isdigit() and int(value) <= most):
+        raise ConfigurationError(f"{name} must be a whole number from 0 to {most}")
+    return int(value)

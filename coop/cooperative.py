@@ -1,0 +1,62 @@
+"""The co-operative itself: its name, currency, zone and fiscal year. One database is one co-operative, so there is one row."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import CheckConstraint, SmallInteger, false
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from coop import clock
+from coop.database import CoopBase
+from evidence.columns import Code, CurrencyCode, Line
+from evidence.messages import N_, Refusal
+
+
+@dataclass(eq=False)
+class NotFounded(Refusal):
+    """The database holds no co-operative yet."""
+
+    message = N_("This database holds no co-operative yet. Run: coop init")
+
+
+class Cooperative(CoopBase):
+    """The one row. Also the row that is locked to give out the next member or resolution number."""
+
+    __tablename__ = "cooperative"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False, init=False, default=1)
+    name: Mapped[Line]
+    currency: Mapped[CurrencyCode]
+    #: IANA name of the time zone, such as `Pacific/Auckland`.
+    zone: Mapped[Code]
+    #: Last day of the fiscal year.
+    year_end_month: Mapped[int] = mapped_column(SmallInteger)
+    year_end_day: Mapped[int] = mapped_column(SmallInteger)
+    founded_on: Mapped[date]
+    #: Where members pay to, as printed on a request for payment.
+    bank_account: Mapped[Line] = mapped_column(default="")
+    #: Written by `coop demo` only: opens the role sign-ins and the mail viewer.
+    is_demo: Mapped[bool] = mapped_column(server_default=false(), default=False)
+
+
+def find(session: Session) -> Cooperative | None:
+    """Return the co-operative, or nothing before it was founded."""
+    return session.get(Cooperative, 1)
+
+
+def current(session: Session, *, lock: bool = False) -> Cooperative:
+    """Return the co-operative; with `lock`, hold its row until the transaction ends.
+
+    Raises:
+        NotFounded: before `coop init`.
+    """
+    cooperative = session.get(Cooperative, 1, with_for_update=lock or None)
+    if cooperative is None:
+        raise NotFounded
+    return cooperative
+
+
+def today(session: Session) -> date:
+    """Return today's date in the co-op's zone."""
+    return clock.today(current(session).zone)

@@ -1,0 +1,141 @@
+"""The database, and the one door through which everything is written.
+
+Reading happens in `db.session`, which the databases are told to keep read-only. Writing happens in `write`, which runs a
+piece of work in a transaction of its own and runs it again when the database asks for that. Nothing else commits.
+"""
+
+import random
+import sqlite3
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from evidence.messages import N_, Refusal
+from evidence.naming import NAMING_CONVENTION
+from governance.models import GovernanceBase
+from ledger.models import LedgerBase
+
+Result = TypeVar("Result")
+Isolation = Literal["READ COMMITTED", "SERIALIZABLE"]
+
+#: How often a piece of work is tried before the user is asked to come back.
+MOST_ATTEMPTS = 8
+#: How long SQLite waits for another writer, in milliseconds.
+SQLITE_PATIENCE_MS = 10_000
+_RETRIED_SQLSTATES = {"40001", "40P01"}
+
+
+class CoopBase(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, repr=False):
+    """Base of the application's own tables. They may point at the engines' tables, never the other way round."""
+
+    metadata = MetaData(naming_convention=NAMING_CONVENTION)
+
+
+#: In the order in which tables can be created: the engines first, because coop's keys point at them.
+METADATAS = (LedgerBase.metadata, GovernanceBase.metadata, CoopBase.metadata)
+
+# Flask-SQLAlchemy gives the session of a request and nothing else; our bases are not its models. Autoflush is off because
+# this session never writes.
+db = SQLAlchemy(session_options={"autoflush": False})
+
+
+@dataclass(eq=False)
+class Busy(Refusal):
+    """The database kept refusing because others were writing the same rows."""
+
+    message = N_("Many people are using this at the moment. Nothing was changed; please try again.")
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Return the engine options for a database URL."""
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": SQLITE_PATIENCE_MS / 1000, "check_same_thread": False}}
+    return {"pool_pre_ping": True, "isolation_level": "READ COMMITTED"}
+
+
+def make_engine(url: str) -> Engine:
+    """Make an engine outside the application (migrations, tests), with the same hooks."""
+    engine = create_engine(url, **engine_options(url))
+    install_hooks(engine)
+    return engine
+
+
+def init_app(app: Flask) -> None:
+    """Bind the database to the application."""
+    db.init_app(app)
+    with app.app_context():
+        install_hooks(db.engine)
+
+
+def install_hooks(engine: Engine) -> None:
+    """Set up transactions and connections as both databases need them."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite if engine.dialect.name == "sqlite" else _begin_postgresql)
+
+
+def write(work: Callable[[Session], Result], *, isolation: Isolation = "READ COMMITTED") -> Result:
+    """Run `work` in a write transaction of its own and return what it returns.
+
+    `work` may run more than once, so it takes ids and values, never loaded rows, and calls nothing outside the database. Use
+    SERIALIZABLE where a rule spans rows, and then for every writer of those rows (SQLite has one writer at a time anyway).
+
+    Raises:
+        Busy: the database asked for a repeat too many times.
+        Refusal: whatever `work` refuses; nothing was changed.
+    """
+    # Sign-in has begun a read transaction; SQLite would answer "locked" at once if it were still open.
+    db.session.remove()
+    return write_with(db.engine, work, isolation=isolation)
+
+
+def write_with(engine: Engine, work: Callable[[Session], Result], *, isolation: Isolation = "READ COMMITTED") -> Result:
+    """Run `work` as `write` does, on a given engine."""
+    options: dict[str, Any] = {"coop_write": True}
+    if engine.dialect.name == "postgresql":
+        options["isolation_level"] = isolation
+    writer = engine.execution_options(**options)
+    for attempt in range(MOST_ATTEMPTS):
+        try:
+            with Session(writer, expire_on_commit=False) as session, session.begin():
+                return work(session)
+        except DBAPIError as error:
+            if not _asks_for_repeat(error):
+                raise
+            time.sleep(random.uniform(0.5, 1) * min(0.005 * 2**attempt, 0.5))  # noqa: S311 - spreads the repeats
+    raise Busy
+
+
+def _asks_for_repeat(error: DBAPIError) -> bool:
+    cause = error.orig
+    if isinstance(cause, sqlite3.OperationalError):
+        # The low byte is the primary code: SQLITE_BUSY_SNAPSHOT and its kin are all SQLITE_BUSY.
+        return cause.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+    return getattr(cause, "sqlstate", None) in _RETRIED_SQLSTATES
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
+    # The driver's own transaction handling lets a released savepoint outlive a rollback; BEGIN is ours.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    connection.execute(f"PRAGMA busy_timeout={SQLITE_PATIENCE_MS}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("coop_write", False)
+    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if not connection.get_execution_options().get("coop_write", False):
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")

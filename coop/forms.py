@@ -1,0 +1,152 @@
+"""What all forms share: stripped text, amounts, dates and bounded choices.
+
+A form of a room adds its fields and a typed `to_...()` that returns a frozen dataclass; views never read `.data`.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any, cast
+
+from flask_babel import gettext, lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import Field, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
+
+from coop.errors import message_of
+from coop.formats import parse_amount
+from evidence.messages import Refusal
+
+#: Bounds of text, as the columns have them.
+LONGEST_LINE = 200
+LONGEST_TEXT = 20_000
+
+
+def stripped(text: str | None) -> str | None:
+    """Remove white space around a text, and the NUL character, which PostgreSQL cannot store."""
+    return text.replace("\x00", "").strip() if isinstance(text, str) else text
+
+
+class Form(FlaskForm):
+    """A form with a token against forgery, whose text fields are stripped."""
+
+    class Meta(FlaskForm.Meta):
+        """Binds the filter to every text field."""
+
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
+            """Add the stripping filter to text fields."""
+            if issubclass(unbound_field.field_class, StringField):
+                filters = [stripped, *unbound_field.kwargs.get("filters", ())]
+                options = {**options, "filters": filters}
+                unbound_field.kwargs.pop("filters", None)
+            return super().bind_field(form, unbound_field, options)
+
+
+def required(message: str | None = None) -> InputRequired:
+    """Say that a field must be filled in, with a message that says so."""
+    return InputRequired(message or lazy_gettext("Please fill this in."))
+
+
+class LineField(StringField):
+    """One line of text, bounded as its column is."""
+
+    def __init__(
+        self, label: str, validators: Sequence[Any] = (), *, longest: int = LONGEST_LINE, **options: Any
+    ) -> None:
+        super().__init__(label, [*validators, _length(longest), _one_line], **options)
+
+
+class TextField(TextAreaField):
+    """Text of several lines, bounded."""
+
+    def __init__(
+        self, label: str, validators: Sequence[Any] = (), *, longest: int = LONGEST_TEXT, **options: Any
+    ) -> None:
+        super().__init__(label, [*validators, _length(longest)], **options)
+
+
+class MoneyField(StringField):
+    """An amount of money. `amount_minor` is the amount after a successful validation, or nothing when empty.
+
+    `currency` is a code or a function that returns one, because a form class is made before the co-op is known.
+    """
+
+    def __init__(
+        self,
+        label: str,
+        validators: Sequence[Any] = (),
+        *,
+        currency: str | Callable[[], str],
+        allow_negative: bool = False,
+        **options: Any,
+    ) -> None:
+        super().__init__(label, validators, **options)
+        self._currency = currency
+        self._allow_negative = allow_negative
+        self.amount_minor: int | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        """Read the amount; an unreadable one is an error beside the field."""
+        self.amount_minor = None
+        if not self.data:
+            return
+        currency = self._currency() if callable(self._currency) else self._currency
+        try:
+            self.amount_minor = parse_amount(self.data, currency, allow_negative=self._allow_negative)
+        except Refusal as refusal:
+            raise StopValidation(message_of(refusal)) from refusal
+
+    @property
+    def required_minor(self) -> int:
+        """The amount of a field that validation has found filled in."""
+        return cast("int", self.amount_minor)
+
+
+class DayField(StringField):
+    """A date as browsers send it, `2026-03-31`. `day` is the date after a successful validation."""
+
+    def __init__(self, label: str, validators: Sequence[Any] = (), **options: Any) -> None:
+        options.setdefault("render_kw", {"type": "date"})
+        super().__init__(label, validators, **options)
+        self.day: date | None = None
+
+    def process_data(self, value: date | str | None) -> None:
+        """Show a given date."""
+        super().process_data(value.isoformat() if isinstance(value, date) else value)
+
+    def pre_validate(self, form: Any) -> None:
+        """Read the date."""
+        self.day = None
+        if not self.data:
+            return
+        try:
+            self.day = read_day(self.data)
+        except ValueError as error:
+            raise StopValidation(gettext("Enter a date as year-month-day, such as 2026-03-31.")) from error
+
+    @property
+    def required_day(self) -> date:
+        """The date of a field that validation has found filled in."""
+        return cast("date", self.day)
+
+
+def read_day(text: str) -> date:
+    """Read an ISO date between 1900 and 2999.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if len(text) != 10:
+        raise ValueError(text)
+    day = date.fromisoformat(text)
+    if not 1900 <= day.year <= 2999:
+        raise ValueError(text)
+    return day
+
+
+def _length(longest: int) -> Length:
+    return Length(max=longest, message=lazy_gettext("Please keep this under %(max)d characters."))
+
+
+def _one_line(_: Any, field: Field) -> None:
+    if field.data and any(ord(character) < 32 or ord(character) == 127 for character in field.data):
+        raise ValidationError(gettext("Please keep this to one line."))

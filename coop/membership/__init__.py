@@ -1,0 +1,1 @@
+"""Participants and members, representatives, classes, applications and admission."""

@@ -1,0 +1,158 @@
+"""The main menu and the bar of the demonstration.
+
+Which links a person sees follows from the guards of the pages themselves, so the menu never offers a closed door. It does not
+know what the pages show.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from flask import current_app, request, url_for
+from flask_babel import gettext
+
+from coop import cooperative
+from coop.database import db
+from coop.demonstration.roles import ROLES
+from coop.membership.queries import Acting, participants_of
+from coop.permissions import Actor, guard_of
+from coop.signed_in import actor
+from evidence.messages import N_
+
+
+@dataclass(frozen=True)
+class Link:
+    """A link of the menu; `current` marks the page that is shown."""
+
+    label: str
+    href: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """Links under a heading; the first group has none."""
+
+    label: str
+    links: list[Link]
+
+
+@dataclass(frozen=True)
+class DemoRole:
+    """A button that signs in as somebody of the demonstration."""
+
+    label: str
+    action: str
+
+
+@dataclass(frozen=True)
+class DemoBar:
+    """What the bar of the demonstration shows."""
+
+    roles: list[DemoRole]
+    mail_href: str
+    today: date
+
+
+#: Pairs of endpoint and label.
+Entries = tuple[tuple[str, str], ...]
+
+_VISITOR: Entries = (
+    ("start", N_("About")),
+    ("community.directory", N_("Directory")),
+    ("membership.current_terms", N_("Terms of membership")),
+    ("assembly.current_bylaws", N_("By-laws")),
+    ("security.register", N_("Join")),
+)
+
+_COMMUNITY: Entries = (
+    ("start", N_("Home")),
+    ("community.directory", N_("Directory")),
+    ("assembly.proposals", N_("Proposals and votes")),
+    ("assembly.resolutions", N_("Resolutions")),
+    ("assembly.current_bylaws", N_("By-laws")),
+)
+
+_PARTICIPANT: Entries = (
+    ("community.profile", N_("Profile")),
+    ("membership.status", N_("Membership")),
+    ("shares.shares", N_("Shares")),
+    ("books.my_statement", N_("Statement")),
+)
+
+_OFFICERS: tuple[tuple[str, Entries], ...] = (
+    (
+        N_("Members"),
+        (
+            ("membership.officers.applications", N_("Applications")),
+            ("membership.officers.register", N_("Register of members")),
+            ("shares.register", N_("Share register")),
+            ("shares.to_issue", N_("Shares to issue")),
+        ),
+    ),
+    (
+        N_("Books"),
+        (
+            ("books.overview", N_("Overview")),
+            ("payments.requests", N_("Payments")),
+            ("books.journal_list", N_("Journal")),
+            ("books.accounts", N_("Accounts")),
+            ("books.trial_balance", N_("Trial balance")),
+            ("books.balance_sheet", N_("Balance sheet")),
+            ("books.income_statement", N_("Income statement")),
+        ),
+    ),
+    (
+        N_("Running the house"),
+        (
+            ("identity.list_powers", N_("Powers")),
+            ("identity.audit_trail", N_("Audit trail")),
+        ),
+    ),
+)
+
+
+def menu() -> list[Group]:
+    """Return the menu of this request: only links that the person's powers open."""
+    who = actor()
+    if who.person_id is None:
+        return [_group("", _VISITOR, who)]
+    groups = [_group("", _COMMUNITY, who)]
+    participants = _participants(who)
+    for one in participants:
+        label = one.name if len(participants) > 1 else gettext("Yours")
+        groups.append(_group(label, _PARTICIPANT, who, participant_id=one.id))
+    groups += [_group(gettext(label), entries, who) for label, entries in _OFFICERS]
+    return [group for group in groups if group.links]
+
+
+def demo_bar() -> DemoBar | None:
+    """Return the bar of the demonstration; nothing in a real co-operative."""
+    # These pages are there only if the database carries the mark of a demonstration.
+    if "demo.sign_in" not in current_app.view_functions:
+        return None
+    return DemoBar(
+        roles=[DemoRole(gettext(role.label), url_for("demo.sign_in", role=role.code)) for role in ROLES],
+        mail_href=url_for("demo.mail"),
+        today=cooperative.today(db.session()),
+    )
+
+
+def _participants(who: Actor) -> list[Acting]:
+    if not who.represents or who.person_id is None:
+        return []
+    session = db.session()
+    return participants_of(session, who.person_id, cooperative.today(session))
+
+
+def _group(label: str, entries: Entries, who: Actor, **values: UUID) -> Group:
+    return Group(label, list(_links(entries, who, values)))
+
+
+def _links(entries: Entries, who: Actor, values: dict[str, UUID]) -> Iterable[Link]:
+    for endpoint, label in entries:
+        guard = guard_of(current_app.view_functions[endpoint])
+        if guard is not None and guard.admits(who):
+            href = url_for(endpoint, **values)  # type: ignore[arg-type]
+            yield Link(gettext(label), href, href == request.path)

@@ -1,0 +1,42 @@
+"""The form by which the treasurer records money that arrived."""
+
+from uuid import UUID
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField
+from wtforms.validators import ValidationError
+
+from coop import cooperative
+from coop.database import db
+from coop.forms import DayField, Form, MoneyField, required
+from coop.payments.operations import Receipt
+
+
+def _currency() -> str:
+    return cooperative.current(db.session()).currency
+
+
+class ReceiptForm(Form):
+    """A receipt on the bank account."""
+
+    amount = MoneyField(_l("Amount received"), [required(_l("Enter an amount."))], currency=_currency)
+    received_on = DayField(
+        _l("Date received"), [required(_l("Enter the date."))], description=_l("As the bank statement shows it.")
+    )
+    form_token = HiddenField()
+
+    def validate_form_token(self, field: HiddenField) -> None:
+        """Refuse a form without its token: sent twice, it would be two receipts."""
+        try:
+            UUID(field.data or "")
+        except ValueError as error:
+            raise ValidationError(gettext("Open the page again: the form is not complete.")) from error
+
+    def to_receipt(self) -> Receipt:
+        """Return what was received."""
+        return Receipt(
+            amount_minor=self.amount.required_minor,
+            received_on=self.received_on.required_day,
+            form_token=UUID(self.form_token.data),
+        )

@@ -1,0 +1,147 @@
+"""The invariants of the share register and of its agreement with the ledger, as queries that return what is wrong."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from coop.assembly.bylaws import Bylaws, BylawVersion
+from coop.membership.models import Member, Participant
+from coop.payments.models import PaymentReceipt, PaymentRequest
+from coop.shares.models import ShareEvent, Subscription
+from evidence.findings import Finding
+from ledger import chart
+from ledger.models import Account, Posting
+
+
+def findings(session: Session) -> list[Finding]:
+    """Check the share register."""
+    checks = (_holdings, _capital, _applications, _issues, _subscriptions, _first_shares)
+    return [finding for check in checks for finding in check(session)]
+
+
+def _holdings(session: Session) -> Iterator[Finding]:
+    """No holding was ever negative, and none is beyond the highest limit that any by-laws have set."""
+    limits = [Bylaws.from_canonical(row).most_shares for row in session.scalars(select(BylawVersion.figures))]
+    most = max(limits, default=0)
+    running = func.sum(ShareEvent.quantity).over(
+        partition_by=ShareEvent.member_id, order_by=(ShareEvent.effective_on, ShareEvent.id)
+    )
+    steps = select(ShareEvent.member_id, running.label("held")).subquery()
+    rows = session.execute(
+        select(Member.number, func.min(steps.c.held), func.max(steps.c.held))
+        .join(Member, Member.id == steps.c.member_id)
+        .group_by(Member.number)
+        .having(or_(func.min(steps.c.held) < 0, func.max(steps.c.held) > most))
+    )
+    for number, lowest, highest in rows:
+        yield Finding("share-holding", f"member {number} held from {lowest} to {highest} shares; the limit is {most}")
+
+
+def _capital(session: Session) -> Iterator[Finding]:
+    """Hold what the register says was paid in against share capital in the ledger, party by party."""
+    amount = func.sum(ShareEvent.quantity * ShareEvent.price_minor)
+    rows = session.execute(
+        select(Participant.party_ref, amount)
+        .join(Member, Member.participant_id == Participant.id)
+        .join(ShareEvent, ShareEvent.member_id == Member.id)
+        .group_by(Participant.party_ref)
+    )
+    yield from _differences(session, "share-capital", chart.SHARE_CAPITAL, {ref: int(sum_) for ref, sum_ in rows})
+
+
+def _applications(session: Session) -> Iterator[Finding]:
+    """Hold what was received and not yet issued against share applications, party by party."""
+    received = session.execute(
+        select(Participant.party_ref, func.sum(PaymentReceipt.amount_minor))
+        .join(PaymentRequest, PaymentRequest.id == PaymentReceipt.request_id)
+        .join(Participant, Participant.id == PaymentRequest.participant_id)
+        .where(PaymentRequest.account_code == chart.SHARE_APPLICATIONS)
+        .group_by(Participant.party_ref)
+    )
+    held = {ref: int(amount) for ref, amount in received}
+    issued = session.execute(
+        select(Participant.party_ref, func.sum(ShareEvent.quantity * ShareEvent.price_minor))
+        .join(Subscription, Subscription.id == ShareEvent.subscription_id)
+        .join(Participant, Participant.id == Subscription.participant_id)
+        .group_by(Participant.party_ref)
+    )
+    for ref, amount in issued:
+        held[ref] = held.get(ref, 0) - int(amount)
+    yield from _differences(session, "share-applications", chart.SHARE_APPLICATIONS, held)
+
+
+def _issues(session: Session) -> Iterator[Finding]:
+    """Hold each issue against its subscription: the same shares, for the same participant, fully paid."""
+    paid = (
+        select(PaymentReceipt.request_id, func.sum(PaymentReceipt.amount_minor).label("amount"))
+        .group_by(PaymentReceipt.request_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(ShareEvent.id, PaymentRequest.amount_minor, paid.c.amount)
+        .join(Subscription, Subscription.id == ShareEvent.subscription_id)
+        .join(PaymentRequest, PaymentRequest.id == Subscription.request_id)
+        .outerjoin(paid, paid.c.request_id == PaymentRequest.id)
+        .where(or_(paid.c.amount.is_(None), paid.c.amount != PaymentRequest.amount_minor))
+    )
+    for event_id, asked, received in rows:
+        yield Finding("share-unpaid", f"share event {event_id} was issued with {received or 0} of {asked} paid")
+    others = session.scalars(
+        select(ShareEvent.id)
+        .join(Subscription, Subscription.id == ShareEvent.subscription_id)
+        .join(Member, Member.id == ShareEvent.member_id)
+        .where(
+            or_(
+                ShareEvent.quantity != Subscription.quantity,
+                ShareEvent.price_minor != Subscription.price_minor,
+                Member.participant_id != Subscription.participant_id,
+            )
+        )
+    )
+    for event_id in others:
+        yield Finding("share-not-as-subscribed", f"share event {event_id} differs from its subscription")
+
+
+def _subscriptions(session: Session) -> Iterator[Finding]:
+    rows = session.scalars(
+        select(PaymentRequest.reference)
+        .join(Subscription, Subscription.request_id == PaymentRequest.id)
+        .where(
+            or_(
+                PaymentRequest.amount_minor != Subscription.quantity * Subscription.price_minor,
+                PaymentRequest.participant_id != Subscription.participant_id,
+                PaymentRequest.account_code != chart.SHARE_APPLICATIONS,
+            )
+        )
+    )
+    for reference in rows:
+        yield Finding("subscription-request", f"the request {reference} is not for the shares that were subscribed")
+
+
+def _first_shares(session: Session) -> Iterator[Finding]:
+    """Where there was a share to buy, a member is one from the day of the first issue."""
+    rows = session.execute(
+        select(Member.number, Member.joined_on, ShareEvent.effective_on)
+        .join(Subscription, Subscription.application_id == Member.application_id)
+        .outerjoin(ShareEvent, ShareEvent.subscription_id == Subscription.id)
+        .where(or_(ShareEvent.id.is_(None), ShareEvent.effective_on != Member.joined_on))
+    )
+    for number, joined_on, issued_on in rows:
+        yield Finding("member-share-day", f"member {number} joined on {joined_on}, first share issued on {issued_on}")
+
+
+def _differences(session: Session, check: str, code: str, expected: dict[UUID, int]) -> Iterator[Finding]:
+    """Compare sums per party with the credit balances of an account kept by party."""
+    rows = session.execute(
+        select(Posting.party_ref, func.sum(Posting.amount_minor))
+        .join(Account, Account.id == Posting.account_id)
+        .where(Account.code == code)
+        .group_by(Posting.party_ref)
+    )
+    booked = {ref: -int(amount) for ref, amount in rows if ref is not None}
+    for ref in sorted(expected.keys() | booked.keys(), key=str):
+        register_minor, ledger_minor = expected.get(ref, 0), booked.get(ref, 0)
+        if register_minor != ledger_minor:
+            yield Finding(check, f"party {ref}: register {register_minor}, account {code} {ledger_minor}")

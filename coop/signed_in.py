@@ -1,0 +1,98 @@
+"""Who is signed in, with which powers, and for whom they act on this page.
+
+Worked out once per request from the database: a power that has ended is gone with the next page. Whom a person acts for
+stands in the address, never in the session, because two tabs may act for two.
+"""
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from flask import g
+from flask_babel import gettext
+from flask_login import current_user
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coop import cooperative
+from coop.database import db
+from coop.identity.models import Person
+from coop.identity.powers import powers_of
+from coop.membership.models import Member, Participant
+from coop.membership.queries import represented_by
+from coop.permissions import Actor, Channel
+
+
+@dataclass(frozen=True)
+class Me:
+    """The person who is signed in, for the page."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True)
+class Acting:
+    """The participant that the page acts for."""
+
+    participant_id: UUID
+    name: str
+    kind_label: str
+    member_number: int | None
+
+
+def actor() -> Actor:
+    """Return the actor of this request: nobody, or the person with their powers and whom they represent."""
+    if "actor" not in g:
+        g.actor = _actor()
+    found: Actor = g.actor
+    return found
+
+
+def me() -> Me | None:
+    """Return the person who is signed in."""
+    person = _person()
+    return Me(person.name, person.email) if person else None
+
+
+def act_for(participant_id: UUID) -> Actor:
+    """Return the actor acting for a participant, and show on the page for whom.
+
+    Raises:
+        NotFound: the person does not represent this participant.
+    """
+    who = actor()
+    who.need_to_act_for(participant_id)
+    name, kind, number = db.session.execute(
+        select(Participant.name, Participant.kind, Member.number)
+        .outerjoin(Member, Member.participant_id == Participant.id)
+        .where(Participant.id == participant_id)
+    ).one()
+    g.acting = Acting(participant_id, name, gettext(kind.label), number)
+    return replace(who, acting_for=participant_id)
+
+
+def acting() -> Acting | None:
+    """Return the participant that this page acts for, where it acts for one."""
+    found: Acting | None = g.get("acting")
+    return found
+
+
+def actor_of(session: Session, person_id: UUID, channel: Channel) -> Actor:
+    """Return a person as an actor: with the powers in force today, and whom they represent."""
+    today = cooperative.today(session)
+    return Actor(
+        person_id=person_id,
+        channel=channel,
+        powers=powers_of(session, person_id, today),
+        represents=represented_by(session, person_id, today),
+    )
+
+
+def _actor() -> Actor:
+    person = _person()
+    return Actor(person_id=None, channel="web") if person is None else actor_of(db.session(), person.id, "web")
+
+
+def _person() -> Person | None:
+    person = current_user._get_current_object()
+    return person if isinstance(person, Person) else None

@@ -1,0 +1,90 @@
+"""The worker: delivers the outbox, closes votes whose time has come, seals the books, opens the coming fiscal year.
+
+A loop over duties, each of which is harmless to repeat. On SQLite it runs as a thread of the serving process; on PostgreSQL
+as many processes as one likes.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+
+import structlog
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from coop import clock, cooperative, outbox
+from coop.app import configuration
+from coop.assembly import duties as assembly
+from coop.books import duties as books
+from coop.database import db, write
+from coop.mail import deliver_mail
+from coop.outbox import Doing, Leased
+from coop.permissions import WORKER
+from evidence.messages import Refusal
+
+log = structlog.get_logger()
+
+PAUSE_SECONDS = 2.0
+
+
+def run_once(app: Flask) -> int:
+    """Do everything that is due and return how many things were done. Needs no application context."""
+    with app.app_context():
+        if cooperative.find(db.session()) is None:
+            return 0
+        done = _close_votes() + _keep_books()
+        return done + outbox.deliver(_doings(app))
+
+
+def run_forever(app: Flask, stop: threading.Event, pause: float = PAUSE_SECONDS) -> None:
+    """Do what is due, again and again, until `stop` is set. A failure is logged and does not end the loop."""
+    while not stop.is_set():
+        try:
+            run_once(app)
+        except Exception:
+            # The loop must outlive a database that is away for a moment.
+            log.exception("worker.failed")
+        stop.wait(pause)
+
+
+def start_thread(app: Flask) -> threading.Event:
+    """Run the worker in a thread beside the server; setting the event that is returned ends it."""
+    stop = threading.Event()
+    threading.Thread(target=run_forever, args=(app, stop), name="coop-worker", daemon=True).start()
+    return stop
+
+
+def _doings(app: Flask) -> Mapping[str, Doing]:
+    config = configuration(app)
+    return {"mail": lambda job: deliver_mail(config, job), "vacuum": _vacuum}
+
+
+def _close_votes() -> int:
+    return sum(
+        _try(lambda session, due=motion_id: assembly.close_motion(session, WORKER, due))
+        for motion_id in assembly.due_closings(db.session(), clock.now())
+    )
+
+
+def _keep_books() -> int:
+    return sum(_try(lambda session, duty=duty: duty(session, WORKER)) for duty in books.due(db.session(), clock.now()))
+
+
+def _try(work: Callable[[Session], object]) -> bool:
+    try:
+        write(work)
+    except Refusal as refusal:
+        # Somebody else was quicker, or the secretary has closed by hand.
+        log.info("worker.refused", reason=type(refusal).__name__)
+        return False
+    return True
+
+
+def _vacuum(_: Leased) -> None:
+    """Remove what an emptied urn has left behind in the database's files."""
+    db.session.remove()
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT", coop_write=True) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("VACUUM governance_urn, governance_participation"))
+        else:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,0 +1,1 @@
+"""Proposals, rolls, ballots, counting and outcomes: an engine that knows a voter's reference and never a member."""

@@ -1,0 +1,149 @@
+"""Every invariant of governance as a query: what stands in the tables is computed again from what it came from."""
+
+import json
+from collections.abc import Iterator
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from evidence.findings import Finding
+from governance import rolls
+from governance.ballots import commitment
+from governance.counts import digest_of, options_of, result_of
+from governance.models import (
+    Ballot,
+    Kind,
+    OpenBallot,
+    Option,
+    Outcome,
+    Participation,
+    Proposal,
+    RollEntry,
+    Secrecy,
+    Urn,
+)
+
+
+def findings(session: Session) -> list[Finding]:
+    """Return everything in governance that should not be."""
+    found = list(_orphans(session))
+    for proposal in session.scalars(select(Proposal).order_by(Proposal.id)):
+        found += _roll(session, proposal)
+        found += _ballots(session, proposal)
+        found += _outcome(session, proposal)
+    return found
+
+
+def _orphans(session: Session) -> Iterator[Finding]:
+    """Rows whose header was never written."""
+    for mapped in (RollEntry, Option):
+        query = (
+            select(mapped.proposal_id)
+            .where(~select(Proposal.id).where(Proposal.id == mapped.proposal_id).exists())
+            .distinct()
+        )
+        for proposal_id in session.scalars(query):
+            yield Finding("governance-orphan", f"{mapped.__tablename__}: no proposal {proposal_id}")
+
+
+def _roll(session: Session, proposal: Proposal) -> Iterator[Finding]:
+    size = session.scalar(select(func.count()).where(RollEntry.proposal_id == proposal.id))
+    if size != proposal.roll_size:
+        yield Finding("governance-roll-size", f"proposal {proposal.id}: {size} entries, announced {proposal.roll_size}")
+    if rolls.recomputed_digest(session, proposal.id) != proposal.roll_digest:
+        yield Finding("governance-roll-digest", f"proposal {proposal.id}: the roll does not match its fingerprint")
+
+
+def _ballots(session: Session, proposal: Proposal) -> Iterator[Finding]:
+    counted = session.get(Outcome, proposal.id) is not None
+    in_urn = session.scalar(select(func.count()).where(Urn.proposal_id == proposal.id, Urn.supersedes.is_(None))) or 0
+    copied = session.scalar(select(func.count()).where(Ballot.proposal_id == proposal.id)) or 0
+    voted = (
+        session.scalar(
+            select(func.count())
+            .select_from(Participation)
+            .join(RollEntry, RollEntry.id == Participation.roll_entry_id)
+            .where(RollEntry.proposal_id == proposal.id)
+        )
+        or 0
+    )
+    if counted and in_urn:
+        yield Finding("governance-urn-not-empty", f"proposal {proposal.id}: {in_urn} ballots after the count")
+    if voted != (copied if counted else in_urn):
+        where = f"{copied} ballots" if counted else f"{in_urn} ballots in the urn"
+        yield Finding("governance-ballots-per-voter", f"proposal {proposal.id}: {voted} voters, {where}")
+    if copied and not counted:
+        yield Finding("governance-counted-early", f"proposal {proposal.id}: {copied} ballots without an outcome")
+    options = set(options_of(session, proposal.id))
+    for place, choice in _choices(session, proposal):
+        if not _possible(proposal.kind, choice, options):
+            yield Finding("governance-choice", f"proposal {proposal.id}: {place} has an answer that cannot be given")
+    yield from _commitments(session, proposal.id)
+    yield from _wrong_place(session, proposal)
+
+
+def _choices(session: Session, proposal: Proposal) -> Iterator[tuple[str, str]]:
+    for mapped, place in ((Ballot, "a ballot"), (Urn, "a ballot in the urn")):
+        for choice in session.scalars(select(mapped.choice).where(mapped.proposal_id == proposal.id).distinct()):
+            yield place, choice
+    query = (
+        select(OpenBallot.roll_entry_id, OpenBallot.choice)
+        .join(RollEntry, RollEntry.id == OpenBallot.roll_entry_id)
+        .where(RollEntry.proposal_id == proposal.id)
+    )
+    for entry_id, choice in session.execute(query):
+        yield f"roll entry {entry_id}", choice
+
+
+def _possible(kind: Kind, choice: str, options: set[str]) -> bool:
+    try:
+        answer = json.loads(choice)
+    except ValueError:
+        return False
+    if kind is Kind.RESOLUTION:
+        return isinstance(answer, str) and answer in options
+    return isinstance(answer, list) and 0 < len(answer) == len({*answer} & options)
+
+
+def _commitments(session: Session, proposal_id: UUID) -> Iterator[Finding]:
+    for mapped in (Ballot, Urn):
+        columns = (mapped.class_code, mapped.weight, mapped.choice, mapped.nonce, mapped.commitment)
+        rows = session.execute(select(*columns).where(mapped.proposal_id == proposal_id))
+        for class_code, weight, choice, nonce, stated in rows:
+            try:
+                matches = commitment(proposal_id, class_code, weight, choice, nonce) == stated
+            except ValueError:
+                matches = False
+            if not matches:
+                yield Finding("governance-commitment", f"ballot {stated} was changed")
+
+
+def _wrong_place(session: Session, proposal: Proposal) -> Iterator[Finding]:
+    """Open ballots of a secret vote, and the other way round."""
+    wrong = OpenBallot if proposal.secrecy is Secrecy.SECRET else Participation
+    query = (
+        select(func.count())
+        .select_from(wrong)
+        .join(RollEntry, RollEntry.id == wrong.roll_entry_id)
+        .where(RollEntry.proposal_id == proposal.id)
+    )
+    if misplaced := session.scalar(query):
+        yield Finding(
+            "governance-secrecy", f"proposal {proposal.id} is {proposal.secrecy}: {misplaced} in {wrong.__tablename__}"
+        )
+
+
+def _outcome(session: Session, proposal: Proposal) -> Iterator[Finding]:
+    outcome = session.get(Outcome, proposal.id)
+    if outcome is None:
+        return
+    if digest_of(outcome.result) != outcome.digest:
+        yield Finding("governance-outcome-digest", f"proposal {proposal.id}: the result does not match its digest")
+    try:
+        recounted = result_of(session, proposal)
+    except (ValueError, KeyError, LookupError) as error:
+        yield Finding("governance-recount", f"proposal {proposal.id} cannot be counted again: {type(error).__name__}")
+        return
+    if recounted != outcome.result:
+        yield Finding("governance-recount", f"proposal {proposal.id}: counted again, the result is another")

@@ -1,0 +1,65 @@
+"""Closing a vote: secret ballots leave the urn in an order that says nothing, all ballots are counted, the outcome is written.
+
+It happens once, after the closing time, by whoever comes first; nobody needs to have a power for what the clock has decided.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session, aliased
+
+from evidence.columns import table_of
+from governance.ballots import Clock
+from governance.counts import digest_of, result_of
+from governance.errors import AlreadyCounted, NoSuchProposal, TooEarlyToClose
+from governance.models import Ballot, Outcome, Proposal, Secrecy, Urn
+
+_COPIED = ("proposal_id", "commitment", "class_code", "weight", "choice", "nonce")
+
+
+@dataclass(frozen=True)
+class Closed:
+    """The record of a closing."""
+
+    result: str
+    digest: str
+
+
+def close(session: Session, proposal_id: UUID, *, clock: Clock) -> Closed:
+    """Count a proposal whose closing time has passed, and write its outcome.
+
+    Locks out casting and other closers first, and only then reads the time and whether there is an outcome.
+
+    Raises:
+        NoSuchProposal, TooEarlyToClose, AlreadyCounted
+    """
+    proposal = session.scalar(select(Proposal).where(Proposal.id == proposal_id).with_for_update())
+    if proposal is None:
+        raise NoSuchProposal
+    now = clock()
+    if session.get(Outcome, proposal_id) is not None:
+        raise AlreadyCounted
+    if now < proposal.closes_at:
+        raise TooEarlyToClose(proposal.closes_at)
+    if proposal.secrecy is Secrecy.SECRET:
+        _empty_urn(session, proposal_id)
+    result = result_of(session, proposal)
+    digest = digest_of(result)
+    row: dict[str, Any] = {"proposal_id": proposal_id, "closed_at": now, "result": result, "digest": digest}
+    session.execute(insert(table_of(Outcome)), [row])
+    return Closed(result, digest)
+
+
+def _empty_urn(session: Session, proposal_id: UUID) -> None:
+    """Copy the ballots that stand, sorted by commitment, and take everything out of the urn."""
+    urn = table_of(Urn)
+    successor = aliased(Urn)
+    standing = (
+        select(*(urn.c[name] for name in _COPIED))
+        .where(urn.c.proposal_id == proposal_id, ~select(successor.id).where(successor.supersedes == urn.c.id).exists())
+        .order_by(urn.c.commitment)
+    )
+    session.execute(insert(table_of(Ballot)).from_select(_COPIED, standing))
+    session.execute(delete(urn).where(urn.c.proposal_id == proposal_id))

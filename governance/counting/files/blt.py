@@ -1,0 +1,299 @@
+r"""BLT files: the format of OpenSTV, OpaVote, Droop and of the published Scottish ballots.
+
+Numbers of candidates and seats; withdrawn candidates as negative numbers; ballots as a weight (or an id in brackets), the
+candidates' numbers and a 0; a 0 alone; the names and the title in quotation marks. `#` begins a comment. A quotation mark
+within a name is written \" or "".
+"""
+
+import re
+from collections import Counter
+from io import BytesIO
+
+from evidence.messages import N_
+from governance.counting.errors import BallotFileError, Cause
+from governance.counting.files.source import (
+    Names,
+    checked_candidate,
+    checked_count,
+    checked_weight,
+    refuse,
+    shown,
+    text_of,
+    whole_number,
+)
+from governance.counting.profiles import RankedProfile, Ranking
+
+_WORD = re.compile(rb"\([^()\n]*\)|\[[^\]\n]*\]|[^\s#(\[]+|[(\[]")
+_SPACE = re.compile(rb"\s*")
+_END_OF_BALLOTS = re.compile(rb"^[ \t]*0[ \t]*$", re.MULTILINE)
+_NAME_SPACE = re.compile(r"\s*")
+#: Possessive, and with a bound, so that a line of any length is read once and in little memory.
+_QUOTED = re.compile(r'"((?:[^"\\\n]++|\\[^\n]|""){0,2000}+)"')
+_QUOTED_QUOTE = re.compile(r'\\(["\\])|"(")')
+
+
+def read(raw: bytes, name: str) -> RankedProfile:
+    """Read a BLT file.
+
+    Raises:
+        BallotFileError: a line is not what the format asks for.
+    """
+    words = _Words(raw, name)
+    count = checked_count(words.next(N_("the number of candidates")), name, words.line())
+    seats = _seats(words)
+    withdrawn = _withdrawn(words, count)
+    start = words.begin
+    lines: dict[Ranking, int] = {}
+    quick = _ballots_by_line(raw, start, count)
+    if quick is None:
+        words.at = start
+        ballots, lines = _ballots_by_word(words, count)
+        end = words.at
+    else:
+        ballots, end = quick
+    first_line = raw.count(b"\n", 0, end) + 1
+    names, title = _names(text_of(raw[end:]), count, name, first_line)
+    return RankedProfile(
+        title=title,
+        candidates=names,
+        seats=seats,
+        ballots=ballots,
+        withdrawn=frozenset(withdrawn),
+        lines=lines,
+    )
+
+
+class _Words:
+    """The words of the part before the names, one after the other, comments left out."""
+
+    def __init__(self, raw: bytes, name: str) -> None:
+        self.raw = raw
+        self.name = name
+        #: Where the next word is looked for, and where the last one began.
+        self.at = self.begin = 0
+        self._counted, self._line = 0, 1
+
+    def next(self, expected: str) -> bytes:
+        """Return the next word.
+
+        Raises:
+            BallotFileError: the file ends, where `expected` was to stand.
+        """
+        self.begin = _after_space(self.raw, self.at)
+        word = _WORD.match(self.raw, self.begin)
+        if word is None:
+            self.begin = len(self.raw.rstrip())
+            raise refuse(
+                self.name,
+                self.line(),
+                N_("the file ends where %(expected)s was expected"),
+                expected=Cause(expected),
+            )
+        self.at = word.end()
+        return word.group()
+
+    def line(self) -> int:
+        """Return the line of the last word, from 1; counts on from where it was asked before."""
+        if self.begin < self._counted:
+            self._counted, self._line = 0, 1
+        self._line += self.raw.count(b"\n", self._counted, self.begin)
+        self._counted = self.begin
+        return self._line
+
+
+def _after_space(raw: bytes, at: int) -> int:
+    """Return where the next word begins: after white space and comments."""
+    while True:
+        space = _SPACE.match(raw, at)
+        at = space.end() if space else at
+        if not raw.startswith(b"#", at):
+            return at
+        end = raw.find(b"\n", at)
+        at = len(raw) if end < 0 else end
+
+
+def _seats(words: _Words) -> int:
+    """Return the second number of the file."""
+    word = words.next(N_("the number of seats"))
+    seats = whole_number(word)
+    if seats is None:
+        raise refuse(
+            words.name,
+            words.line(),
+            N_("the number of seats is expected, not “%(text)s”"),
+            text=shown(word),
+        )
+    if seats < 1:
+        raise refuse(words.name, words.line(), N_("there must be at least one seat"))
+    return seats
+
+
+def _withdrawn(words: _Words, count: int) -> set[int]:
+    """Return who has withdrawn, and leave `words.begin` at the first ballot."""
+    withdrawn: set[int] = set()
+    while (word := words.next(N_("a ballot"))).startswith(b"-"):
+        candidate = checked_candidate(word[1:], count, words.name, words.line())
+        if candidate in withdrawn:
+            raise refuse(
+                words.name,
+                words.line(),
+                N_("candidate %(number)d has withdrawn twice"),
+                number=candidate + 1,
+            )
+        withdrawn.add(candidate)
+    return withdrawn
+
+
+def _ballots_by_line(raw: bytes, start: int, count: int) -> tuple[dict[Ranking, int], int] | None:
+    """Read ballots that stand one to a line, equal lines once; None when a line is not so plain.
+
+    This is for speed only: `_ballots_by_word` reads the same and more, and says what is wrong.
+    """
+    end = raw.find(b"\n0\n", start) + 1
+    if end == 0:
+        alone = _END_OF_BALLOTS.search(raw, start)
+        if alone is None:
+            return None
+        end = alone.start()
+    rank_of = {b"%d" % number: (number - 1,) for number in range(1, count + 1)}.__getitem__
+    weights: dict[bytes, int] = {}
+    ballots: dict[Ranking, int] = {}
+    for line, times in Counter(BytesIO(raw[start:end])).items():
+        words = line.split()
+        if not words:
+            continue
+        weight, named = words[0], words[1:-1]
+        many = weights.get(weight, 0)
+        if many == 0 and weight.isdigit() and len(weight) < 13:
+            many = weights[weight] = int(weight)
+        if many == 0 or words[-1] != b"0" or len(set(named)) < len(named):
+            return None
+        try:
+            ranking = tuple(map(rank_of, named))
+        except KeyError:
+            return None
+        before = len(ballots)
+        weight_so_far = ballots.setdefault(ranking, many * times)
+        if len(ballots) == before:
+            ballots[ranking] = weight_so_far + many * times
+    return ballots, raw.index(b"0", end) + 1
+
+
+def _ballots_by_word(words: _Words, count: int) -> tuple[dict[Ranking, int], dict[Ranking, int]]:
+    """Read ballots however they are laid out; also return the lines of equal preferences."""
+    ballots: dict[Ranking, int] = {}
+    lines: dict[Ranking, int] = {}
+    ids: set[bytes] = set()
+    while (word := words.next(N_("the 0 after the last ballot"))) != b"0":
+        line = words.line()
+        weight = _weight(words, word, ids)
+        ranking = _ranking(words, count, line)
+        ballots[ranking] = ballots.get(ranking, 0) + weight
+        if any(len(rank) > 1 for rank in ranking):
+            lines.setdefault(ranking, line)
+    return ballots, lines
+
+
+def _weight(words: _Words, word: bytes, ids: set[bytes]) -> int:
+    """Return how many ballots begin with this word: a weight, or an id in brackets for one."""
+    name, line = words.name, words.line()
+    if word.startswith(b"("):
+        if word in ids:
+            raise refuse(name, line, N_("ballot %(id)s stands there twice"), id=shown(word))
+        ids.add(word)
+        return 1
+    if word.startswith(b'"'):
+        raise refuse(name, line, N_("a name stands before the 0 that ends the ballots"))
+    if word.startswith(b"["):
+        raise refuse(name, line, N_("options in square brackets are not read: %(text)s"), text=shown(word))
+    return checked_weight(word, name, line)
+
+
+def _ranking(words: _Words, count: int, first_line: int) -> Ranking:
+    """Read one ballot's candidates up to its 0."""
+    ranking: list[tuple[int, ...]] = []
+    seen: set[int] = set()
+    while (word := words.next(N_("the 0 at the end of a ballot"))) != b"0":
+        try:
+            ranking.append(_rank(words, word, count, seen))
+        except BallotFileError as error:
+            if error.line == first_line:
+                raise
+            raise refuse(
+                words.name,
+                first_line,
+                N_("the ballot does not end with 0, and line %(next)d cannot go on with it: %(cause)s"),
+                next=words.line(),
+                cause=error.cause,
+            ) from None
+    return tuple(ranking)
+
+
+def _rank(words: _Words, word: bytes, count: int, seen: set[int]) -> tuple[int, ...]:
+    """Return the candidates of one word, of which there are several when it has "=" in it."""
+    rank = []
+    for number in word.split(b"="):
+        candidate = checked_candidate(number, count, words.name, words.line())
+        if candidate in seen:
+            raise refuse(
+                words.name,
+                words.line(),
+                N_("candidate %(number)d stands twice on the ballot"),
+                number=candidate + 1,
+            )
+        seen.add(candidate)
+        rank.append(candidate)
+    return tuple(sorted(rank))
+
+
+def _names(text: str, count: int, name: str, line: int) -> tuple[tuple[str, ...], str]:
+    """Read the names from `line` on and, where there is one, the title.
+
+    After the title some files have a source, a comment and free text; they are read over.
+    """
+    names = Names(name)
+    titles: list[str] = []
+    at = counted = 0
+    while (at := _after_name_space(text, at)) < len(text):
+        line, counted = line + text.count("\n", counted, at), at
+        quoted = _QUOTED.match(text, at)
+        if quoted is None and titles:
+            break
+        if quoted is None:
+            raise _not_quoted(text, at, name, line)
+        at = quoted.end()
+        content = _QUOTED_QUOTE.sub(r"\1\2", quoted.group(1))
+        if len(names) < count:
+            names.add(content, line)
+        elif len(titles) < 3:
+            titles.append(names.line_of_text(content, line).strip())
+        else:
+            raise refuse(name, line, N_("more stands here than %(count)d names and a title"), count=count)
+    if len(names) < count:
+        raise refuse(
+            name,
+            line,
+            N_("there are %(count)d candidates and %(named)d names"),
+            count=count,
+            named=len(names),
+        )
+    return names.all(), titles[0] if titles else ""
+
+
+def _after_name_space(text: str, at: int) -> int:
+    """Return where the next name begins."""
+    while True:
+        space = _NAME_SPACE.match(text, at)
+        at = space.end() if space else at
+        if not text.startswith("#", at):
+            return at
+        end = text.find("\n", at)
+        at = len(text) if end < 0 else end
+
+
+def _not_quoted(text: str, at: int, name: str, line: int) -> BallotFileError:
+    """Return the error for something that is no name in quotation marks."""
+    rest = text[at : at + 80].partition("\n")[0]
+    if rest.startswith('"'):
+        return refuse(name, line, N_("the quotation mark of “%(text)s” is not closed"), text=shown(rest))
+    return refuse(name, line, N_("a name in quotation marks is expected, not “%(text)s”"), text=shown(rest))

@@ -1,0 +1,244 @@
+"""PrefLib files: .soc and .soi for strict orders, .toc and .toi for orders with ties, complete or not.
+
+Both headers are read: lines "# KEY: value" as PrefLib writes them now, and the older one that begins with the number of
+candidates. Neither says how many seats there are. The number of voters in the header must be the number of ballots, which
+shows a file that was cut off.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from io import StringIO
+from itertools import chain
+
+from evidence.messages import N_
+from governance.counting.files.source import (
+    Names,
+    checked_candidate,
+    checked_count,
+    checked_weight,
+    refuse,
+    shown,
+    text_of,
+    whole_number,
+)
+from governance.counting.profiles import RankedProfile, Ranking
+
+#: Kinds without equal preferences, and kinds in which every ballot ranks everybody.
+STRICT = frozenset({"soi", "soc"})
+COMPLETE = frozenset({"soc", "toc"})
+
+_Lines = Iterator[tuple[int, str]]
+
+_NAME_KEY = re.compile(r"ALTERNATIVE NAME ([0-9]{1,4})")
+#: A candidate's number, or several in braces. Possessive: a line of any length is read once.
+_RANK = re.compile(r"\s*+(?:\{([^{}]*+)\}\s*+|([^{},]*+))(?:,|$)")
+
+
+def reader(kind: str) -> Callable[[bytes, str], RankedProfile]:
+    """Return the reader for one of the four kinds of file."""
+
+    def read(raw: bytes, name: str) -> RankedProfile:
+        """Read a PrefLib file of this kind."""
+        return _read(raw, name, kind)
+
+    return read
+
+
+@dataclass
+class _Header:
+    """What stands before the ballots."""
+
+    count: int
+    names: tuple[str, ...]
+    #: What stands between a weight and an order.
+    mark: str
+    last_line: int
+    title: str = ""
+    voters: int | None = None
+
+
+@dataclass
+class _Keys:
+    """The "# KEY: value" lines as they are read."""
+
+    title: str = ""
+    count: int | None = None
+    voters: int | None = None
+    names: list[tuple[str, str, int]] = field(default_factory=list)
+
+
+def _read(raw: bytes, name: str, kind: str) -> RankedProfile:
+    """Read header and ballots.
+
+    Raises:
+        BallotFileError: a line is not what the format asks for, or the file is not whole.
+    """
+    lines = ((number, line.rstrip("\n")) for number, line in enumerate(StringIO(text_of(raw)), 1) if not line.isspace())
+    number, first = next(lines, (1, ""))
+    if first.startswith("#"):
+        header, rest = _modern_header(chain([(number, first)], lines), name)
+    else:
+        header, rest = _older_header(number, first, lines, name), lines
+    weights, places, last = _ballots(header, rest, name, kind)
+    total = sum(weights.values())
+    if header.voters is not None and header.voters != total:
+        raise refuse(
+            name,
+            last,
+            N_("the header says %(voters)d ballots, and the file holds %(total)d"),
+            voters=header.voters,
+            total=total,
+        )
+    return RankedProfile(
+        title=header.title,
+        candidates=header.names,
+        seats=None,
+        ballots=weights,
+        lines=places,
+    )
+
+
+def _modern_header(lines: _Lines, name: str) -> tuple[_Header, _Lines]:
+    """Read the lines with a `#`; also return those after them."""
+    keys = _Keys()
+    last = 1
+    for number, line in lines:
+        if not line.startswith("#"):
+            lines = chain([(number, line)], lines)
+            break
+        last = number
+        _take_key(keys, line, number, name)
+    if keys.count is None:
+        raise refuse(name, last, N_("the header does not say NUMBER ALTERNATIVES"))
+    names = Names(name)
+    for position, (digits, text, at) in enumerate(keys.names, 1):
+        if int(digits) != position:
+            raise refuse(
+                name,
+                at,
+                N_("the name of candidate %(number)d is expected here"),
+                number=position,
+            )
+        names.add(text, at)
+    if len(names) != keys.count:
+        raise refuse(
+            name,
+            last,
+            N_("there are %(count)d candidates and %(named)d names"),
+            count=keys.count,
+            named=len(names),
+        )
+    title = names.line_of_text(keys.title, last)
+    return _Header(keys.count, names.all(), ":", last, title, keys.voters), lines
+
+
+def _take_key(keys: _Keys, line: str, number: int, name: str) -> None:
+    """Take what matters here from one line of the header; the rest is about the file's origin."""
+    key, _, value = line[1:].partition(":")
+    key, value = key.strip().upper(), value.strip()
+    if key == "TITLE":
+        keys.title = value
+    elif key == "NUMBER ALTERNATIVES":
+        keys.count = checked_count(value, name, number)
+    elif key == "NUMBER VOTERS":
+        keys.voters = _voters(value, name, number)
+    elif named := _NAME_KEY.fullmatch(key):
+        keys.names.append((named.group(1), value, number))
+
+
+def _voters(text: str, name: str, line: int) -> int:
+    voters = whole_number(text)
+    if voters is None:
+        raise refuse(name, line, N_("the number of voters is expected, not “%(text)s”"), text=shown(text))
+    return voters
+
+
+def _older_header(number: int, first: str, lines: _Lines, name: str) -> _Header:
+    """Read the number of candidates, a line "number,name" for each, and the line with the totals."""
+    count = checked_count(first.strip(), name, number)
+    names = Names(name)
+    for expected in range(1, count + 1):
+        number, line = _next(lines, number, name)
+        digits, comma, text = line.partition(",")
+        if not comma or whole_number(digits.strip()) != expected:
+            raise refuse(
+                name,
+                number,
+                N_("the name of candidate %(number)d is expected here"),
+                number=expected,
+            )
+        names.add(text.strip(), number)
+    number, line = _next(lines, number, name)
+    voters = _voters(line.partition(",")[0].strip(), name, number)
+    return _Header(count, names.all(), ",", number, voters=voters)
+
+
+def _next(lines: Iterator[tuple[int, str]], last: int, name: str) -> tuple[int, str]:
+    """Return the next line of the header."""
+    number, line = next(lines, (last, None))
+    if line is None:
+        raise refuse(name, number, N_("the file ends within its header"))
+    return number, line
+
+
+def _ballots(
+    header: _Header, lines: _Lines, name: str, kind: str
+) -> tuple[dict[Ranking, int], dict[Ranking, int], int]:
+    """Read the ballots; return their weights, the lines of those with ties, and the last line."""
+    weights: dict[Ranking, int] = {}
+    places: dict[Ranking, int] = {}
+    number = header.last_line
+    for number, line in lines:
+        weight_text, mark, order = line.partition(header.mark)
+        if not mark:
+            raise refuse(
+                name,
+                number,
+                N_("a number of ballots and “%(mark)s” are expected before the order"),
+                mark=header.mark,
+            )
+        weight = checked_weight(weight_text.strip(), name, number)
+        ranking = _ranking(order, header.count, name, number)
+        ranked = sum(map(len, ranking))
+        if ranked > len(ranking):
+            places.setdefault(ranking, number)
+            if kind in STRICT:
+                raise refuse(name, number, N_("a .%(kind)s file has no equal preferences"), kind=kind)
+        if ranked < header.count and kind in COMPLETE:
+            raise refuse(
+                name,
+                number,
+                N_("%(ranked)d of %(count)d candidates are ranked; in a .%(kind)s file all are"),
+                ranked=ranked,
+                count=header.count,
+                kind=kind,
+            )
+        weights[ranking] = weights.get(ranking, 0) + weight
+    return weights, places, number
+
+
+def _ranking(order: str, count: int, name: str, line: int) -> Ranking:
+    """Read an order such as "3,{1,2},4"; an empty one is a blank ballot."""
+    ranking: list[tuple[int, ...]] = []
+    seen: set[int] = set()
+    at = 0
+    while at < len(order) and not (at == 0 and order.isspace()):
+        word = _RANK.match(order, at)
+        if word is None or (word.end() == len(order) and order.endswith(",")):
+            raise refuse(name, line, N_("an order is expected, not “%(text)s”"), text=shown(order[at:].strip()))
+        at = word.end()
+        together, alone = word.groups()
+        numbers = [alone] if together is None else together.split(",")
+        rank = [checked_candidate(number.strip(), count, name, line) for number in numbers]
+        for candidate in rank:
+            if candidate in seen:
+                raise refuse(
+                    name,
+                    line,
+                    N_("candidate %(number)d stands twice on the ballot"),
+                    number=candidate + 1,
+                )
+            seen.add(candidate)
+        ranking.append(tuple(sorted(rank)))
+    return tuple(ranking)

@@ -1,0 +1,245 @@
+"""Scottish STV: the single transferable vote as Scottish councils are elected by it.
+
+Scottish Local Government Elections Order 2007, Schedule 1, Part III; the numbers in brackets below are its rules. A vote is
+10^5 units, so that all arithmetic is in whole numbers and "five decimal places, any remainder ignored" [48(3)] is a
+division that rounds down. It knows no chance: where the rules call for a lot, the caller brings one.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from operator import itemgetter
+
+from governance.counting.errors import (
+    EqualPreferences,
+    EqualPreferencesOnLine,
+    InvalidLot,
+    InvalidSeats,
+    SeatsMissing,
+)
+from governance.counting.profiles import RankedProfile, Ranking
+from governance.counting.result import CountResult, Stage, StageKind, Tie, Transfer
+
+NAME = "Scottish STV"
+PLACES = 5
+VOTE = 10**PLACES
+
+#: A ranking of one standing candidate after the other, and how many ballots hold it.
+_Paper = tuple[Ranking, int]
+_weight = itemgetter(1)
+
+
+def count(profile: RankedProfile, seats: int | None = None, lot: Sequence[int] | None = None) -> CountResult:
+    """Count ranked ballots by Scottish STV.
+
+    `seats` counts before what the profile says. `lot` is an order of all candidates, drawn before the count: where no earlier
+    stage breaks a tie [49(3), 51(2)(b)], it falls on the first of the tied in this order, who is excluded, or whose surplus is
+    transferred first. Without it the order is that of the ballot paper, which nobody drew: every such tie stands in the result.
+
+    Raises:
+        SeatsMissing, InvalidSeats: the number of seats is unknown or below one.
+        InvalidLot: the lot is not an order of all candidates.
+        EqualPreferences: a ballot gives two candidates the same preference, which these rules do not know.
+    """
+    seats = profile.seats if seats is None else seats
+    if seats is None:
+        raise SeatsMissing
+    if seats < 1:
+        raise InvalidSeats(seats)
+    everybody = range(len(profile.candidates))
+    if lot is not None and sorted(lot) != list(everybody):
+        raise InvalidLot(len(everybody))
+    papers, blank = _papers(profile)
+    counting = _Count(profile, seats, papers, everybody if lot is None else lot)
+    counting.run()
+    return CountResult(
+        title=profile.title,
+        rule=NAME,
+        arithmetic=f"fixed-point decimal arithmetic ({PLACES} places)",
+        places=PLACES,
+        candidates=profile.candidates,
+        withdrawn=profile.withdrawn,
+        seats=seats,
+        ballots=counting.ballots,
+        blank=blank,
+        quota=counting.quota,
+        elected=tuple(counting.elected),
+        lot=tuple(everybody if lot is None else lot),
+        stages=tuple(counting.stages),
+    )
+
+
+def _papers(profile: RankedProfile) -> tuple[list[_Paper], int]:
+    """Return the ballots with the standing candidates one after the other, and how many name none."""
+    ballots: Mapping[Ranking, int] = profile.ballots
+    if profile.withdrawn or any(len(rank) > 1 for rank in set(chain.from_iterable(ballots))):
+        standing: Counter[Ranking] = Counter()
+        for ranking, weight in ballots.items():
+            standing[_standing(profile, ranking)] += weight
+        ballots = standing
+    blank = ballots.get((), 0)
+    return [paper for paper in ballots.items() if paper[0]] if blank else list(ballots.items()), blank
+
+
+def _standing(profile: RankedProfile, ranking: Ranking) -> Ranking:
+    """Strike out who has withdrawn; two who are still ranked together cannot be counted."""
+    order = []
+    for rank in ranking:
+        standing = tuple(index for index in rank if index not in profile.withdrawn)
+        if len(standing) > 1:
+            names = ", ".join(profile.candidates[index].strip() for index in standing)
+            line = profile.lines.get(ranking)
+            if line is None:
+                raise EqualPreferences(NAME, names)
+            raise EqualPreferencesOnLine(NAME, names, line)
+        if standing:
+            order.append(standing)
+    return tuple(order)
+
+
+class _Count:
+    """The state of one count: who still stands, who holds which papers, and what each stage left behind."""
+
+    def __init__(self, profile: RankedProfile, seats: int, papers: list[_Paper], lot: Sequence[int]) -> None:
+        size = len(profile.candidates)
+        self.seats = seats
+        self.ballots = sum(map(_weight, papers))
+        self.quota = (self.ballots // (seats + 1) + 1) * VOTE  # [46]
+        self.elected: list[int] = []
+        self.stages: list[Stage] = []
+        self._lot_place = {candidate: place for place, candidate in enumerate(lot)}
+        self._continuing = [index not in profile.withdrawn for index in range(size)]
+        self._votes = [0] * size
+        #: For each candidate, the papers held, by the value at which they were received.
+        self._held: list[dict[int, list[_Paper]]] = [{} for _ in range(size)]
+        self._non_transferable = 0
+        self._surpluses: list[int] = []
+        self._sort_first_preferences(papers)
+
+    def run(self) -> None:
+        """Go from stage to stage until every seat is filled [48 to 52]."""
+        self._end_stage(StageKind.FIRST, None, 0, (), None)
+        while not self._complete():
+            if self._surpluses:
+                self._transfer_largest_surplus()
+            else:
+                self._exclude_lowest()
+
+    def _sort_first_preferences(self, papers: list[_Paper]) -> None:
+        """Give each paper to its first preference, at the value of one vote [45]."""
+        first: list[list[_Paper]] = [[] for _ in self._votes]
+        for paper in papers:
+            first[paper[0][0][0]].append(paper)
+        for candidate, received in enumerate(first):
+            if received:
+                self._held[candidate][VOTE] = received
+                self._votes[candidate] = VOTE * sum(map(_weight, received))
+
+    def _complete(self) -> bool:
+        """Fill the last seats without a further transfer as soon as the rest can all be elected [52]."""
+        left = self.seats - len(self.elected)
+        return left == 0 or not any(self._continuing)
+
+    def _end_stage(
+        self,
+        kind: StageKind,
+        candidate: int | None,
+        amount: int,
+        transfers: tuple[Transfer, ...],
+        tie: Tie | None,
+    ) -> None:
+        """Elect whoever has the quota [47], and the rest when they are no more than the seats left [52]; write the stage down."""
+        continuing = [index for index, stands in enumerate(self._continuing) if stands]
+        elected = [index for index in continuing if self._votes[index] >= self.quota]
+        left = self.seats - len(self.elected)
+        if len(continuing) <= left:
+            elected = continuing
+        elected.sort(key=lambda index: -self._votes[index])
+        for index in elected:
+            self._continuing[index] = False
+            if self._votes[index] > self.quota:
+                self._surpluses.append(index)
+        self.elected += elected
+        lost = self.ballots * VOTE - sum(self._votes) - self._non_transferable
+        self.stages.append(
+            Stage(
+                kind=kind,
+                candidate=candidate,
+                amount=amount,
+                transfers=transfers,
+                votes=tuple(self._votes),
+                non_transferable=self._non_transferable,
+                lost_to_rounding=lost,
+                elected=tuple(elected),
+                tie=tie,
+            )
+        )
+
+    def _transfer_largest_surplus(self) -> None:
+        """Transfer one surplus, the largest first [48, 49]; each paper at surplus x value / votes, cut off."""
+        most = max(self._votes[index] for index in self._surpluses)
+        tied = [index for index in self._surpluses if self._votes[index] == most]
+        candidate, tie = self._break(tied, most=True)
+        self._surpluses.remove(candidate)
+        surplus = most - self.quota
+        transfers = self._transfer(candidate, surplus, most)
+        self._votes[candidate] = self.quota
+        self._end_stage(StageKind.SURPLUS, candidate, surplus, transfers, tie)
+
+    def _exclude_lowest(self) -> None:
+        """Exclude whoever has the fewest votes; each paper goes on at the value it came with [50, 51]."""
+        continuing = [index for index, stands in enumerate(self._continuing) if stands]
+        fewest = min(self._votes[index] for index in continuing)
+        tied = [index for index in continuing if self._votes[index] == fewest]
+        candidate, tie = self._break(tied, most=False)
+        self._continuing[candidate] = False
+        transfers = self._transfer(candidate, 1, 1)
+        self._votes[candidate] = 0
+        self._end_stage(StageKind.EXCLUSION, candidate, fewest, transfers, tie)
+
+    def _transfer(self, source: int, part: int, whole: int) -> tuple[Transfer, ...]:
+        """Pass on all papers of a candidate at `part`/`whole` of their value, to the next preference still in the count."""
+        received = [0] * len(self._votes)
+        exhausted = 0
+        continuing = self._continuing
+        held, self._held[source] = self._held[source], {}
+        for value, papers in held.items():
+            new_value = value * part // whole
+            parcels: list[list[_Paper]] = [[] for _ in self._votes]
+            ended: list[_Paper] = []
+            for paper in papers:
+                for (candidate,) in paper[0]:
+                    if continuing[candidate]:
+                        parcels[candidate].append(paper)
+                        break
+                else:
+                    ended.append(paper)
+            exhausted += new_value * sum(map(_weight, ended))
+            for candidate, parcel in enumerate(parcels):
+                if parcel:
+                    self._held[candidate].setdefault(new_value, []).extend(parcel)
+                    received[candidate] += new_value * sum(map(_weight, parcel))
+        for candidate, amount in enumerate(received):
+            self._votes[candidate] += amount
+        self._non_transferable += exhausted
+        transfers = [Transfer(source, target, amount) for target, amount in enumerate(received) if amount]
+        if exhausted:
+            transfers.append(Transfer(source, None, exhausted))
+        return tuple(transfers)
+
+    def _break(self, tied: list[int], *, most: bool) -> tuple[int, Tie | None]:
+        """Pick one of the tied: by the last earlier stage that sets them apart, else by lot [49(2), (3), 51].
+
+        A stage that sets only some apart leaves the others tied, and the stages before it go on deciding among these.
+        """
+        if len(tied) == 1:
+            return tied[0], None
+        rest = tied
+        for number in range(len(self.stages), 0, -1):
+            votes = self.stages[number - 1].votes
+            wanted = (max if most else min)(votes[index] for index in rest)
+            rest = [index for index in rest if votes[index] == wanted]
+            if len(rest) == 1:
+                return rest[0], Tie(tuple(tied), rest[0], number)
+        chosen = min(rest, key=self._lot_place.__getitem__)
+        return chosen, Tie(tuple(tied), chosen, None, tuple(rest))

@@ -1,0 +1,147 @@
+"""From ballots to a result: how a proposal's rule is written down, and what the record of its closing holds.
+
+It groups equal ballots in the database and leaves the arithmetic to `governance.counting`. The record names options by their
+codes, never a person.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from evidence.canonical import canonical_bytes, digest
+from governance.counting.profiles import collapsed
+from governance.counting.resolution import ResolutionRule, count_resolution
+from governance.counting.rules import rule_named
+from governance.models import Ballot, Kind, OpenBallot, Option, Proposal, RollEntry, Secrecy
+
+#: The answers to a resolution, in the order of the ballot.
+ANSWERS = ("for", "against", "abstain")
+_RESOLUTION = "for-against-abstain"
+
+
+@dataclass(frozen=True)
+class ElectionRule:
+    """A counting rule by its name (`governance.counting.rules`), and how many are elected."""
+
+    name: str
+    seats: int
+
+
+Rule = ResolutionRule | ElectionRule
+
+
+def written(rule: Rule) -> str:
+    """Write a rule as the canonical JSON that stands in a proposal's header."""
+    match rule:
+        case ResolutionRule():
+            record: Mapping[str, object] = {"name": _RESOLUTION, **rule.to_canonical()}
+        case ElectionRule():
+            record = {"name": rule.name, "seats": rule.seats}
+    return canonical_bytes(record).decode()
+
+
+def rule_of(proposal: Proposal) -> Rule:
+    """Read the rule of a proposal."""
+    record: dict[str, Any] = json.loads(proposal.rule)
+    name = record.pop("name")
+    return ResolutionRule.from_canonical(record) if name == _RESOLUTION else ElectionRule(name, record["seats"])
+
+
+def kind_of(rule: Rule) -> Kind:
+    """Return the kind of proposal that a rule belongs to."""
+    return Kind.RESOLUTION if isinstance(rule, ResolutionRule) else Kind.ELECTION
+
+
+def options_of(session: Session, proposal_id: UUID) -> list[str]:
+    """Return the codes of a proposal's options, in the order of their positions."""
+    query = select(Option.code).where(Option.proposal_id == proposal_id).order_by(Option.position)
+    return list(session.scalars(query))
+
+
+def result_of(session: Session, proposal: Proposal) -> str:
+    """Count the ballots of a proposal and return the record: canonical JSON of question, roll, ballots and count.
+
+    Counts what stands in `OpenBallot` or `Ballot`; a secret vote's urn must have been emptied into the latter.
+    """
+    votes = _votes(session, proposal)
+    rule = rule_of(proposal)
+    if isinstance(rule, ResolutionRule):
+        tally = dict.fromkeys(ANSWERS, 0) | {json.loads(choice): weight for choice, weight in votes}
+        count: Mapping[str, object] = count_resolution(
+            rule,
+            for_votes=tally["for"],
+            against=tally["against"],
+            abstain=tally["abstain"],
+            roll=proposal.roll_size,
+        ).to_canonical()
+    else:
+        count = _election(options_of(session, proposal.id), rule, votes)
+    record = {
+        "proposal": proposal.id,
+        "kind": proposal.kind,
+        "secrecy": proposal.secrecy,
+        "rule": json.loads(proposal.rule),
+        "text": proposal.text_digest,
+        "roll": {"digest": proposal.roll_digest, "size": proposal.roll_size},
+        "opens_at": proposal.opens_at,
+        "closes_at": proposal.closes_at,
+        "ballots": {"cast": sum(weight for _, weight in votes), "digest": _ballots_digest(session, proposal)},
+        "count": count,
+    }
+    return canonical_bytes(record).decode()
+
+
+def digest_of(result: str) -> str:
+    """Return the digest of a record as `result_of` writes it."""
+    return hashlib.sha256(result.encode()).hexdigest()
+
+
+def _election(options: Sequence[str], rule: ElectionRule, votes: Sequence[tuple[str, int]]) -> Mapping[str, object]:
+    """Count rankings. The order of the options was drawn at the opening: it is the lot that breaks ties."""
+    index_of = {code: index for index, code in enumerate(options)}
+    ballots = ((tuple((index_of[code],) for code in json.loads(choice)), weight) for choice, weight in votes)
+    profile = collapsed(options, ballots, seats=rule.seats)
+    return rule_named(rule.name).count(profile).to_canonical(detail=True)
+
+
+def _votes(session: Session, proposal: Proposal) -> list[tuple[str, int]]:
+    """Return each different answer with the votes it has, in a fixed order."""
+    if proposal.secrecy is Secrecy.SECRET:
+        query = select(Ballot.choice, func.sum(Ballot.weight)).where(Ballot.proposal_id == proposal.id)
+        rows = session.execute(query.group_by(Ballot.choice))
+    else:
+        latest = standing_open_ballots(proposal.id).subquery()
+        rows = session.execute(select(latest.c.choice, func.sum(latest.c.weight)).group_by(latest.c.choice))
+    return sorted((choice, int(weight)) for choice, weight in rows)
+
+
+def standing_open_ballots(proposal_id: UUID) -> Select[UUID, UUID, int, str, datetime]:
+    """Return the query for the ballots of a roll-call that count: of each roll entry the highest version."""
+    highest = (
+        select(func.max(OpenBallot.version))
+        .where(OpenBallot.roll_entry_id == RollEntry.id)
+        .correlate(RollEntry)
+        .scalar_subquery()
+    )
+    return (
+        select(RollEntry.id, RollEntry.voter_ref, RollEntry.weight, OpenBallot.choice, OpenBallot.cast_at)
+        .join(OpenBallot, OpenBallot.roll_entry_id == RollEntry.id)
+        .where(RollEntry.proposal_id == proposal_id, OpenBallot.version == highest)
+    )
+
+
+def _ballots_digest(session: Session, proposal: Proposal) -> str:
+    """Return the digest over all ballots that count: their commitments, or the roll entries with their answers."""
+    if proposal.secrecy is Secrecy.SECRET:
+        commitments = session.scalars(select(Ballot.commitment).where(Ballot.proposal_id == proposal.id))
+        return digest(sorted(commitments))
+    latest = standing_open_ballots(proposal.id).subquery()
+    rows = session.execute(select(latest.c.id, latest.c.choice))
+    return digest(sorted([str(entry), json.loads(choice)] for entry, choice in rows))

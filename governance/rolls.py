@@ -1,0 +1,82 @@
+"""The voting roll: who may vote on one proposal, frozen when it opens, with a fingerprint that anybody can compute again.
+
+It writes and reads rolls. Who belongs on one, and why, is decided by the caller, who knows the members.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from evidence.canonical import digest
+from evidence.columns import table_of
+from evidence.identifiers import new_ref
+from governance.models import RollEntry
+
+
+@dataclass(frozen=True)
+class Voter:
+    """Somebody who may vote: a random reference, the class of membership, and the reason as a code."""
+
+    ref: UUID
+    class_code: str
+    reason: str
+    weight: int = 1
+
+
+@dataclass(frozen=True)
+class FrozenRoll:
+    """The fingerprint of a roll and the number of its entries."""
+
+    digest: str
+    size: int
+
+
+def roll_digest(proposal_id: UUID, voters: Iterable[Voter]) -> str:
+    """Return the fingerprint of a roll: SHA-256 over its canonical JSON, the voters in the order of their references.
+
+    The proposal belongs to it, so that equal rolls of two votes differ.
+    """
+    lines = sorted([str(voter.ref), voter.class_code, voter.weight, voter.reason] for voter in voters)
+    return digest({"proposal": proposal_id, "roll": lines})
+
+
+def freeze(session: Session, proposal_id: UUID, voters: Iterable[Voter]) -> FrozenRoll:
+    """Write the roll of a proposal whose header is not written yet.
+
+    The ids of the entries are random and the rows are written in their order, so that nothing of the list's order is kept.
+    """
+    roll = list(voters)
+    rows = [
+        {
+            "id": new_ref(),
+            "proposal_id": proposal_id,
+            "voter_ref": voter.ref,
+            "class_code": voter.class_code,
+            "reason": voter.reason,
+            "weight": voter.weight,
+        }
+        for voter in roll
+    ]
+    if rows:
+        session.execute(insert(table_of(RollEntry)), sorted(rows, key=lambda row: str(row["id"])))
+    return FrozenRoll(roll_digest(proposal_id, roll), len(roll))
+
+
+def recomputed_digest(session: Session, proposal_id: UUID) -> str:
+    """Return the fingerprint of the roll as it stands in the database."""
+    rows = session.execute(
+        select(RollEntry.voter_ref, RollEntry.class_code, RollEntry.reason, RollEntry.weight).where(
+            RollEntry.proposal_id == proposal_id
+        )
+    )
+    return roll_digest(proposal_id, (Voter(*row) for row in rows))
+
+
+def entry_of(session: Session, proposal_id: UUID, voter_ref: UUID) -> RollEntry | None:
+    """Return the entry of a voter, or nothing for who is not on the roll."""
+    return session.scalar(
+        select(RollEntry).where(RollEntry.proposal_id == proposal_id, RollEntry.voter_ref == voter_ref)
+    )

@@ -1,0 +1,63 @@
+"""What the database itself refuses in the ledger, whoever writes to it."""
+
+from evidence.columns import table_of
+from evidence.rules import Case, Rule, append_only, refuse
+from ledger.models import ChainLink, Entry, Posting
+
+_LOCKED_STAYS = "ledger: a locked period stays locked"
+
+RULES: tuple[Rule, ...] = (
+    *append_only(table_of(Entry)),
+    *append_only(table_of(Posting)),
+    *append_only(table_of(ChainLink)),
+    refuse(
+        "ledger_entry_balances",
+        "ledger_entry",
+        "INSERT",
+        [
+            Case(
+                "(SELECT count(*) FROM ledger_posting WHERE entry_id = NEW.id) < 2",
+                "ledger: an entry needs two postings or more",
+            ),
+            Case(
+                "EXISTS (SELECT 1 FROM ledger_posting WHERE entry_id = NEW.id"
+                " GROUP BY currency HAVING sum(amount_minor) <> 0)",
+                "ledger: the postings of an entry must sum to zero in each currency",
+            ),
+            Case(
+                "NOT EXISTS (SELECT 1 FROM ledger_period WHERE starts_on <= NEW.booked_on"
+                " AND ends_on >= NEW.booked_on AND locked_at IS NULL)",
+                "ledger: the period is locked or was never opened",
+            ),
+        ],
+        requires=["ledger_posting", "ledger_period"],
+        postgresql_lock=(
+            "  PERFORM 1 FROM ledger_period WHERE starts_on <= NEW.booked_on AND ends_on >= NEW.booked_on FOR SHARE;"
+        ),
+    ),
+    refuse(
+        "ledger_posting_before_header",
+        "ledger_posting",
+        "INSERT",
+        [
+            Case(
+                "EXISTS (SELECT 1 FROM ledger_entry WHERE id = NEW.entry_id)",
+                "ledger: nothing can be added to an entry that is written",
+            )
+        ],
+        requires=["ledger_entry"],
+    ),
+    *(
+        refuse(f"ledger_period_locked_{event.lower()}", "ledger_period", event, [Case(condition, _LOCKED_STAYS)])
+        for event, condition in (
+            ("UPDATE", "OLD.locked_at IS NOT NULL"),
+            ("DELETE", "OLD.locked_at IS NOT NULL"),
+            # SQLite's REPLACE would take a locked row away without a DELETE.
+            (
+                "INSERT",
+                "EXISTS (SELECT 1 FROM ledger_period WHERE locked_at IS NOT NULL"
+                " AND (id = NEW.id OR starts_on = NEW.starts_on OR ends_on = NEW.ends_on))",
+            ),
+        )
+    ),
+)

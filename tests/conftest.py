@@ -1,0 +1,186 @@
+"""Fixtures: databases on SQLite and PostgreSQL, a session that is rolled back, the application and its visitors."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from tests.databases import PostgreSQLServer, Server, SQLiteServer, Templates, TestDatabase
+from tests.html_client import Browser
+from tests.postgresql_cluster import MISSING, Cluster, find_binaries
+
+#: With this set a missing part fails the run; without it the run says loudly what was left out.
+EVERYTHING = bool(os.environ.get("COOP_TEST_ALL"))
+_left_out: set[str] = set()
+
+
+def leave_out(reason: str) -> None:
+    """Skip a test because a program is missing, loudly; where everything must run, fail it."""
+    if EVERYTHING:
+        pytest.fail(reason)
+    _left_out.add(reason)
+    pytest.skip(reason)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end which part did not run."""
+    for reason in sorted(_left_out):
+        terminalreporter.write_line(f"NOT RUN: {reason}", red=True, bold=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register our marks."""
+    config.addinivalue_line("markers", "tampers: the test breaks an invariant on purpose, so no checks run after it")
+
+
+@pytest.fixture(scope="session")
+def _cluster() -> Iterator[Cluster | None]:
+    binaries = find_binaries()
+    if binaries is None:
+        yield None
+        return
+    cluster = Cluster(binaries)
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture(scope="session")
+def templates(_cluster: Cluster | None, tmp_path_factory: pytest.TempPathFactory) -> Templates:
+    """What databases are copied from."""
+    servers: dict[str, Server] = {"sqlite": SQLiteServer(tmp_path_factory.mktemp("sqlite"))}
+    if _cluster is not None:
+        servers["postgresql"] = PostgreSQLServer(_cluster)
+    return Templates(servers)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kind(request: pytest.FixtureRequest, templates: Templates) -> str:
+    """Run the test on both databases."""
+    chosen: str = request.param
+    if chosen not in templates.servers:
+        leave_out(MISSING)
+    return chosen
+
+
+@pytest.fixture
+def database(kind: str, templates: Templates) -> Iterator[TestDatabase]:
+    """A database of the test's own with all tables and rules and no row; the test may commit."""
+    copy = templates.servers[kind].copy(templates.schema(kind))
+    yield copy
+    templates.servers[kind].drop(copy)
+
+
+@pytest.fixture(scope="session")
+def _shared(templates: Templates) -> Iterator[Callable[[str], TestDatabase]]:
+    """One copy of the schema per database for all tests that roll back."""
+    made: dict[str, TestDatabase] = {}
+
+    def get(kind: str) -> TestDatabase:
+        if kind not in made:
+            made[kind] = templates.servers[kind].copy(templates.schema(kind))
+        return made[kind]
+
+    yield get
+    for copy in made.values():
+        templates.servers[copy.kind].drop(copy)
+
+
+@pytest.fixture
+def session(kind: str, _shared: Callable[[str], TestDatabase], request: pytest.FixtureRequest) -> Iterator[Session]:
+    """A plain session in a transaction that is rolled back, after its deferred constraints and the checks have held."""
+    engine = _shared(kind).engine.execution_options(coop_write=True)
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as plain:
+            yield plain
+            if request.node.get_closest_marker("tampers") is None:
+                plain.flush()
+                check_deferred(plain)
+                check_engines(plain)
+        transaction.rollback()
+
+
+def check_deferred(session: Session) -> None:
+    """Check the deferred keys as a commit would."""
+    if session.connection().dialect.name == "postgresql":
+        session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+        session.execute(text("SET CONSTRAINTS ALL DEFERRED"))
+    else:
+        broken = session.execute(text("PRAGMA foreign_key_check")).fetchall()
+        assert not broken, broken
+
+
+def check_engines(session: Session) -> None:
+    """Run the checks of both engines. An empty chain head (no `start_chain`) is not their business here."""
+    from governance import checks as governance_checks
+    from ledger import checks as ledger_checks
+
+    assert [finding for check in (ledger_checks, governance_checks) for finding in check.findings(session)] == []
+
+
+@pytest.fixture
+def founded(kind: str, templates: Templates) -> Iterator[TestDatabase]:
+    """A database of the test's own with a co-operative on its first day."""
+    copy = templates.servers[kind].copy(templates.founded(kind))
+    yield copy
+    templates.servers[kind].drop(copy)
+
+
+@pytest.fixture
+def app(founded: TestDatabase, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The application on a founded co-operative; every check holds after the test."""
+    from coop.checking import all_findings
+    from coop.database import db
+    from tests.founded import make_test_app
+
+    made = make_test_app(founded, tmp_path)
+    yield made
+    with made.app_context():
+        if request.node.get_closest_marker("tampers") is None:
+            assert all_findings(db.session()) == []
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def people(app: Flask) -> dict[str, UUID]:
+    """The founders by how tests call them: board, board2, treasurer, secretary, administrator, auditor ..."""
+    from coop.database import db
+    from coop.identity.models import Person
+
+    with app.app_context():
+        rows = db.session.execute(select(Person.email, Person.id))
+        return {email.partition("@")[0]: person_id for email, person_id in rows}
+
+
+@pytest.fixture
+def participants(app: Flask) -> dict[str, UUID]:
+    """The founders' participants by how tests call them."""
+    from coop.database import db
+    from coop.identity.models import Person
+    from coop.membership.models import Representative
+
+    with app.app_context():
+        rows = db.session.execute(
+            select(Person.email, Representative.participant_id).join(
+                Representative, Representative.person_id == Person.id
+            )
+        )
+        return {email.partition("@")[0]: participant_id for email, participant_id in rows}
+
+
+@pytest.fixture
+def client(app: Flask) -> Browser:
+    """A visitor who is not signed in. `client.sign_in_as(people["treasurer"])` signs in."""
+    return Browser(app)
+
+
+@pytest.fixture
+def sign_in(app: Flask, people: dict[str, UUID]) -> Callable[[str], Browser]:
+    """Open a browser that is signed in as a founder: `sign_in("treasurer")`."""
+    return lambda name: Browser(app).sign_in_as(people[name])

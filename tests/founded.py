@@ -1,0 +1,73 @@
+"""The co-operative that tests begin with: founded today, seven founders, one for each power and one without."""
+
+import secrets
+from pathlib import Path
+
+from flask import Flask
+
+from coop import founding
+from coop.app import create_app
+from coop.assembly.bylaws import Bylaws
+from coop.config import Config
+from coop.database import write
+from coop.founding import Founder, Plan
+from coop.permissions import Actor, Power
+from tests.databases import TestDatabase
+
+OPERATOR = Actor(person_id=None, channel="command", powers=frozenset(Power))
+
+#: name, address: the local part is how tests call them.
+FOUNDERS = (
+    Founder("Ana Tūī", "board@kanopi.example", frozenset({Power.BOARD})),
+    Founder("Wiremu Kererū", "board2@kanopi.example", frozenset({Power.BOARD})),
+    Founder("Hana Mōrepōrepo", "treasurer@kanopi.example", frozenset({Power.TREASURER})),
+    Founder("Sione Tākapu", "secretary@kanopi.example", frozenset({Power.SECRETARY})),
+    Founder("Mere Pōpokotea", "administrator@kanopi.example", frozenset({Power.ADMINISTRATOR})),
+    Founder("Tāne Kākā", "auditor@kanopi.example", frozenset({Power.AUDITOR})),
+    Founder("Rangi Kōkako", "scrutineer@kanopi.example", frozenset({Power.SCRUTINEER})),
+    Founder("Aroha Hihi", "founder@kanopi.example", frozenset()),
+)
+
+
+def plan(share_price_minor: int | None = 5000) -> Plan:
+    """Return the plan by which the tests' co-operative is founded."""
+    return Plan(
+        name="Kanopi",
+        currency="NZD",
+        zone="Pacific/Auckland",
+        year_end_month=3,
+        year_end_day=31,
+        bylaws=Bylaws(share_price_minor=share_price_minor, most_shares=100),
+        founders=FOUNDERS,
+        classes=founding.default_classes(),
+        bank_account="12-3456-0123456-00",
+    )
+
+
+def make_config(database: TestDatabase, instance_path: Path) -> Config:
+    """Return a configuration for a test's database."""
+    return Config(
+        database_url=database.url,
+        secret_key=secrets.token_urlsafe(48),
+        instance_path=instance_path,
+        mail_url=f"file:{instance_path / 'mail'}",
+    )
+
+
+def make_test_app(database: TestDatabase, instance_path: Path) -> Flask:
+    """Make the application on a test's database. CSRF protection stays on."""
+    app = create_app(make_config(database, instance_path))
+    app.testing = True
+    app.config["PROPAGATE_EXCEPTIONS"] = True
+    return app
+
+
+def build_founded(database: TestDatabase) -> None:
+    """Found the co-operative in an empty schema."""
+    app = make_test_app(database, Path("/nonexistent"))
+    with app.app_context():
+        write(lambda session: founding.found(session, OPERATOR, plan()))
+        from coop.database import db
+
+        db.session.remove()
+        db.engine.dispose()

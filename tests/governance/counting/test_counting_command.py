@@ -1,0 +1,124 @@
+"""`coop count` as it is typed: output, exit codes, and what it says on standard error."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from coop.commands.count import as_text, count
+from governance.counting.files import read_ballots
+from governance.counting.rules import RULES
+from governance.counting.scottish_stv import count as count_scottish
+
+WARD = Path(__file__).parent / "fixtures" / "glasgow-2007-langside.blt"
+
+
+def run(*words: str, stdin: bytes | None = None) -> Result:
+    return CliRunner().invoke(count, [str(word) for word in words], input=stdin, env={"COLUMNS": "100"})
+
+
+def test_json_is_the_published_form() -> None:
+    outcome = run(str(WARD), "--rule", "scottish-stv", "--seats", "3", "--format", "json")
+    assert outcome.exit_code == 0
+    assert json.loads(outcome.stdout) == json.loads(WARD.with_suffix(".expected.json").read_text(encoding="utf-8"))
+
+
+def test_text_shows_the_elected_the_quota_and_every_stage() -> None:
+    outcome = run(str(WARD), "--rule", "scottish-stv")
+    assert outcome.exit_code == 0
+    assert "9,334 ballots, 3 seats, quota 2334.00000" in outcome.stdout
+    assert "Elected, in this order:\n  James Dornan\n  Archie Graham\n  Paul Coleshill\n" in outcome.stdout
+    assert "  6  Surplus transferred: Archie Graham (583.64176)\n" in outcome.stdout
+
+
+@pytest.mark.parametrize("width", [40, 60, 100, 160])
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+    text = as_text(count_scottish(read_ballots(WARD)), width)
+    assert max(map(len, text.split("\n"))) <= width
+    assert text.count("2683.52730") == 1
+
+
+def test_seats_on_the_command_line_count_before_those_in_the_file() -> None:
+    outcome = run(str(WARD), "--rule", "scottish-stv", "--seats", "1", "--format", "json")
+    assert json.loads(outcome.stdout)["seats"] == 1
+
+
+def test_standard_input_is_read_with_its_format() -> None:
+    ward = WARD.read_bytes()
+    outcome = run("-", "--input-format", "blt", "--rule", "scottish-stv", "--format", "json", stdin=ward)
+    assert json.loads(outcome.stdout)["elected"] == ["Paul Coleshill", "James Dornan", "Archie Graham"]
+    without = run("-", "--rule", "scottish-stv", stdin=ward)
+    assert without.exit_code == 2
+    assert "standard input needs --input-format" in without.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words", "message"),
+    [
+        (
+            "bad.blt",
+            "2 1\n1 1 0\n1 14 0\n0\n",
+            [],
+            "coop count: bad.blt, line 3: candidate 14 does not exist, there are 2\n",
+        ),
+        ("votes.csv", "A,B\n1,2\n", [], "coop count: The ballots do not say how many seats there are."),
+        ("votes.csv", "A,B\n1,2\n", ["--seats", "0"], "coop count: There must be at least one seat, not 0."),
+        ("votes.csv", "A,B\n1,1\n", ["--seats", "1"], "coop count: Line 2: Scottish STV cannot count equal"),
+        ("votes.pdf", "", [], "coop count: votes.pdf: a ballot file ends in one of .blt"),
+    ],
+)
+def test_a_refusal_is_one_message_on_standard_error_and_exit_code_2(
+    tmp_path: Path, name: str, content: str, words: list[str], message: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(content, encoding="utf-8")
+    outcome = run(str(path), "--rule", "scottish-stv", *words)
+    assert outcome.exit_code == 2
+    assert outcome.stdout == ""
+    assert outcome.stderr.startswith(message)
+    assert outcome.stderr.count("\n") == 1
+
+
+def test_an_unknown_rule_is_refused_with_the_list() -> None:
+    outcome = run(str(WARD), "--rule", "borda")
+    assert outcome.exit_code == 2
+    assert "There is no counting rule called “borda”. The rules are: scottish-stv." in outcome.stderr
+
+
+def test_a_file_that_is_not_there_is_refused() -> None:
+    outcome = run("nowhere.blt", "--rule", "scottish-stv")
+    assert outcome.exit_code == 2
+    assert outcome.stderr == "coop count: nowhere.blt: it cannot be read (No such file or directory)\n"
+
+
+def test_list_prints_every_rule_with_its_source_and_needs_no_file() -> None:
+    outcome = run("--list")
+    assert outcome.exit_code == 0
+    for name, rule in RULES.items():
+        assert name in outcome.stdout
+        assert rule.source.split(",")[0] in outcome.stdout
+
+
+def test_help_has_an_example() -> None:
+    assert "coop count ward.blt --rule scottish-stv" in run("--help").stdout
+
+
+def test_a_tie_broken_by_lot_is_said_in_both_formats(tmp_path: Path) -> None:
+    path = tmp_path / "tie.blt"
+    path.write_text('3 1\n2 1 0\n1 2 1 0\n1 3 0\n0\n"A"\n"B"\n"C"\n', encoding="utf-8")
+    assert (
+        "Tie of B, C: broken by lot, in the order of the ballot paper."
+        in run(str(path), "--rule", "scottish-stv").stdout
+    )
+    published = json.loads(run(str(path), "--rule", "scottish-stv", "--format", "json").stdout)
+    assert published["lots"] == [{"stage": 2, "between": ["B", "C"], "chosen": "B"}]
+
+
+def test_counting_needs_neither_the_web_nor_the_database() -> None:
+    import subprocess
+
+    program = "import sys, coop.commands.count; print([m for m in ('flask', 'sqlalchemy') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,139 @@
+"""How tests bring people into the co-operative: by the same operations as the pages."""
+
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coop import clock, cooperative, founding
+from coop.identity.models import Person
+from coop.identity.powers import powers_of
+from coop.membership import admission, operations, queries
+from coop.membership.admission import Asked, Verdict
+from coop.membership.models import Member, ParticipantKind, Representative
+from coop.membership.terms import current_terms
+from coop.payments.models import PaymentRequest
+from coop.payments.operations import Receipt, record_receipt
+from coop.permissions import Actor
+from coop.shares import operations as shares
+from coop.shares.models import Subscription
+from coop.texts import fold
+from evidence.identifiers import new_ref
+from tests.founded import OPERATOR, plan
+
+BOND = "We trap stoats and rats along the river every week."
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A person and the participant they are."""
+
+    person_id: UUID
+    participant_id: UUID
+
+
+def found(session: Session, share_price_minor: int | None = 5000) -> None:
+    """Found the tests' co-operative."""
+    founding.found(session, OPERATOR, plan(share_price_minor))
+
+
+def person(session: Session, name: str, *, is_confirmed: bool = True) -> UUID:
+    """Add a person with an account: `Ana Tui` has the address `ana@new.test`."""
+    row = Person(
+        id=new_ref(),
+        fs_uniquifier=uuid4().hex,
+        email=f"{fold(name).split()[0]}@new.test",
+        name=name,
+        created_at=clock.now(),
+        confirmed_at=clock.now() if is_confirmed else None,
+    )
+    session.add(row)
+    session.flush()
+    return row.id
+
+
+def actor_of(session: Session, person_id: UUID) -> Actor:
+    """Return the actor that a page would make for a person."""
+    today = cooperative.today(session)
+    return Actor(
+        person_id=person_id,
+        channel="web",
+        powers=powers_of(session, person_id, today),
+        represents=queries.represented_by(session, person_id, today),
+    )
+
+
+def founder(session: Session, name: str) -> Actor:
+    """Return a founder as actor, by the local part of their address: `treasurer`."""
+    return actor_of(session, session.scalars(select(Person.id).where(Person.email == f"{name}@kanopi.example")).one())
+
+
+def participant_of(session: Session, person_id: UUID) -> UUID:
+    """Return the participant that a person is."""
+    return session.scalars(
+        select(Representative.participant_id).where(Representative.person_id == person_id)
+    ).first() or uuid4()
+
+
+def joined(session: Session, name: str = "Hēmi Mōhua") -> Joined:
+    """Let somebody new join as themselves."""
+    person_id = person(session, name)
+    return Joined(person_id, operations.create_individual(session, actor_of(session, person_id), name=name))
+
+
+def asked(session: Session, *, shares: int = 1, kind: ParticipantKind = ParticipantKind.INDIVIDUAL) -> Asked:
+    """Return an application as the form sends it."""
+    terms = current_terms(session)
+    assert terms is not None
+    return Asked(queries.classes_for(session, kind)[0].id, BOND, shares, terms.version, accepts=True)
+
+
+def applied(session: Session, who: Joined, *, shares: int = 1) -> UUID:
+    """Let a participant apply and return the application's id."""
+    return admission.apply(
+        session,
+        actor_of(session, who.person_id),
+        participant_id=who.participant_id,
+        asked=asked(session, shares=shares),
+    )
+
+
+def admitted(session: Session, who: Joined, *, shares: int = 1) -> UUID:
+    """Let a participant apply and the board admit them; return the application's id."""
+    application_id = applied(session, who, shares=shares)
+    verdict = Verdict(admits=True, decided_on=cooperative.today(session), minute="Carried.")
+    admission.decide(session, founder(session, "board"), application_id=application_id, verdict=verdict)
+    return application_id
+
+
+def request_of(session: Session, participant_id: UUID) -> PaymentRequest:
+    """Return a participant's latest request for payment."""
+    return session.scalars(
+        select(PaymentRequest)
+        .where(PaymentRequest.participant_id == participant_id)
+        .order_by(PaymentRequest.requested_at.desc(), PaymentRequest.id.desc())
+    ).all()[0]
+
+
+def pay(session: Session, participant_id: UUID, amount_minor: int | None = None) -> UUID:
+    """Let the treasurer record what a participant was asked for, or a part of it."""
+    request = request_of(session, participant_id)
+    receipt = Receipt(amount_minor or request.amount_minor, cooperative.today(session), uuid4())
+    return record_receipt(session, founder(session, "treasurer"), request_id=request.id, receipt=receipt)
+
+
+def issue(session: Session, participant_id: UUID) -> list[UUID]:
+    """Let the secretary issue what a participant has paid for last."""
+    request = request_of(session, participant_id)
+    subscription_id = session.scalars(select(Subscription.id).where(Subscription.request_id == request.id)).one()
+    return shares.issue(session, founder(session, "secretary"), subscription_ids=[subscription_id])
+
+
+def enrolled(session: Session, who: Joined, *, shares: int = 1) -> Member:
+    """Bring a participant all the way into the register."""
+    admitted(session, who, shares=shares)
+    if shares:
+        pay(session, who.participant_id)
+        issue(session, who.participant_id)
+    return session.scalars(select(Member).where(Member.participant_id == who.participant_id)).one()

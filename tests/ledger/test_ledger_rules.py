@@ -1,0 +1,133 @@
+"""What both databases refuse, whoever writes to them: tried with raw SQL."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from ledger import chart, periods, sealing
+from ledger.chart import BANK, OTHER_INCOME
+
+EVIDENCE = ("ledger_entry", "ledger_posting", "ledger_chain")
+
+
+def _id(books, value):
+    """Write a UUID as the database at hand keeps it."""
+    return value.hex if books.session.get_bind().dialect.name == "sqlite" else str(value)
+
+
+def _refused(books, *statements: str, match: str) -> None:
+    savepoint = books.session.begin_nested()
+    with pytest.raises(DBAPIError, match=match):
+        for statement in statements:
+            books.session.execute(text(statement))
+    savepoint.rollback()
+
+
+def _posting(books, entry_id, line, code, amount_minor):
+    account = _id(books, chart.account_by_code(books.session, code).id)
+    return (
+        "INSERT INTO ledger_posting (entry_id, line, account_id, amount_minor, currency)"
+        f" VALUES ('{_id(books, entry_id)}', {line}, '{account}', {amount_minor}, 'NZD')"
+    )
+
+
+def _header(books, entry_id, booked_on="2026-05-04", verb="INSERT"):
+    return (
+        f"{verb} INTO ledger_entry (id, booked_on, kind, idempotency_key, request_digest, text_digest, recorded_at)"
+        f" VALUES ('{_id(books, entry_id)}', '{booked_on}', 'raw', '{entry_id}', 'd', 'd', '2026-05-04 00:00:00.000000')"
+    )
+
+
+def _entry(books, amounts: Sequence[tuple[str, int]], **header) -> list[str]:
+    entry_id = uuid4()
+    lines = [_posting(books, entry_id, number, *amount) for number, amount in enumerate(amounts, start=1)]
+    return [*lines, _header(books, entry_id, **header)]
+
+
+def test_what_is_written_is_neither_changed_nor_removed(books):
+    books.post()
+    sealing.seal(books.session)
+    for table in EVIDENCE:
+        column = {"ledger_entry": "kind", "ledger_posting": "currency", "ledger_chain": "hash"}[table]
+        _refused(books, f"UPDATE {table} SET {column} = 'x'", match="append-only")
+        _refused(books, f"DELETE FROM {table}", match="append-only")
+
+
+def test_a_table_is_not_emptied_at_once(books):
+    books.post()
+    if books.session.get_bind().dialect.name == "sqlite":
+        return  # SQLite has no TRUNCATE; DELETE without WHERE is tried above.
+    books.session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    for table in EVIDENCE:
+        _refused(books, f"TRUNCATE {table} CASCADE", match="append-only")
+
+
+def test_a_row_is_not_replaced(books):
+    entry_id = books.post()
+    on_sqlite = books.session.get_bind().dialect.name == "sqlite"
+    verb = "INSERT OR REPLACE" if on_sqlite else "INSERT"
+    _refused(books, _header(books, entry_id, verb=verb), match="append-only" if on_sqlite else "duplicate key")
+    replacing = _posting(books, entry_id, 1, BANK, 5).replace("INSERT", verb)
+    _refused(books, replacing, match="append-only|nothing can be added")
+
+
+def test_an_entry_that_does_not_balance_is_refused(books):
+    _refused(books, *_entry(books, [(BANK, 100), (OTHER_INCOME, -99)]), match="sum to zero")
+
+
+@pytest.mark.parametrize("amounts", [[], [(BANK, 100)]])
+def test_an_entry_with_less_than_two_postings_is_refused(books, amounts):
+    _refused(books, *_entry(books, amounts), match="two postings or more")
+
+
+def test_a_posting_of_nothing_is_refused(books):
+    _refused(books, *_entry(books, [(BANK, 0), (OTHER_INCOME, 0)]), match="(?i)check constraint")
+
+
+def test_nothing_is_added_to_an_entry_that_is_written(books):
+    entry_id = books.post()
+    _refused(books, _posting(books, entry_id, 3, BANK, 5), match="nothing can be added")
+
+
+def test_postings_without_an_entry_do_not_last(books):
+    savepoint = books.session.begin_nested()
+    books.session.execute(text(_posting(books, uuid4(), 1, BANK, 5)))
+    if books.session.get_bind().dialect.name == "sqlite":
+        assert books.session.execute(text("PRAGMA foreign_key_check")).all()
+    else:
+        with pytest.raises(IntegrityError):
+            books.session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    savepoint.rollback()
+
+
+def test_an_entry_in_a_locked_period_or_outside_the_years_is_refused(books):
+    periods.lock_period(books.session, date(2026, 4, 30), now=books.now)
+    for day in ("2026-04-30", "2026-03-31", "2027-04-01"):
+        _refused(
+            books,
+            *_entry(books, [(BANK, 100), (OTHER_INCOME, -100)], booked_on=day),
+            match="locked or was never opened",
+        )
+
+
+def test_a_locked_period_stays_locked(books):
+    periods.lock_period(books.session, date(2026, 4, 30), now=books.now)
+    _refused(books, "UPDATE ledger_period SET locked_at = NULL WHERE locked_at IS NOT NULL", match="stays locked")
+    _refused(books, "DELETE FROM ledger_period WHERE locked_at IS NOT NULL", match="stays locked")
+    if books.session.get_bind().dialect.name == "sqlite":
+        _refused(
+            books,
+            "INSERT OR REPLACE INTO ledger_period (id, fiscal_year_id, starts_on, ends_on)"
+            " SELECT id, fiscal_year_id, starts_on, ends_on FROM ledger_period WHERE locked_at IS NOT NULL",
+            match="stays locked",
+        )
+
+
+def test_an_account_or_a_period_with_entries_is_not_removed(books):
+    books.post()
+    _refused(books, "DELETE FROM ledger_account", match="(?i)foreign key")
+    _refused(books, "DELETE FROM ledger_period", match="(?i)foreign key")
