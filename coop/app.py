@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 from flask_babel import Babel
@@ -18,6 +19,7 @@ from coop.identity import accounts
 from coop.permissions import Guard, guard_of, public
 
 ROOT = Path(__file__).resolve().parent.parent
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 LARGEST_REQUEST_BYTES = 2 * 1024 * 1024
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self';"
@@ -36,6 +38,7 @@ def create_app(config: Config) -> Flask:
         SECRET_KEY=config.secret_key,
         SQLALCHEMY_DATABASE_URI=config.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=database.engine_options(config.database_url),
+        TRUSTED_HOSTS=_trusted_hosts(config),
         MAX_CONTENT_LENGTH=LARGEST_REQUEST_BYTES,
         MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST_BYTES,
         PERMANENT_SESSION_LIFETIME=timedelta(days=14),
@@ -73,6 +76,12 @@ def configuration(app: Flask) -> Config:
     """Return the configuration that the application was made with."""
     config: Config = app.extensions["coop_config"]
     return config
+
+
+def _trusted_hosts(config: Config) -> list[str]:
+    """Return the hosts that a request may name: a link in a mail must not lead to one that a stranger made up."""
+    host = urlsplit(config.base_url).hostname or "localhost"
+    return sorted(LOOPBACK) if host in LOOPBACK else [host]
 
 
 def _guard(app: Flask) -> None:

@@ -42,7 +42,9 @@ class Cooperative(CoopBase):
 
 def find(session: Session) -> Cooperative | None:
     """Return the co-operative, or nothing before it was founded."""
-    return session.get(Cooperative, 1)
+    # The identity map holds rows weakly; with this reference a page asks the database once.
+    found = session.info["cooperative"] = session.get(Cooperative, 1)
+    return found
 
 
 def current(session: Session, *, lock: bool = False) -> Cooperative:
@@ -51,7 +53,7 @@ def current(session: Session, *, lock: bool = False) -> Cooperative:
     Raises:
         NotFounded: before `coop init`.
     """
-    cooperative = session.get(Cooperative, 1, with_for_update=lock or None)
+    cooperative = session.get(Cooperative, 1, with_for_update=True) if lock else find(session)
     if cooperative is None:
         raise NotFounded
     return cooperative

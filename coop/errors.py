@@ -12,7 +12,7 @@ from flask import Flask, Response, current_app, jsonify, redirect, render_templa
 from flask_babel import get_locale, get_timezone, gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import Form as AnyForm
 
@@ -119,6 +119,9 @@ def _on_data_error(_: DataError) -> tuple[Response | str, int]:
 
 
 def _on_http_exception(error: HTTPException) -> BaseResponse | tuple[Response | str, int]:
+    if isinstance(error, SecurityError):
+        # The Host header is not ours, so no page with links can be made.
+        return Response(gettext("This address is not the one of this co-operative.") + "\n", 400, mimetype="text/plain")
     status = error.code or 500
     if error.response is not None or status < 400:
         return error.get_response()

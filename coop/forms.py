@@ -3,13 +3,14 @@
 A form of a room adds its fields and a typed `to_...()` that returns a frozen dataclass; views never read `.data`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, cast
 
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import Field, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
 
 from coop.errors import message_of
@@ -39,6 +40,11 @@ class Form(FlaskForm):
                 options = {**options, "filters": filters}
                 unbound_field.kwargs.pop("filters", None)
             return super().bind_field(form, unbound_field, options)
+
+
+def choices(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+    """Return the choices of a select or radio field from pairs of value and label."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 def required(message: str | None = None) -> InputRequired:

@@ -111,3 +111,5 @@ class AlreadyCounted(GovernanceRefusal):
 #: Refusals because somebody may not (403), and because of the state that the vote is in (409).
 FORBIDDEN = (NotOnRoll,)
 CONFLICTS = (NotYetOpen, VotingClosed, AlreadyVoted, TooEarlyToClose, AlreadyCounted)
+#: Refusals because there is no such thing (404).
+MISSING = (NoSuchProposal,)

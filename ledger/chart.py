@@ -11,6 +11,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from evidence.identifiers import new_id
@@ -149,8 +150,12 @@ def open_account(
         opened_on=opened_on,
         by_party=by_party,
     )
-    session.add(account)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(account)
+    except IntegrityError as error:
+        # Somebody else took the code after we looked.
+        raise errors.AccountCodeTaken(code) from error
     return account.id
 
 

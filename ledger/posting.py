@@ -11,9 +11,10 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import ModuleType
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Insert, bindparam, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -29,6 +30,33 @@ LARGEST_AMOUNT_MINOR = 10**14
 MOST_POSTINGS = 10_000
 
 _POSTINGS, _ENTRIES, _TEXTS, _BALANCES = (table_of(mapped) for mapped in (Posting, Entry, EntryText, Balance))
+_PERIODS, _ACCOUNTS = table_of(Period).c, table_of(Account).c
+
+
+def _adding(dialect: ModuleType) -> Insert:
+    statement = dialect.insert(_BALANCES)
+    sums = {name: _BALANCES.c[name] + statement.excluded[name] for name in ("debit_minor", "credit_minor")}
+    upsert: Insert = statement.on_conflict_do_update(index_elements=["account_id", "period_id"], set_=sums)
+    return upsert
+
+
+# Built once, because building a statement costs as much as running it.
+_KNOWN = select(_ENTRIES.c.id, _ENTRIES.c.request_digest).where(_ENTRIES.c.idempotency_key == bindparam("key"))
+_PERIOD = (
+    select(_PERIODS.id, _PERIODS.locked_at)
+    .where(_PERIODS.starts_on <= bindparam("booked_on"), _PERIODS.ends_on >= bindparam("booked_on"))
+    .with_for_update(read=True)
+)
+_NAMED = (
+    select(
+        *(_ACCOUNTS.id, _ACCOUNTS.code, _ACCOUNTS.currency),
+        *(_ACCOUNTS.opened_on, _ACCOUNTS.closed_on, _ACCOUNTS.by_party),
+    )
+    .where(_ACCOUNTS.code.in_(bindparam("codes", expanding=True)))
+    .with_for_update(read=True)
+)
+_INSERT_POSTINGS, _INSERT_ENTRY, _INSERT_TEXT = (insert(table) for table in (_POSTINGS, _ENTRIES, _TEXTS))
+_ADD_TO_BALANCES = {"sqlite": _adding(sqlite), "postgresql": _adding(postgresql)}
 
 
 @dataclass(frozen=True)
@@ -165,7 +193,8 @@ def _insert(
         }
         for number, line in enumerate(draft.lines, start=1)
     ]
-    session.execute(insert(_POSTINGS), postings)
+    connection = session.connection()
+    connection.execute(_INSERT_POSTINGS, postings)
     header = {
         "id": entry_id,
         "booked_on": draft.booked_on,
@@ -179,8 +208,8 @@ def _insert(
         "recorded_by": recorded_by,
         "recorded_at": now,
     }
-    session.execute(insert(_ENTRIES), [header])
-    session.execute(insert(_TEXTS), [{"entry_id": entry_id, "salt": salt, "text": draft.text}])
+    connection.execute(_INSERT_ENTRY, header)
+    connection.execute(_INSERT_TEXT, {"entry_id": entry_id, "salt": salt, "text": draft.text})
     return entry_id
 
 
@@ -199,9 +228,7 @@ def _request_digest(draft: Draft) -> str:
 
 
 def _entry_with_key(session: Session, draft: Draft) -> UUID | None:
-    row = session.execute(
-        select(Entry.id, Entry.request_digest).where(Entry.idempotency_key == draft.idempotency_key)
-    ).first()
+    row = session.connection().execute(_KNOWN, {"key": draft.idempotency_key}).first()
     if row is None:
         return None
     if row.request_digest != _request_digest(draft):
@@ -225,11 +252,7 @@ def _check_shape(draft: Draft) -> None:
 
 def _open_period(session: Session, booked_on: date) -> UUID:
     """Find the period of a date. Reads it FOR SHARE on PostgreSQL, against which locking it takes FOR UPDATE."""
-    period = session.execute(
-        select(Period.id, Period.locked_at)
-        .where(Period.starts_on <= booked_on, Period.ends_on >= booked_on)
-        .with_for_update(read=True)
-    ).first()
+    period = session.connection().execute(_PERIOD, {"booked_on": booked_on}).first()
     if period is None:
         raise errors.PeriodNotOpened(booked_on)
     if period.locked_at is not None:
@@ -241,12 +264,8 @@ def _open_period(session: Session, booked_on: date) -> UUID:
 
 def _account_ids(session: Session, draft: Draft) -> dict[str, UUID]:
     """Find the accounts of the lines by their codes. FOR SHARE, because closing one takes FOR UPDATE."""
-    columns = (Account.id, Account.code, Account.currency, Account.opened_on, Account.closed_on, Account.by_party)
-    codes = {line.account for line in draft.lines}
-    accounts = {
-        row.code: row
-        for row in session.execute(select(*columns).where(Account.code.in_(codes)).with_for_update(read=True))
-    }
+    codes = sorted({line.account for line in draft.lines})
+    accounts = {row.code: row for row in session.connection().execute(_NAMED, {"codes": codes})}
     for line in draft.lines:
         account = accounts.get(line.account)
         if account is None:
@@ -268,22 +287,14 @@ def _add_to_balances(session: Session, period_id: UUID, amounts: Iterable[tuple[
     for account_id, amount_minor in amounts:
         debited[account_id] += max(amount_minor, 0)
         credited[account_id] += max(-amount_minor, 0)
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(_BALANCES)
-    upsert = statement.on_conflict_do_update(
-        index_elements=["account_id", "period_id"],
-        set_={
-            "debit_minor": _BALANCES.c.debit_minor + statement.excluded.debit_minor,
-            "credit_minor": _BALANCES.c.credit_minor + statement.excluded.credit_minor,
-        },
-    )
-    for account_id in sorted(debited):
-        session.execute(
-            upsert,
-            {
-                "account_id": account_id,
-                "period_id": period_id,
-                "debit_minor": debited[account_id],
-                "credit_minor": credited[account_id],
-            },
-        )
+    rows = [
+        {
+            "account_id": account_id,
+            "period_id": period_id,
+            "debit_minor": debited[account_id],
+            "credit_minor": credited[account_id],
+        }
+        for account_id in sorted(debited)
+    ]
+    connection = session.connection()
+    connection.execute(_ADD_TO_BALANCES[connection.dialect.name], rows)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from coop import migrating
 from coop.database import make_engine
 from tests.postgresql_cluster import Cluster
 
@@ -121,31 +122,5 @@ class Templates:
 
 
 def build_schema(database: TestDatabase) -> None:
-    """Build the schema. TEMPORARY (until the migrations exist): create_all and whatever rules there are."""
-    import importlib
-
-    from coop.database import METADATAS
-    from evidence.rules import install_rules
-
-    rules = []
-    for name in (
-        "ledger.rules",
-        "governance.rules",
-        "coop.identity.rules",
-        "coop.membership.rules",
-        "coop.payments.rules",
-        "coop.shares.rules",
-        "coop.assembly.rules",
-        "coop.community.models",
-        "coop.outbox",
-        "coop.audit",
-    ):
-        try:
-            module = importlib.import_module(name)
-        except ImportError:
-            continue
-        rules += list(getattr(module, "RULES", ()))
-    with database.engine.execution_options(coop_write=True).begin() as connection:
-        for metadata in METADATAS:
-            metadata.create_all(connection)
-        install_rules(connection, rules)
+    """Build the schema as an installation does: by the migrations."""
+    migrating.upgrade(database.url)

@@ -1,12 +1,17 @@
 """How tests bring people into the co-operative: by the same operations as the pages."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Barrier
+from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from coop import clock, cooperative, founding
+from coop.database import write_with
 from coop.identity.models import Person
 from coop.identity.powers import powers_of
 from coop.membership import admission, operations, queries
@@ -20,6 +25,7 @@ from coop.shares import operations as shares
 from coop.shares.models import Subscription
 from coop.texts import fold
 from evidence.identifiers import new_ref
+from evidence.messages import Refusal
 from tests.founded import OPERATOR, plan
 
 BOND = "We trap stoats and rats along the river every week."
@@ -71,9 +77,7 @@ def founder(session: Session, name: str) -> Actor:
 
 def participant_of(session: Session, person_id: UUID) -> UUID:
     """Return the participant that a person is."""
-    return session.scalars(
-        select(Representative.participant_id).where(Representative.person_id == person_id)
-    ).first() or uuid4()
+    return session.scalars(select(Representative.participant_id).where(Representative.person_id == person_id)).one()
 
 
 def joined(session: Session, name: str = "Hēmi Mōhua") -> Joined:
@@ -123,11 +127,16 @@ def pay(session: Session, participant_id: UUID, amount_minor: int | None = None)
     return record_receipt(session, founder(session, "treasurer"), request_id=request.id, receipt=receipt)
 
 
+def subscription_id(session: Session, participant_id: UUID) -> UUID:
+    """Return a participant's latest subscription."""
+    request = request_of(session, participant_id)
+    return session.scalars(select(Subscription.id).where(Subscription.request_id == request.id)).one()
+
+
 def issue(session: Session, participant_id: UUID) -> list[UUID]:
     """Let the secretary issue what a participant has paid for last."""
-    request = request_of(session, participant_id)
-    subscription_id = session.scalars(select(Subscription.id).where(Subscription.request_id == request.id)).one()
-    return shares.issue(session, founder(session, "secretary"), subscription_ids=[subscription_id])
+    wanted = [subscription_id(session, participant_id)]
+    return shares.issue(session, founder(session, "secretary"), subscription_ids=wanted)
 
 
 def enrolled(session: Session, who: Joined, *, shares: int = 1) -> Member:
@@ -137,3 +146,24 @@ def enrolled(session: Session, who: Joined, *, shares: int = 1) -> Member:
         pay(session, who.participant_id)
         issue(session, who.participant_id)
     return session.scalars(select(Member).where(Member.participant_id == who.participant_id)).one()
+
+
+def at_once(engine: Engine, *works: Callable[[Session], Any]) -> list[Any]:
+    """Do pieces of work in write transactions that begin together; return what each returned or refused."""
+    barrier = Barrier(len(works))
+
+    def run(work: Callable[[Session], Any]) -> Any:
+        barrier.wait()
+        try:
+            return write_with(engine, work)
+        except Refusal as refusal:
+            return refusal
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(run, works))
+
+
+def outcomes(results: list[Any]) -> tuple[int, set[type[Refusal]]]:
+    """Return how many succeeded, and with what the others were refused."""
+    refused = [result for result in results if isinstance(result, Refusal)]
+    return len(results) - len(refused), {type(refusal) for refusal in refused}

@@ -14,6 +14,7 @@ from coop.assembly.forms import ElectionForm, NominationForm, StatementForm
 from coop.assembly.queries import MotionPage, State
 from coop.database import db, write
 from coop.errors import show_on
+from coop.forms import choices
 from coop.permissions import NotFound, Power, requires
 from coop.signed_in import act_for, actor
 from evidence.messages import Refusal
@@ -82,11 +83,11 @@ def nominate(participant_id: UUID, motion_id: UUID) -> Page:
     who = act_for(participant_id)
     page = _nominating(motion_id)
     form = NominationForm()
-    form.participant_id.choices = [
+    form.participant_id.choices = choices(
         (str(member_id), name)
         for member_id, name in queries.nominees(db.session(), motion_id)
         if member_id != participant_id
-    ]
+    )
     status = 200
     if request.method == "POST":
         status = 422

@@ -16,7 +16,7 @@ from coop.assembly.elections import LONGEST_STATEMENT
 from coop.assembly.errors import NoSuchTime, RankRepeated, RankSkipped, RankUnreadable
 from coop.assembly.models import Majority
 from coop.assembly.operations import LONGEST_COMMENT, LONGEST_MOTION, MOST_SEATS, Words
-from coop.forms import DayField, Form, LineField, TextField, required
+from coop.forms import DayField, Form, LineField, TextField, choices, required
 from coop.texts import LONGEST_NAME
 from evidence.messages import Refusal
 from governance.errors import UnknownOption
@@ -72,10 +72,12 @@ class MotionForm(WordsForm):
 
     majority = RadioField(
         lazy_gettext("Majority it needs"),
-        choices=[
-            (Majority.ORDINARY.value, lazy_gettext("Ordinary: more than half of the votes for and against")),
-            (Majority.SPECIAL.value, lazy_gettext("Special: the larger share that the by-laws set")),
-        ],
+        choices=choices(
+            [
+                (Majority.ORDINARY.value, lazy_gettext("Ordinary: more than half of the votes for and against")),
+                (Majority.SPECIAL.value, lazy_gettext("Special: the larger share that the by-laws set")),
+            ]
+        ),
         default=Majority.ORDINARY.value,
     )
 
@@ -145,7 +147,7 @@ class NominationForm(Form):
 
     def to_participant_id(self) -> UUID | None:
         """Return the member who was chosen, or nothing for what was not offered."""
-        offered = {value for value, _ in self.participant_id.choices or ()}
+        offered = {choice.value for choice in self.participant_id.choices or ()}
         return UUID(self.participant_id.data) if self.participant_id.data in offered else None
 
 

@@ -72,21 +72,7 @@ def candidate_names(session: Session, motion_id: UUID) -> dict[str, str]:
 
 def named_count(outcome: Outcome, names: Mapping[str, str], title: str) -> dict[str, Any]:
     """Return the count of an election with names in the place of codes, in the form in which counts are published."""
-    count = _count(outcome)
-    return {**count, "title": title, "elected": [names[code] for code in count["elected"]]} | {
-        "stages": [_named_stage(stage, names) for stage in count["stages"]],
-        **({"lot": [names[code] for code in count["lot"]]} if "lot" in count else {}),
-        **(
-            {
-                "lots": [
-                    {**lot, "tied": [names[code] for code in lot["tied"]], "chosen": names[lot["chosen"]]}
-                    for lot in count["lots"]
-                ]
-            }
-            if "lots" in count
-            else {}
-        ),
-    }
+    return {**_named(_count(outcome), names), "title": title}
 
 
 def roll_call(session: Session, outcome: Outcome) -> list[RollCallLine]:
@@ -139,20 +125,20 @@ def _count(outcome: Outcome) -> Any:
     return json.loads(outcome.result)["count"]
 
 
-def _named_stage(stage: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    named = {
-        **stage,
-        "event": _named_event(stage["event"], names),
-        "votes": {names[code]: votes for code, votes in stage["votes"].items()},
-        "elected": [names[code] for code in stage["elected"]],
-        "transfers": [
-            {**transfer, "from": names[transfer["from"]], "to": transfer["to"] and names[transfer["to"]]}
-            for transfer in stage["transfers"]
-        ],
-    }
-    if tie := stage.get("tie"):
-        named["tie"] = {**tie, "tied": [names[code] for code in tie["tied"]], "chosen": names[tie["chosen"]]}
-    return named
+def _named(value: Any, names: Mapping[str, str]) -> Any:
+    """Put names in the place of codes, wherever they stand in a count."""
+    match value:
+        case str():
+            return names.get(value, value)
+        case list():
+            return [_named(item, names) for item in value]
+        case dict():
+            return {
+                names.get(key, key): _named_event(item, names) if key == "event" else _named(item, names)
+                for key, item in value.items()
+            }
+        case _:
+            return value
 
 
 def _named_event(event: str, names: Mapping[str, str]) -> str:

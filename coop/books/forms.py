@@ -20,7 +20,7 @@ from coop.books.operations import NewAccount, NewEntry
 from coop.books.words import account_kind
 from coop.database import db
 from coop.errors import message_of, show_on, status_of
-from coop.forms import DayField, Form, LineField, MoneyField, required
+from coop.forms import DayField, Form, LineField, MoneyField, choices, required
 from evidence.messages import Refusal
 from ledger.errors import PartyMissing
 from ledger.models import Account, AccountKind
@@ -111,7 +111,7 @@ class EntryForm(Form):
 
     def __init__(self, accounts: Sequence[Account], **options: Any) -> None:
         super().__init__(**options)
-        self._choices = [("", gettext("Choose …")), *((a.code, f"{a.code} {a.name}") for a in accounts)]
+        self._choices = choices([("", gettext("Choose …")), *((a.code, f"{a.code} {a.name}") for a in accounts)])
         if not self.form_token.data:
             self.form_token.data = str(uuid4())
         self._offer_accounts()
@@ -193,7 +193,7 @@ class AccountForm(Form):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.kind.choices = [(kind.value, account_kind(kind)) for kind in AccountKind]
+        self.kind.choices = choices((kind.value, account_kind(kind)) for kind in AccountKind)
 
     def to_account(self) -> NewAccount:
         """Return the account that the form asks for."""

@@ -11,6 +11,7 @@ from coop.books.forms import EntryForm, JournalForm, ReversalForm
 from coop.books.pages import READERS, Answer, blueprint, currency, download_links, trail
 from coop.database import db, write
 from coop.errors import show_on
+from coop.forms import choices
 from coop.paging import Part, bounded, pager, requested_page
 from coop.payments.queries import outstanding_count
 from coop.permissions import Power, requires
@@ -42,12 +43,10 @@ def overview() -> str:
 def journal_list() -> Answer:
     """Show the entries that match, the newest first."""
     session, form = db.session(), JournalForm(formdata=request.args)
-    form.account.choices = [("", gettext("All accounts"))] + [
-        (account.code, f"{account.code} {account.name}") for account in chart.accounts(session)
-    ]
-    form.kind.choices = [("", gettext("All kinds"))] + [
-        (kind, words.entry_kind(kind)) for kind in journal.entry_kinds(session)
-    ]
+    accounts = ((account.code, f"{account.code} {account.name}") for account in chart.accounts(session))
+    form.account.choices = choices([("", gettext("All accounts")), *accounts])
+    kinds = ((kind, words.entry_kind(kind)) for kind in journal.entry_kinds(session))
+    form.kind.choices = choices([("", gettext("All kinds")), *kinds])
     valid = form.validate()
     wanted = form.to_filter() if valid else JournalFilter()
     total = journal.entry_count(session, wanted)

@@ -1,22 +1,22 @@
 """What the pages of the books share: the blueprint, who may read and who may write, days out of the address, downloads."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from itertools import chain
 from typing import Any
 
 from flask import Blueprint, Response, stream_with_context, url_for
 from flask_babel import gettext
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from coop import cooperative
 from coop.books.errors import CONFLICTS
+from coop.books.snapshot import exported
 from coop.database import db
 from coop.errors import declare
 from coop.permissions import Power
 from ledger import errors as ledger_errors
-from ledger.export import EXTENSIONS, MEDIA_TYPES, Format, export
+from ledger.export import EXTENSIONS, MEDIA_TYPES, Format
 
 blueprint = Blueprint("books", __name__)
 
@@ -64,7 +64,7 @@ def stream_export(format: Format, starts_on: date | None, ends_on: date | None) 
     """
     house = cooperative.current(db.session())
     name = f"{_file_name(house.name)}-{starts_on or house.founded_on}-{ends_on or cooperative.today(db.session())}"
-    pieces = _snapshot(format, starts_on, ends_on)
+    pieces = exported(format, starts_on, ends_on)
     # The first piece is made before the answer begins, so that a refusal still becomes a page.
     first = next(pieces)
     return attachment(stream_with_context(chain([first], pieces)), f"{name}.{EXTENSIONS[format]}", MEDIA_TYPES[format])
@@ -75,15 +75,6 @@ def attachment(body: Any, file_name: str, media_type: str) -> Response:
     answer = Response(body, content_type=f"{media_type}; charset=utf-8")
     answer.headers.set("Content-Disposition", "attachment", filename=file_name)
     return answer
-
-
-def _snapshot(format: Format, starts_on: date | None, ends_on: date | None) -> Iterator[str]:  # noqa: A002
-    engine = db.engine
-    if engine.dialect.name == "postgresql":
-        # Each statement of READ COMMITTED would see entries that came meanwhile, and the closing balances would not fit.
-        engine = engine.execution_options(isolation_level="REPEATABLE READ")
-    with Session(engine) as session:
-        yield from export(session, format, starts_on, ends_on)
 
 
 def _file_name(name: str) -> str:

@@ -55,6 +55,9 @@ def in_app(command: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
                 raise click.ClickException(errors.message_of(refusal)) from refusal
             except (OperationalError, ProgrammingError) as error:
                 raise click.ClickException(f"the database cannot be used: {error.orig}") from error
+            finally:
+                db.session.remove()
+                db.engine.dispose()
 
     return wrapped
 

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField
 
 from coop.community.operations import LONGEST_PROFILE_TEXT, ProfileText
-from coop.forms import Form, LineField, TextField, required
+from coop.forms import Form, LineField, TextField, choices, required
 from coop.membership.models import ParticipantKind
 from coop.texts import LONGEST_NAME
 
@@ -31,10 +31,12 @@ class OrganisationForm(Form):
     kind = RadioField(
         _l("What it is"),
         [required(_l("Please choose one."))],
-        choices=[
-            (ParticipantKind.GROUP.value, _l("A community group: volunteers, a trust, an iwi or hapū entity")),
-            (ParticipantKind.ENTERPRISE.value, _l("An enterprise: a firm or a public body")),
-        ],
+        choices=choices(
+            [
+                (ParticipantKind.GROUP.value, _l("A community group: volunteers, a trust, an iwi or hapū entity")),
+                (ParticipantKind.ENTERPRISE.value, _l("An enterprise: a firm or a public body")),
+            ]
+        ),
     )
 
     def to_organisation(self) -> tuple[str, ParticipantKind]:

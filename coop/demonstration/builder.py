@@ -189,13 +189,19 @@ def admit(stage: Stage, session: Session, participant_ids: Iterable[UUID]) -> No
 def pay_and_issue(stage: Stage, session: Session, participant_ids: Iterable[UUID]) -> None:
     """Let the treasurer record what arrived, and the secretary issue the shares."""
     ids = list(participant_ids)
+    receive(stage, session, ids)
+    subscriptions = session.scalars(select(Subscription.id).where(Subscription.participant_id.in_(ids))).all()
+    issue(session, stage.role(session, roles.SECRETARY), subscription_ids=subscriptions)
+
+
+def receive(stage: Stage, session: Session, participant_ids: Iterable[UUID]) -> None:
+    """Let the treasurer record that the sums asked for have arrived."""
+    ids = list(participant_ids)
     today = cooperative.today(session)
     treasurer = stage.role(session, roles.TREASURER)
     for request in session.scalars(select(PaymentRequest).where(PaymentRequest.participant_id.in_(ids))):
         receipt = Receipt(amount_minor=request.amount_minor, received_on=today, form_token=uuid4())
         record_receipt(session, treasurer, request_id=request.id, receipt=receipt)
-    subscriptions = session.scalars(select(Subscription.id).where(Subscription.participant_id.in_(ids))).all()
-    issue(session, stage.role(session, roles.SECRETARY), subscription_ids=subscriptions)
 
 
 def keep_books() -> None:

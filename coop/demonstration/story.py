@@ -15,7 +15,7 @@ from coop.books.operations import NewEntry, record_entry, seal
 from coop.community.operations import ProfileText, edit_profile
 from coop.database import db, write
 from coop.demonstration import roles
-from coop.demonstration.builder import OPERATOR, SEED, Stage, admit, apply, join, local
+from coop.demonstration.builder import OPERATOR, SEED, Stage, admit, apply, join, local, receive
 from coop.demonstration.people import cast
 from coop.identity.people import add_person
 from coop.membership import operations as membership
@@ -113,7 +113,7 @@ def decide(stage: Stage) -> None:
     dice = random.Random(SEED)  # noqa: S311 - a story, not a secret
     for words, days, majority, weights in (
         (_FUND, 120, Majority.ORDINARY, (78, 14, 8)),
-        (_FEE, 75, Majority.ORDINARY, (38, 52, 10)),
+        (_FEE, 75, Majority.ORDINARY, (30, 60, 10)),
         (_NAME, 40, Majority.SPECIAL, (69, 26, 5)),
     ):
         stage.progress(f"voting: {words.title}")
@@ -186,13 +186,16 @@ def leave_open(stage: Stage) -> None:
 
 
 def _newcomers(stage: Stage) -> None:
-    """One application waits for the board, one admitted applicant has yet to pay; the role of a participant is neither."""
-    waiting, owing, looking = cast(60, SEED + 2, "newcomer")[:3]
+    """One applicant waits for the board, one has yet to pay, one for the share; the role of a participant asks for nothing."""
+    *asking, looking = cast(60, SEED + 2, "newcomer")[:4]
     with clock.at(stage.ago(days=6)):
-        joined = write(lambda session: [join(stage, session, someone) for someone in (waiting, owing)])
+        joined = write(lambda session: [join(stage, session, someone) for someone in asking])
         write(lambda session: [apply(stage, session, *one) for one in joined])
+    _, owing, paid = (participant_id for participant_id, _ in joined)
     with clock.at(stage.ago(days=3)):
-        write(lambda session: admit(stage, session, [joined[1][0]]))
+        write(lambda session: admit(stage, session, [owing, paid]))
+    with clock.at(stage.ago(days=1)):
+        write(lambda session: receive(stage, session, [paid]))
 
     def look_around(session: Session) -> None:
         person_id = add_person(

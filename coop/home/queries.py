@@ -12,7 +12,7 @@ from coop import cooperative
 from coop.assembly.bylaws import Bylaws, in_force
 from coop.assembly.models import BoardTerm, Candidacy, Motion, MotionWords, Stage
 from coop.assembly.resolutions import Body, Resolution, ResolutionText
-from coop.assembly.results import cast
+from coop.assembly.results import cast, elected_codes
 from coop.community.queries import directory_size
 from coop.membership.models import Member, MemberClass, Participant, ParticipantKind
 from coop.shares.models import ShareEvent
@@ -155,16 +155,16 @@ def uncounted(session: Session, now: datetime) -> int:
 
 
 def boards_to_record(session: Session) -> list[tuple[UUID, str]]:
-    """Return the counted elections whose board is not recorded yet: id and title."""
+    """Return the elections that elected somebody whose board is not recorded yet: id and title."""
     rows = session.execute(
-        select(Motion.id, MotionWords.title)
+        select(Motion.id, MotionWords.title, Outcome)
         .join(Outcome, Outcome.proposal_id == Motion.proposal_id)
         .join(MotionWords, MotionWords.motion_id == Motion.id)
         .outerjoin(BoardTerm, BoardTerm.motion_id == Motion.id)
         .where(Motion.kind == Kind.ELECTION, BoardTerm.motion_id.is_(None))
         .order_by(Outcome.closed_at, Motion.id)
     )
-    return [(motion_id, title) for motion_id, title in rows]
+    return [(motion_id, title) for motion_id, title, outcome in rows if elected_codes(outcome)]
 
 
 def _latest_decisions(session: Session) -> list[DecisionRow]:

@@ -88,6 +88,7 @@ def _home(who: Actor) -> str:
         tasks=own_tasks(session, who, holdings),
         officers_tasks=officers_tasks(session, who, now),
         holdings=holdings,
+        is_member=any(holding.member_number is not None for holding in holdings),
     )
 
 

@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
 from wtforms.validators import Optional
 
-from coop.forms import DayField, Form, TextField, required
+from coop.forms import DayField, Form, TextField, choices, required
 from coop.permissions import Power
 from evidence.messages import N_
 
@@ -47,7 +47,9 @@ class GrantForm(Form):
     """Grant a power for a term."""
 
     person = SelectField(_l("Person"), [required()])
-    power = SelectField(_l("Power"), [required()], choices=[(p.value, _l(label)) for p, label in POWER_LABELS.items()])
+    power = SelectField(
+        _l("Power"), [required()], choices=choices((p.value, _l(label)) for p, label in POWER_LABELS.items())
+    )
     starts_on = DayField(_l("From"), [required()])
     ends_on = DayField(_l("Until"), [Optional()], description=_l("The last day of the term. Empty for no end."))
     decided_on = DayField(_l("Decided on"), [required()])

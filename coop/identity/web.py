@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from coop import cooperative
 from coop.database import db, write
 from coop.errors import declare, show_on
+from coop.forms import choices
 from coop.identity import accounts, operations, powers, queries
 from coop.identity.forms import POWER_LABELS, EndingForm, GrantForm
 from coop.paging import Part, bounded, pager, requested_page
@@ -45,7 +46,7 @@ def grant_power() -> str | Response | tuple[str, int]:
     """Grant a power by a decision of the board."""
     today = cooperative.today(db.session())
     form = GrantForm(starts_on=today, decided_on=today)
-    form.person.choices = [(str(person_id), name) for person_id, name in queries.people(db.session())]
+    form.person.choices = choices((str(person_id), name) for person_id, name in queries.people(db.session()))
     status = 200
     if request.method == "POST":
         status = 422

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField
 from wtforms.validators import Length, Optional
 
-from coop.forms import DayField, Form, TextField, required
+from coop.forms import DayField, Form, TextField, choices, required
 from coop.membership.admission import LONGEST_BOND, LONGEST_REASON, SHORTEST_BOND, Asked, Verdict
 from coop.membership.queries import ClassChoice
 from coop.shares.forms import SharesField
@@ -32,7 +32,7 @@ class ApplicationForm(Form):
 
     def offer(self, classes: list[ClassChoice]) -> None:
         """Set the classes that this kind of participant may join; a single one is chosen already."""
-        self.class_id.choices = [(str(choice.id), choice.name) for choice in classes]
+        self.class_id.choices = choices((str(choice.id), choice.name) for choice in classes)
         if len(classes) == 1 and not self.class_id.data:
             self.class_id.data = str(classes[0].id)
 
@@ -69,7 +69,7 @@ class DecisionForm(Form):
     decision = RadioField(
         _l("Decision"),
         [required(_l("Please choose one."))],
-        choices=[(_ADMIT, _l("Admit")), (_REFUSE, _l("Do not admit"))],
+        choices=choices([(_ADMIT, _l("Admit")), (_REFUSE, _l("Do not admit"))]),
     )
     decided_on = DayField(_l("Decided on"), [required()])
     minute = TextField(

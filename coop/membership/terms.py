@@ -63,8 +63,8 @@ def compose(bylaws: Bylaws, *, bylaws_version: int, name: str, currency: str) ->
         gettext("What is kept about you"),
         gettext(
             "The register of members holds your name, your member number, your class, the day you joined and the shares "
-            "you hold. The secretary, the board and the auditor can read it. What you write in your application is "
-            "read by the board and can be erased."
+            "you hold. The secretary, the board, the treasurer and the auditor can read it. What you write in your "
+            "application is read by the board, the secretary and the auditor, and can be erased."
         ),
     )
     return "\n\n".join([intro, *free, *shares[:1], vote, *shares[1:], leaving, register]) + "\n"

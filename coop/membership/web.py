@@ -10,7 +10,7 @@ from coop import cooperative
 from coop.assembly.bylaws import in_force
 from coop.community.queries import kind_of
 from coop.database import db, write
-from coop.errors import show_on
+from coop.errors import declare, show_on
 from coop.markdown import render
 from coop.membership import admission, errors, officers, queries, terms
 from coop.membership.forms import ApplicationForm, ShareApplicationForm
@@ -22,6 +22,9 @@ from evidence.messages import Refusal
 
 blueprint = Blueprint("membership", __name__)
 blueprint.register_blueprint(officers.blueprint)
+
+declare(409, *errors.CONFLICTS)
+declare(403, *errors.FORBIDDEN)
 
 Answer = str | Response | tuple[str, int]
 

@@ -9,10 +9,10 @@ from werkzeug.wrappers import Response
 
 from coop import cooperative
 from coop.database import db, write
-from coop.errors import show_on
+from coop.errors import declare, show_on
 from coop.formats import format_money
 from coop.paging import pager, requested_page
-from coop.payments import operations, queries
+from coop.payments import errors, operations, queries
 from coop.payments.forms import ReceiptForm
 from coop.payments.queries import Stage
 from coop.payments.references import is_mistyped, normalised
@@ -23,6 +23,8 @@ from evidence.identifiers import new_ref
 from evidence.messages import Refusal
 
 blueprint = Blueprint("payments", __name__, url_prefix="/payments")
+
+declare(409, *errors.CONFLICTS)
 
 _READERS = (Power.TREASURER, Power.BOARD, Power.AUDITOR)
 

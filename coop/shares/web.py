@@ -11,18 +11,19 @@ from coop import cooperative
 from coop.assembly.bylaws import in_force
 from coop.database import db, write
 from coop.downloads import csv_file
-from coop.errors import show_on
+from coop.errors import declare, show_on
 from coop.forms import read_day
 from coop.membership.queries import membership
 from coop.permissions import NotFound, Power, requires
-from coop.shares import operations, queries
-from coop.shares.errors import NotAMember
+from coop.shares import errors, operations, queries
 from coop.shares.forms import BuyForm, IssueForm
 from coop.signed_in import act_for, actor
 from evidence.currencies import decimal_text
 from evidence.messages import Refusal
 
 blueprint = Blueprint("shares", __name__)
+
+declare(409, *errors.CONFLICTS)
 
 _READERS = (Power.SECRETARY, Power.BOARD, Power.TREASURER, Power.AUDITOR)
 _ISSUERS = (Power.SECRETARY, Power.BOARD)
@@ -47,7 +48,7 @@ def buy(participant_id: UUID) -> Answer:
         quantity = form.to_quantity()
         try:
             write(lambda session: operations.buy(session, who, participant_id=participant_id, quantity=quantity))
-        except NotAMember:
+        except errors.NotAMember:
             raise
         except Refusal as refusal:
             status = show_on(form, refusal)

@@ -24,7 +24,7 @@ COLUMNS = (
 )
 #: Characters with which a spreadsheet would begin a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_ROWS_AT_ONCE = 500
+_CHARACTERS_AT_ONCE = 64 * 1024
 
 
 def write(books: Books) -> Iterator[str]:
@@ -37,7 +37,7 @@ def write(books: Books) -> Iterator[str]:
         account = ["opening", total.code, names[total.code]]
         sides = _sides(total.balance_minor, total.currency)
         table.writerow([books.starts_on, "", "", *account, "Opening balance", "", *sides, total.currency, ""])
-    for number, entry in enumerate(books.entries(), start=1):
+    for entry in books.entries():
         of_entry = [entry.booked_on, entry.id]
         text, recorded_at = plain_cell(entry.text), utc_text(entry.recorded_at)
         for posting in entry.postings:
@@ -55,7 +55,7 @@ def write(books: Books) -> Iterator[str]:
                     recorded_at,
                 ]
             )
-        if number % _ROWS_AT_ONCE == 0:
+        if buffer.tell() >= _CHARACTERS_AT_ONCE:
             yield buffer.getvalue()
             buffer.seek(0)
             buffer.truncate()

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger import errors, periods
+from tests.ledger.conftest import Books
 
 
 @pytest.mark.parametrize(
@@ -20,12 +21,14 @@ from ledger import errors, periods
         (date(2026, 6, 15), (6, 15), (date(2025, 6, 16), date(2026, 6, 15))),
     ],
 )
-def test_the_fiscal_year_of_a_day_follows_from_the_last_day_of_the_year(on, end, dates):
+def test_the_fiscal_year_of_a_day_follows_from_the_last_day_of_the_year(
+    on: date, end: tuple[int, int], dates: tuple[date, date]
+) -> None:
     assert periods.year_dates(on, *end) == dates
 
 
 @given(st.dates(date(1950, 1, 1), date(2150, 1, 1)), st.integers(1, 12), st.integers(1, 31))
-def test_fiscal_years_join_without_a_gap(on, end_month, end_day):
+def test_fiscal_years_join_without_a_gap(on: date, end_month: int, end_day: int) -> None:
     starts_on, ends_on = periods.year_dates(on, end_month, end_day)
     assert starts_on <= on <= ends_on
     assert periods.year_dates(ends_on + timedelta(days=1), end_month, end_day)[0] == ends_on + timedelta(days=1)
@@ -34,7 +37,7 @@ def test_fiscal_years_join_without_a_gap(on, end_month, end_day):
 
 
 @given(st.dates(date(1950, 1, 1), date(2150, 1, 1)), st.integers(0, 550))
-def test_the_months_of_a_year_cover_it_once(starts_on, days):
+def test_the_months_of_a_year_cover_it_once(starts_on: date, days: int) -> None:
     ends_on = starts_on + timedelta(days=days)
     months = periods.months_within(starts_on, ends_on)
     covered = [first + timedelta(days=n) for first, last in months for n in range((last - first).days + 1)]
@@ -42,7 +45,7 @@ def test_the_months_of_a_year_cover_it_once(starts_on, days):
     assert all((first.year, first.month) == (last.year, last.month) for first, last in months)
 
 
-def test_the_next_year_begins_the_day_after_the_last_one_ends(books):
+def test_the_next_year_begins_the_day_after_the_last_one_ends(books: Books) -> None:
     for wrong in (date(2027, 3, 31), date(2027, 4, 2), date(2025, 4, 1)):
         with pytest.raises(errors.YearOverlaps):
             periods.open_fiscal_year(books.session, wrong, wrong.replace(year=wrong.year + 1))
@@ -53,12 +56,12 @@ def test_the_next_year_begins_the_day_after_the_last_one_ends(books):
 
 
 @pytest.mark.parametrize("ends_on", [date(2027, 4, 1), date(2027, 3, 1), date(2028, 10, 1)])
-def test_a_year_ends_after_it_begins_and_is_not_longer_than_eighteen_months(books, ends_on):
+def test_a_year_ends_after_it_begins_and_is_not_longer_than_eighteen_months(books: Books, ends_on: date) -> None:
     with pytest.raises(errors.YearTooLong):
         periods.open_fiscal_year(books.session, date(2027, 4, 1), ends_on)
 
 
-def test_periods_are_locked_in_order_and_once(books):
+def test_periods_are_locked_in_order_and_once(books: Books) -> None:
     with pytest.raises(errors.EarlierPeriodOpen):
         periods.lock_period(books.session, date(2026, 5, 31), now=books.now)
     with pytest.raises(errors.NoSuchPeriod):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,6 +14,7 @@ from ledger import chart, errors, journal, periods, posting
 from ledger.chart import BANK, OTHER_INCOME, SHARE_APPLICATIONS, SHARE_CAPITAL
 from ledger.models import Balance, Entry, EntryText, Posting
 from ledger.totals import balance_of, party_balance_of
+from tests.ledger.conftest import Books
 
 
 def _rows(session: Session) -> tuple[int, ...]:
@@ -21,7 +23,7 @@ def _rows(session: Session) -> tuple[int, ...]:
     )
 
 
-def test_an_entry_stands_in_the_journal_as_it_was_asked_for(books, party):
+def test_an_entry_stands_in_the_journal_as_it_was_asked_for(books: Books, party: UUID) -> None:
     entry_id = books.post((BANK, 5000), (SHARE_APPLICATIONS, -5000, party), text="Ngā mihi: one share")
     entry = journal.posted_entry(books.session, entry_id)
     assert (entry.booked_on, entry.kind, entry.text, entry.currency) == (
@@ -38,7 +40,7 @@ def test_an_entry_stands_in_the_journal_as_it_was_asked_for(books, party):
     assert entry.seq is None
 
 
-def test_balances_add_up_over_entries_and_parties(books, party):
+def test_balances_add_up_over_entries_and_parties(books: Books, party: UUID) -> None:
     other = uuid4()
     books.post((BANK, 5000), (SHARE_APPLICATIONS, -5000, party))
     books.post((BANK, 2500), (SHARE_APPLICATIONS, -2500, other))
@@ -50,19 +52,19 @@ def test_balances_add_up_over_entries_and_parties(books, party):
     assert party_balance_of(books.session, SHARE_APPLICATIONS, other, at=date(2026, 5, 3)) == 0
 
 
-def test_one_account_may_stand_on_both_sides_of_an_entry(books):
+def test_one_account_may_stand_on_both_sides_of_an_entry(books: Books) -> None:
     books.post((BANK, 700), (BANK, -700))
     row = books.session.scalars(select(Balance)).one()
     assert (row.debit_minor, row.credit_minor) == (700, 700)
 
 
-def test_the_same_key_with_the_same_content_is_one_entry(books):
+def test_the_same_key_with_the_same_content_is_one_entry(books: Books) -> None:
     first = books.post(key="form-1")
     assert books.post(key="form-1") == first
     assert balance_of(books.session, BANK) == 1000
 
 
-def test_the_same_key_with_other_content_is_refused(books):
+def test_the_same_key_with_other_content_is_refused(books: Books) -> None:
     books.post(key="form-1")
     before = _rows(books.session)
     with pytest.raises(errors.KeyUsedDifferently):
@@ -82,19 +84,19 @@ def test_the_same_key_with_other_content_is_refused(books):
         (errors.TooManyPostings, [(BANK, 1)] * 5001 + [(OTHER_INCOME, -1)] * 5001),
     ],
 )
-def test_a_wrong_entry_is_refused_and_changes_nothing(books, refusal, lines):
+def test_a_wrong_entry_is_refused_and_changes_nothing(books: Books, refusal: type[Refusal], lines: list[Any]) -> None:
     with pytest.raises(refusal):
         books.post(*lines)
     assert _rows(books.session) == (0, 0, 0, 0)
 
 
-def test_the_difference_of_an_unbalanced_entry_is_named(books):
+def test_the_difference_of_an_unbalanced_entry_is_named(books: Books) -> None:
     with pytest.raises(errors.Unbalanced) as raised:
         books.post((BANK, 1000), (OTHER_INCOME, -999))
     assert raised.value.values() == {"difference_minor": 1, "currency": "NZD"}
 
 
-def test_another_currency_than_the_account_has_is_refused(books):
+def test_another_currency_than_the_account_has_is_refused(books: Books) -> None:
     draft = posting.Draft(
         date(2026, 5, 4), "x", "manual", "AUD", [posting.Line(BANK, 1), posting.Line(OTHER_INCOME, -1)], "k"
     )
@@ -103,7 +105,7 @@ def test_another_currency_than_the_account_has_is_refused(books):
     assert _rows(books.session) == (0, 0, 0, 0)
 
 
-def test_nothing_is_booked_into_a_locked_period_or_outside_the_years(books):
+def test_nothing_is_booked_into_a_locked_period_or_outside_the_years(books: Books) -> None:
     periods.lock_period(books.session, date(2026, 4, 30), now=books.now)
     with pytest.raises(errors.PeriodLocked) as raised:
         books.post(on=date(2026, 4, 30))
@@ -115,7 +117,7 @@ def test_nothing_is_booked_into_a_locked_period_or_outside_the_years(books):
     books.post(on=date(2026, 5, 1))
 
 
-def test_an_account_takes_entries_from_its_opening_to_the_day_before_its_closing(books):
+def test_an_account_takes_entries_from_its_opening_to_the_day_before_its_closing(books: Books) -> None:
     chart.open_account(
         books.session, code="6910", name="Seeds", kind=chart.AccountKind.EXPENSE, opened_on=date(2026, 5, 2)
     )
@@ -129,7 +131,7 @@ def test_an_account_takes_entries_from_its_opening_to_the_day_before_its_closing
     books.post(("6910", 5), (BANK, -5), (BANK, 5), ("6910", -5), on=date(2026, 5, 3))
 
 
-def test_a_reversal_takes_the_entry_back_and_points_at_it(books, party):
+def test_a_reversal_takes_the_entry_back_and_points_at_it(books: Books, party: UUID) -> None:
     entry_id = books.post((BANK, 5000), (SHARE_APPLICATIONS, -5000, party))
     reversal_id = posting.reverse(books.session, entry_id, booked_on=date(2026, 6, 1), text="Bounced", now=books.now)
     assert balance_of(books.session, BANK) == 0
@@ -138,7 +140,7 @@ def test_a_reversal_takes_the_entry_back_and_points_at_it(books, party):
     assert journal.posted_entry(books.session, entry_id).reversed_by_id == reversal_id
 
 
-def test_an_entry_is_reversed_once_and_a_reversal_never(books):
+def test_an_entry_is_reversed_once_and_a_reversal_never(books: Books) -> None:
     entry_id = books.post()
     reverse: Callable[[UUID], UUID] = lambda id_: posting.reverse(  # noqa: E731
         books.session, id_, booked_on=date(2026, 6, 1), text="x", now=books.now

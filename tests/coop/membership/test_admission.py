@@ -13,7 +13,7 @@ from coop import cooperative, outbox
 from coop.assembly import bylaws
 from coop.assembly.resolutions import Body, Resolution
 from coop.audit import AuditEvent
-from coop.membership import admission, checks, errors, operations, queries, registers, terms
+from coop.membership import admission, checks, errors, queries, registers, terms
 from coop.membership.admission import Asked, Verdict
 from coop.membership.models import Application, ApplicationAnswer, Decision, Member, ParticipantKind
 from coop.permissions import NotFound, PowerMissing
@@ -74,12 +74,14 @@ def test_a_refusal_needs_a_reason_and_every_decision_a_minute(session: Session) 
     joining.found(session)
     application_id = joining.applied(session, joining.joined(session))
     board = joining.founder(session, "board")
+    verdict = replace(admit(session), admits=False)
     with pytest.raises(TextMissing) as refused:
-        verdict = replace(admit(session), admits=False)
         admission.decide(session, board, application_id=application_id, verdict=verdict)
     assert refused.value.about == "reason"
     with pytest.raises(TextMissing) as refused:
-        admission.decide(session, board, application_id=application_id, verdict=replace(admit(session), minute=" \x00 "))
+        admission.decide(
+            session, board, application_id=application_id, verdict=replace(admit(session), minute=" \x00 ")
+        )
     assert refused.value.about == "minute"
 
 
@@ -118,8 +120,8 @@ def test_the_decision_is_dated_between_the_application_and_today(session: Sessio
         (today + timedelta(days=1), errors.DecidedInFuture),
         (today - timedelta(days=1), errors.DecidedBeforeApplication),
     ):
+        verdict = replace(admit(session), decided_on=day)
         with pytest.raises(refusal):
-            verdict = replace(admit(session), decided_on=day)
             admission.decide(session, board, application_id=application_id, verdict=verdict)
 
 

@@ -1,0 +1,128 @@
+"""A real browser for tests: Debian's Chromium through Playwright, the application served by a thread, and axe.
+
+It decides what no page may do: write an error to the console, ask another host for anything, scroll sideways, or have a
+fault that axe finds. It knows no page.
+"""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from importlib.resources import files
+from typing import Any
+
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from coop import clock
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+MISSING = "tests in a real browser (install Debian's package: chromium)"
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+)
+#: The rules of WCAG 2.2 AA and axe's good practice, without the few that need a person's judgement.
+AXE_OPTIONS = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],
+}
+_RUN_AXE = """async options => {
+  const found = await axe.run(document, options);
+  return found.violations.map(v => v.id + ": " + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(" | "));
+}"""
+_TOO_WIDE = """() => document.documentElement.scrollWidth - document.documentElement.clientWidth"""
+
+Environ = dict[str, Any]
+
+
+class _Silent(WSGIRequestHandler):
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing: the tests read answers, not logs."""
+
+
+class Served:
+    """An application behind a port of this machine, whose clock a test can set."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        #: What time it is for every request; the real time when nothing is set.
+        self.moment: datetime | None = None
+        self._server = make_server("127.0.0.1", 0, self._answer, threaded=True, request_handler=_Silent)
+        self.address = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop serving."""
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def _answer(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if self.moment is None:
+            return self.app(environ, start_response)
+        # A request runs in a thread of its own, which a clock set by the test would not reach.
+        with clock.at(self.moment):
+            return self.app(environ, start_response)
+
+
+class Window:
+    """A page in a browser that remembers everything it should not have done."""
+
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self.page: Page = context.new_page()
+        self.address = address
+        self.complaints: list[str] = []
+        self.page.on("console", self._on_console)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"{self.page.url}: {error}"))
+        self.page.on("request", self._on_request)
+
+    def open(self, path: str) -> int:
+        """Open a page of the application and return its status."""
+        answer = self.page.goto(self.address + path)
+        assert answer is not None
+        return answer.status
+
+    def faults(self) -> list[str]:
+        """Return what axe finds on the page as it stands."""
+        if not self.page.evaluate("() => typeof axe === 'object'"):
+            # Evaluated, not added as an element: the page's own policy stays in force and would refuse that.
+            self.page.evaluate(_axe_source())
+        found: list[str] = self.page.evaluate(_RUN_AXE, AXE_OPTIONS)
+        return found
+
+    def too_wide(self) -> int:
+        """Return by how many pixels the page is wider than the window."""
+        pixels: int = self.page.evaluate(_TOO_WIDE)
+        return pixels
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        # A page that answers 4xx is reported by the browser itself; whether that is right is for the test to say.
+        if message.type in {"error", "warning"} and "the server responded with a status of 4" not in message.text:
+            self.complaints.append(f"{self.page.url}: {message.text}")
+
+    def _on_request(self, request: Request) -> None:
+        if not request.url.startswith((self.address, "data:", "about:")):
+            self.complaints.append(f"{self.page.url} asked for {request.url}")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start the browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def _axe_source() -> str:
+    return files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")

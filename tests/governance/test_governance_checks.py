@@ -1,0 +1,149 @@
+"""What somebody changes with the database's rules switched off, `coop check` finds."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Connection, Table, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from coop.database import write_with
+from evidence.columns import table_of
+from evidence.identifiers import new_ref
+from evidence.rules import drop_rules
+from governance.ballots import cast_open, cast_secret
+from governance.checks import findings
+from governance.closing import close
+from governance.models import Ballot, OpenBallot, Option, Outcome, Participation, Proposal, RollEntry, Urn
+from tests.databases import TestDatabase
+
+if TYPE_CHECKING:
+    from tests.governance.conftest import Votes
+
+PROPOSAL, ROLL, OPTION, OPEN, TAKEN_PART, URN, BALLOT, OUTCOME = (
+    table_of(mapped) for mapped in (Proposal, RollEntry, Option, OpenBallot, Participation, Urn, Ballot, Outcome)
+)
+
+
+@pytest.fixture
+def history(database: TestDatabase, votes: "Votes") -> dict[str, UUID]:
+    """A counted resolution, a counted election, and an election that is open, all without a finding."""
+    engine = database.engine
+    ids = {
+        "resolution": write_with(engine, votes.open_resolution),
+        "election": write_with(engine, votes.open_election),
+        "running": write_with(engine, votes.open_election),
+    }
+
+    def vote(session: Session) -> None:
+        for voter in votes.voters[:6]:
+            cast_open(session, ids["resolution"], voter, "for", clock=votes.clock())
+            cast_secret(session, ids["election"], voter, ["c1", "c2"], clock=votes.clock())
+            cast_secret(session, ids["running"], voter, ["c1"], clock=votes.clock())
+        for name in ("resolution", "election"):
+            close(session, ids[name], clock=votes.clock(votes.after()))
+
+    write_with(engine, vote)
+    with Session(engine) as session:
+        assert findings(session) == []
+    return ids
+
+
+def _one(connection: Connection, table: Table, **where: Any) -> dict[str, Any]:
+    query = select(table).where(*(table.c[name] == value for name, value in where.items())).limit(1)
+    return dict(connection.execute(query).mappings().one())
+
+
+def _change_ballot(connection: Connection, ids: dict[str, UUID]) -> None:
+    row = _one(connection, BALLOT, proposal_id=ids["election"])
+    connection.execute(update(BALLOT).where(BALLOT.c.commitment == row["commitment"]).values(choice='["c3"]'))
+
+
+def _change_ballot_in_urn(connection: Connection, _: dict[str, UUID]) -> None:
+    row = _one(connection, URN)
+    connection.execute(update(URN).where(URN.c.id == row["id"]).values(choice='["c2"]'))
+
+
+def _impossible_answer(connection: Connection, _: dict[str, UUID]) -> None:
+    row = _one(connection, OPEN)
+    connection.execute(update(OPEN).where(OPEN.c.roll_entry_id == row["roll_entry_id"]).values(choice='"perhaps"'))
+
+
+def _change_open_vote(connection: Connection, _: dict[str, UUID]) -> None:
+    row = _one(connection, OPEN)
+    connection.execute(update(OPEN).where(OPEN.c.roll_entry_id == row["roll_entry_id"]).values(choice='"against"'))
+
+
+def _drop_ballot(connection: Connection, ids: dict[str, UUID]) -> None:
+    row = _one(connection, BALLOT, proposal_id=ids["election"])
+    connection.execute(delete(BALLOT).where(BALLOT.c.commitment == row["commitment"]))
+
+
+def _stuff_urn(connection: Connection, _: dict[str, UUID]) -> None:
+    connection.execute(insert(URN), [{**_one(connection, URN), "id": new_ref(), "commitment": "d" * 64}])
+
+
+def _add_to_roll(connection: Connection, ids: dict[str, UUID]) -> None:
+    row = _one(connection, ROLL, proposal_id=ids["running"])
+    connection.execute(insert(ROLL), [{**row, "id": new_ref(), "voter_ref": new_ref()}])
+
+
+def _swap_on_roll(connection: Connection, ids: dict[str, UUID]) -> None:
+    row = _one(connection, ROLL, proposal_id=ids["running"])
+    connection.execute(update(ROLL).where(ROLL.c.id == row["id"]).values(voter_ref=new_ref()))
+
+
+def _change_result(connection: Connection, ids: dict[str, UUID]) -> None:
+    row = _one(connection, OUTCOME, proposal_id=ids["resolution"])
+    other = row["result"].replace('"for":6', '"for":7')
+    assert other != row["result"]
+    connection.execute(update(OUTCOME).where(OUTCOME.c.proposal_id == ids["resolution"]).values(result=other))
+
+
+def _forget_outcome(connection: Connection, ids: dict[str, UUID]) -> None:
+    connection.execute(delete(OUTCOME).where(OUTCOME.c.proposal_id == ids["election"]))
+
+
+def _back_into_urn(connection: Connection, ids: dict[str, UUID]) -> None:
+    row = _one(connection, BALLOT, proposal_id=ids["election"])
+    connection.execute(insert(URN), [{**row, "id": new_ref()}])
+
+
+def _open_ballot_in_secret_vote(connection: Connection, ids: dict[str, UUID]) -> None:
+    entry = _one(connection, ROLL, proposal_id=ids["running"])
+    connection.execute(insert(OPEN), [{**_one(connection, OPEN), "roll_entry_id": entry["id"]}])
+
+
+@pytest.mark.parametrize(
+    ("tamper", "check"),
+    [
+        (_change_ballot, "governance-commitment"),
+        (_change_ballot, "governance-recount"),
+        (_change_ballot_in_urn, "governance-commitment"),
+        (_impossible_answer, "governance-choice"),
+        (_change_open_vote, "governance-recount"),
+        (_drop_ballot, "governance-ballots-per-voter"),
+        (_drop_ballot, "governance-recount"),
+        (_stuff_urn, "governance-ballots-per-voter"),
+        (_add_to_roll, "governance-roll-size"),
+        (_swap_on_roll, "governance-roll-digest"),
+        (_change_result, "governance-outcome-digest"),
+        (_change_result, "governance-recount"),
+        (_forget_outcome, "governance-counted-early"),
+        (_back_into_urn, "governance-urn-not-empty"),
+        (_open_ballot_in_secret_vote, "governance-secrecy"),
+    ],
+)
+@pytest.mark.tampers
+def test_tampering_past_the_rules_is_found(
+    database: TestDatabase,
+    history: dict[str, UUID],
+    tamper: Callable[[Connection, dict[str, UUID]], None],
+    check: str,
+) -> None:
+    with database.engine.execution_options(coop_write=True).begin() as connection:
+        drop_rules(connection)
+        tamper(connection, history)
+    with Session(database.engine) as session:
+        assert check in {finding.check for finding in findings(session)}
