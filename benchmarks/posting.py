@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -63,7 +64,7 @@ def _ours(engine: Engine) -> Callable[[int], None]:
         for _ in range(entries):
             lines = [posting.Line(chart.BANK, 1000), posting.Line(chart.OTHER_INCOME, -1000)]
             draft = posting.Draft(ON, "Sold a map", "manual", "NZD", lines, secrets.token_hex(16))
-            write_with(engine, lambda session, draft=draft: posting.post(session, draft, now=datetime.now(UTC)))
+            write_with(engine, partial(posting.post, draft=draft, now=datetime.now(UTC)))
 
     return run
 

@@ -11,7 +11,7 @@ from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import Field, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, StopValidation, ValidationError
+from wtforms.validators import DataRequired, Length, StopValidation, ValidationError
 
 from coop.errors import message_of
 from coop.formats import parse_amount
@@ -47,9 +47,9 @@ def choices(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
     return [SelectChoice(value, label) for value, label in pairs]
 
 
-def required(message: str | None = None) -> InputRequired:
-    """Say that a field must be filled in, with a message that says so."""
-    return InputRequired(message or lazy_gettext("Please fill this in."))
+def required(message: str | None = None) -> DataRequired:
+    """Say that a field must be filled in, with more than white space, with a message that says so."""
+    return DataRequired(message or lazy_gettext("Please fill this in."))
 
 
 class LineField(StringField):

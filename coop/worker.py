@@ -6,6 +6,7 @@ as many processes as one likes.
 
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import structlog
 from flask import Flask
@@ -61,13 +62,17 @@ def _doings(app: Flask) -> Mapping[str, Doing]:
 
 def _close_votes() -> int:
     return sum(
-        _try(lambda session, due=motion_id: assembly.close_motion(session, WORKER, due))
+        _try(partial(assembly.close_motion, actor=WORKER, motion_id=motion_id))
         for motion_id in assembly.due_closings(db.session(), clock.now())
     )
 
 
 def _keep_books() -> int:
-    return sum(_try(lambda session, duty=duty: duty(session, WORKER)) for duty in books.due(db.session(), clock.now()))
+    return sum(_try(partial(_do_duty, duty)) for duty in books.due(db.session(), clock.now()))
+
+
+def _do_duty(duty: books.Duty, session: Session) -> object:
+    return duty(session, WORKER)
 
 
 def _try(work: Callable[[Session], object]) -> bool:

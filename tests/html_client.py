@@ -1,5 +1,6 @@
 """A client that reads every page strictly and fills in its forms, as a browser without script would."""
 
+import time
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -169,6 +170,7 @@ class Browser:
             cookie["token"] = token
             cookie["_user_id"] = uniquifier
             cookie["_fresh"] = True
+            cookie["fs_paa"] = time.time()  # as if the password had just been typed
         return self
 
     def _page(self, response: TestResponse) -> Page:

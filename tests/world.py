@@ -29,7 +29,6 @@ from ledger.models import Entry
 from ledger.posting import Line
 from tests import joining
 from tests.databases import TestDatabase
-from tests.founded import OPERATOR
 
 MEMBERS = ("board", "board2", "treasurer", "secretary", "administrator", "scrutineer")
 NAME = "Ngā Kaitiaki o te Ōhau"

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, FieldList, FormField, HiddenField, SelectField
-from wtforms.validators import Optional, StopValidation, ValidationError
+from wtforms.validators import StopValidation, ValidationError
 
 from coop import cooperative
 from coop.books import queries
@@ -65,9 +65,9 @@ class LineForm(Form):
         csrf = False
 
     account = SelectField(_l("Account"), validate_choice=False)
-    debit = MoneyField(_l("Debit"), [Optional()], currency=_currency)
-    credit = MoneyField(_l("Credit"), [Optional()], currency=_currency)
-    party = PartyField(_l("Member or client"), [Optional()])
+    debit = MoneyField(_l("Debit"), currency=_currency)
+    credit = MoneyField(_l("Credit"), currency=_currency)
+    party = PartyField(_l("Member or client"))
 
     @property
     def is_empty(self) -> bool:
@@ -242,8 +242,8 @@ class DatesForm(Form):
 
         csrf = False
 
-    starts_on = DayField(_l("From"), [Optional()], name="from")
-    ends_on = DayField(_l("To"), [Optional()], name="to")
+    starts_on = DayField(_l("From"), name="from")
+    ends_on = DayField(_l("To"), name="to")
 
     def validate_ends_on(self, field: DayField) -> None:
         """Refuse days the wrong way round."""
@@ -263,7 +263,7 @@ class DayForm(Form):
 
         csrf = False
 
-    at = DayField(_l("At the end of"), [Optional()])
+    at = DayField(_l("At the end of"))
 
     def to_day(self) -> date | None:
         """Return the day that was asked for."""
@@ -273,7 +273,7 @@ class DayForm(Form):
 class JournalForm(DatesForm):
     """What the journal is searched for."""
 
-    text = LineField(_l("Text"), [Optional()], longest=100)
+    text = LineField(_l("Text"), longest=100)
     account = SelectField(_l("Account"), validate_choice=False)
     kind = SelectField(_l("Kind"), validate_choice=False)
 

@@ -7,7 +7,7 @@ import click
 
 from coop import backups, migrating
 from coop.checking import all_findings
-from coop.commands.context import configured, make_app, progress
+from coop.commands.context import configured, open_app, progress
 from coop.database import db, make_engine
 
 
@@ -55,7 +55,7 @@ def restore(file: Path) -> None:
     if manifest.revision != migrating.head_revision():
         click.echo("the backup is of an older version of the program; migrating", err=True)
         migrating.upgrade(config.database_url)
-    with make_app(config).app_context():
+    with open_app(config):
         findings = all_findings(db.session())
     for finding in findings:
         click.echo(f"{finding.check}: {finding.detail}")

@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
@@ -38,6 +39,18 @@ def make_app(config: Config | None = None) -> Flask:
     return create_app(config or configured())
 
 
+@contextmanager
+def open_app(config: Config | None = None) -> Iterator[Flask]:
+    """Make the application, be inside its context, and leave no connection behind."""
+    app = make_app(config)
+    with app.app_context():
+        try:
+            yield app
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+
+
 def in_app(command: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """Run a command inside the application's context, on a database that is up to date.
 
@@ -46,8 +59,7 @@ def in_app(command: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
 
     @wraps(command)
     def wrapped(*arguments: Arguments.args, **options: Arguments.kwargs) -> Result:
-        app = make_app()
-        with app.app_context():
+        with open_app():
             try:
                 _check_revision()
                 return command(*arguments, **options)

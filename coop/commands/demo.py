@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
+from flask import Flask
 
 from coop.checking import all_findings
-from coop.commands.context import make_app
+from coop.commands.context import open_app
 from coop.commands.init import prepare_database
 from coop.commands.run import serve
 from coop.config import Config, ConfigurationError, read_config
@@ -41,24 +42,29 @@ def demo(build_only: bool, folder: Path, port: int) -> None:
     """
     config = demo_config(folder, port)
     prepare_database(config)
-    app = make_app(config)
-    with app.app_context():
+    with open_app(config) as app:
         existing = find(db.session())
-    if existing is not None and not existing.is_demo:
-        raise click.ClickException(f"this database holds {existing.name}, which is no demonstration; name another one")
-    if existing is None:
-        began = time.monotonic()
-        build(app, _progress)
-        with app.app_context():
-            findings = all_findings(db.session())
-        if findings:
-            raise click.ClickException("\n".join(f"{finding.check}: {finding.detail}" for finding in findings))
-        click.echo(f"Built in {time.monotonic() - began:.1f} seconds; every check holds.", err=True)
+        if existing is not None and not existing.is_demo:
+            raise click.ClickException(
+                f"this database holds {existing.name}, which is no demonstration; name another one"
+            )
+        if existing is None:
+            _build(app)
     if not build_only:
         click.echo(_welcome(port))
         for name, value in _environment(config).items():
             os.environ[name] = value
         serve(config, host="127.0.0.1", port=port, processes=None, with_worker=True)
+
+
+def _build(app: Flask) -> None:
+    """Build the demonstration, and check it as any other co-operative."""
+    began = time.monotonic()
+    build(app, _progress)
+    findings = all_findings(db.session())
+    if findings:
+        raise click.ClickException("\n".join(f"{finding.check}: {finding.detail}" for finding in findings))
+    click.echo(f"Built in {time.monotonic() - began:.1f} seconds; every check holds.", err=True)
 
 
 def demo_config(folder: Path, port: int) -> Config:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from coop import errors, founding, migrating
 from coop.assembly.bylaws import Bylaws
-from coop.commands.context import OPERATOR, configured, make_app
+from coop.commands.context import OPERATOR, configured, open_app
 from coop.config import Config
 from coop.cooperative import find
 from coop.database import db, write
@@ -64,8 +64,7 @@ def init(
     """
     config = configured()
     prepare_database(config)
-    app = make_app(config)
-    with app.app_context():
+    with open_app(config) as app:
         existing = find(db.session())
         if existing is not None:
             click.echo(f"{existing.name}: the database is up to date", err=True)
@@ -73,11 +72,13 @@ def init(
         try:
             name = name or click.prompt("Name of the co-operative")
             currency = (currency or click.prompt("Currency", default="NZD")).upper()
+            month, day = _year_end(year_end or click.prompt("Last day of the fiscal year (MM-DD)", default="03-31"))
             plan = Plan(
                 name=name,
                 currency=currency,
                 zone=zone or click.prompt("Time zone", default="Pacific/Auckland"),
-                **_year_end(year_end or click.prompt("Last day of the fiscal year (MM-DD)", default="03-31")),
+                year_end_month=month,
+                year_end_day=day,
                 bylaws=Bylaws(
                     share_price_minor=_price(share_price or click.prompt("Price of one share, or none"), currency),
                     most_shares=most_shares,
@@ -89,9 +90,9 @@ def init(
             write(lambda session: founding.found(session, OPERATOR, plan))
         except Refusal as refusal:
             raise click.ClickException(errors.message_of(refusal)) from refusal
-    click.echo(f"{plan.name} is founded. Founders choose their passwords here:", err=True)
-    for founder in plan.founders:
-        click.echo(f"{founder.name}: {password_link(app, config, founder.email)}")
+        click.echo(f"{plan.name} is founded. Founders choose their passwords here:", err=True)
+        for founder in plan.founders:
+            click.echo(f"{founder.name}: {password_link(app, config, founder.email)}")
 
 
 def prepare_database(config: Config) -> None:
@@ -106,15 +107,15 @@ def password_link(app: Flask, config: Config, email: str) -> str:
     """Make the link by which a founder chooses a password."""
     with app.test_request_context(base_url=config.base_url):
         person = db.session.scalars(select(Person).where(Person.email == email)).one()
-        token = generate_reset_password_token(person)
+        token = generate_reset_password_token(person)  # type: ignore[no-untyped-call]
         return url_for("security.reset_password", token=token, _external=True)
 
 
-def _year_end(text: str) -> dict[str, int]:
+def _year_end(text: str) -> tuple[int, int]:
     found = re.fullmatch(r"(\d{1,2})-(\d{1,2})", text)
     if found is None:
         raise click.BadParameter("give the last day of the fiscal year as MM-DD, such as 03-31")
-    return {"year_end_month": int(found[1]), "year_end_day": int(found[2])}
+    return int(found[1]), int(found[2])
 
 
 def _price(text: str, currency: str) -> int | None:

@@ -11,7 +11,7 @@ from granian.constants import Interfaces
 
 from coop import migrating
 from coop import worker as duties
-from coop.commands.context import configured, make_app
+from coop.commands.context import configured, open_app
 from coop.config import Config
 from coop.database import make_engine
 
@@ -45,14 +45,14 @@ def worker(once: bool) -> None:
       coop worker --once
     """
     require_current(configured())
-    app = make_app()
-    if once:
-        click.echo(f"{duties.run_once(app)} done", err=True)
-        return
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    duties.run_forever(app, stop)
+    with open_app() as app:
+        if once:
+            click.echo(f"{duties.run_once(app)} done", err=True)
+            return
+        stop = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop.set())
+        duties.run_forever(app, stop)
 
 
 def require_current(config: Config) -> None:

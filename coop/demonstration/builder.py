@@ -132,16 +132,21 @@ def grow(stage: Stage) -> None:
     for number, batch in enumerate(batches):
         stage.progress(f"members: {len(stage.members)} of {MEMBERS}")
         start = stage.now - AGE + timedelta(days=10) + span * number / len(batches)
-        with clock.at(start):
-            keep_books()
-            joined = write(lambda session, batch=batch: [join(stage, session, someone) for someone in batch])
-            write(lambda session, joined=joined: [apply(stage, session, *one) for one in joined])
-        participants = [participant_id for participant_id, _ in joined]
-        with clock.at(start + timedelta(days=4)):
-            write(lambda session, ids=participants: admit(stage, session, ids))
-        with clock.at(start + timedelta(days=9)):
-            write(lambda session, ids=participants: pay_and_issue(stage, session, ids))
-        stage.members += participants
+        _welcome(stage, start, batch)
+
+
+def _welcome(stage: Stage, start: datetime, newcomers: list[Character]) -> None:
+    """Bring some newcomers from joining to their share, in nine days."""
+    with clock.at(start):
+        keep_books()
+        joined = write(lambda session: [join(stage, session, someone) for someone in newcomers])
+        write(lambda session: [apply(stage, session, *one) for one in joined])
+    participants = [participant_id for participant_id, _ in joined]
+    with clock.at(start + timedelta(days=4)):
+        write(lambda session: admit(stage, session, participants))
+    with clock.at(start + timedelta(days=9)):
+        write(lambda session: pay_and_issue(stage, session, participants))
+    stage.members += participants
 
 
 def join(stage: Stage, session: Session, someone: Character) -> tuple[UUID, Character]:

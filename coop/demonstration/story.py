@@ -2,6 +2,7 @@
 
 import random
 from datetime import timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -123,7 +124,7 @@ def decide(stage: Stage) -> None:
         with clock.at(local(stage.ago(days=days - 3), 19)):
             _vote(stage, motion_id, dice, share=0.62, weights=weights)
         with clock.at(local(stage.ago(days=days - 7), 9) + timedelta(minutes=5)):
-            write(lambda session, due=motion_id: voting.close_motion(session, WORKER, due))
+            write(partial(voting.close_motion, actor=WORKER, motion_id=motion_id))
 
 
 def elect(stage: Stage) -> None:
@@ -140,7 +141,7 @@ def elect(stage: Stage) -> None:
     with clock.at(local(stage.ago(days=80), 20)):
         _rank(stage, motion_id, candidates)
     with clock.at(local(stage.ago(days=76), 9) + timedelta(minutes=5)):
-        write(lambda session: voting.close_motion(session, WORKER, motion_id))
+        write(partial(voting.close_motion, actor=WORKER, motion_id=motion_id))
     with clock.at(local(stage.ago(days=75), 9)):
         write(
             lambda session: elections.record_board(session, stage.role(session, roles.SECRETARY), motion_id=motion_id)

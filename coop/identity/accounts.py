@@ -31,7 +31,7 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from wtforms import StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from coop import audit, clock, outbox
 from coop.database import db, write
@@ -137,7 +137,7 @@ class JoinForm(RegisterFormV2):
 
     name = StringField(
         lazy_gettext("Your name"),
-        [InputRequired(lazy_gettext("Please tell us your name.")), Length(max=200)],
+        [DataRequired(lazy_gettext("Please tell us your name.")), Length(max=200)],
         filters=[lambda text: " ".join((stripped(text) or "").split()) or None],
         render_kw={"autocomplete": "name"},
     )

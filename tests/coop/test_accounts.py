@@ -1,7 +1,10 @@
 """Accounts: registering, confirming, signing in and out, new passwords, and sessions that die on the server."""
 
+import email
 import re
 from collections.abc import Callable
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 from uuid import UUID
 
@@ -22,13 +25,8 @@ def newest_mail(app: Flask, folder: Path) -> str:
     """Deliver the outbox and return the mail that came last."""
     worker.run_once(app)
     path = max((folder / "mail").glob("*.eml"), key=lambda found: found.name)
-    import email
-    from email.policy import default
-
-    message = email.message_from_bytes(path.read_bytes(), policy=default)
-    body = message.get_body()
-    assert body is not None
-    return str(body.get_content())
+    message = email.message_from_bytes(path.read_bytes(), EmailMessage, policy=default)
+    return str(message.get_content())
 
 
 def link_in(mail: str) -> str:
@@ -38,13 +36,13 @@ def link_in(mail: str) -> str:
     return found[1]
 
 
-def register(browser: Browser, email: str = "new@kanopi.example", **values: str) -> Page:
-    fields = {"name": "Hine Nui", "email": email, "password": PASSWORD, "password_confirm": PASSWORD, **values}
+def register(browser: Browser, address: str = "new@kanopi.example", **values: str) -> Page:
+    fields = {"name": "Hine Nui", "email": address, "password": PASSWORD, "password_confirm": PASSWORD, **values}
     return browser.submit("/register", fields, having="password_confirm")
 
 
-def sign_in(browser: Browser, email: str = "new@kanopi.example", password: str = PASSWORD) -> Page:
-    return browser.submit("/login", {"email": email, "password": password}, having="password")
+def sign_in(browser: Browser, address: str = "new@kanopi.example", password: str = PASSWORD) -> Page:
+    return browser.submit("/login", {"email": address, "password": password}, having="password")
 
 
 @pytest.fixture

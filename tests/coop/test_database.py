@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, datetime
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -156,6 +157,10 @@ def test_sqlite_keeps_what_it_was_told(database: TestDatabase) -> None:
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1, "query_only": 1}
 
 
+def _run(statement: str, session: Session) -> None:
+    session.execute(text(statement))
+
+
 def test_the_audit_trail_cannot_be_changed(database: TestDatabase) -> None:
     write_with(
         database.engine,
@@ -169,4 +174,4 @@ def test_the_audit_trail_cannot_be_changed(database: TestDatabase) -> None:
     )
     for statement in ("UPDATE audit_event SET action = 'x'", "DELETE FROM audit_event"):
         with pytest.raises(DBAPIError, match="append-only"):
-            write_with(database.engine, lambda session, sql=statement: session.execute(text(sql)))
+            write_with(database.engine, partial(_run, statement))

@@ -109,7 +109,7 @@ def test_every_command_has_help_with_an_example_and_stands_in_the_documents() ->
     documents = (ROOT / "README.md").read_text(encoding="utf-8") + (ROOT / "docs" / "running.md").read_text(
         encoding="utf-8"
     )
-    for name, command in commands(main):  # type: ignore[arg-type]  # main is a group of ours
+    for name, command in commands(main):
         assert command.help, name
         assert "Example:" in command.help, name
         assert name in documents, f"{name} is not documented"

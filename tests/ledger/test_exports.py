@@ -64,7 +64,7 @@ def _run(*command: str) -> str:
     return done.stdout
 
 
-def _written(books, form: export.Format, path: Path, *days: date | None) -> Path:
+def _written(books: Books, form: export.Format, path: Path, *days: date | None) -> Path:
     file = path / f"books.{export.EXTENSIONS[form]}"
     file.write_text("".join(export.export(books.session, form, *days)), encoding="utf-8", newline="")
     return file
@@ -113,7 +113,11 @@ def test_hledger_finds_the_same_balances(awkward: Books, tmp_path: Path) -> None
 
 
 def test_an_altered_export_is_not_accepted(awkward: Books, tmp_path: Path) -> None:
-    for form, command in (("beancount", ["bean-check"]), ("hledger", ["hledger", "check", "--strict", "-f"])):
+    commands: dict[export.Format, list[str]] = {
+        "beancount": ["bean-check"],
+        "hledger": ["hledger", "check", "--strict", "-f"],
+    }
+    for form, command in commands.items():
         file = _written(awkward, form, tmp_path)
         whole = file.read_text(encoding="utf-8")
         assert " 100.00 NZD" not in whole
@@ -193,7 +197,7 @@ def test_a_long_export_needs_the_memory_of_a_short_one(books: Books) -> None:
         assert whole < short * 1.3, f"{form}: {short} and {whole} bytes"
 
 
-def _peak(books, form: export.Format, ends_on: date) -> int:
+def _peak(books: Books, form: export.Format, ends_on: date) -> int:
     """Return the most memory that an export held at once, each piece thrown away as it comes."""
     tracemalloc.start()
     for _ in export.export(books.session, form, None, ends_on):

@@ -14,7 +14,7 @@ from coop.database import write_with
 from evidence.messages import Refusal
 from ledger import chart, checks, errors, periods, posting, sealing
 from ledger.chart import BANK, COACHES, COACHING_INCOME, OTHER_INCOME
-from ledger.models import Entry
+from ledger.models import AccountKind, Entry
 from ledger.totals import balance_of
 from tests.databases import TestDatabase
 from tests.ledger.conftest import NOW, found_books
@@ -126,7 +126,7 @@ def test_a_lock_waits_for_an_entry_that_is_being_posted(database: TestDatabase, 
 def test_an_account_closes_before_or_after_an_entry_but_not_under_it(write: Write) -> None:
     write(
         lambda session: chart.open_account(
-            session, code="6910", name="Seeds", kind=chart.AccountKind.EXPENSE, opened_on=date(2026, 4, 1)
+            session, code="6910", name="Seeds", kind=AccountKind.EXPENSE, opened_on=date(2026, 4, 1)
         )
     )
 
@@ -171,7 +171,7 @@ def test_the_next_year_is_opened_once_by_many_at_once(write: Write) -> None:
 def test_a_code_of_the_chart_is_taken_once_by_many_at_once(write: Write) -> None:
     def work(session: Session) -> object:
         return chart.open_account(
-            session, code="6910", name="Seeds", kind=chart.AccountKind.EXPENSE, opened_on=date(2026, 4, 1)
+            session, code="6910", name="Seeds", kind=AccountKind.EXPENSE, opened_on=date(2026, 4, 1)
         )
 
     answers = _at_once(6, lambda _: write(work))

@@ -20,7 +20,7 @@ def _id(books: Books, value: UUID) -> str:
     return value.hex if books.session.get_bind().dialect.name == "sqlite" else str(value)
 
 
-def _refused(books, *statements: str, match: str) -> None:
+def _refused(books: Books, *statements: str, match: str) -> None:
     """Run statements of which the last must be refused, and take all of them back."""
     savepoint = books.session.begin_nested()
     for statement in statements[:-1]:
@@ -45,7 +45,7 @@ def _header(books: Books, entry_id: UUID, booked_on: str = "2026-05-04", verb: s
     )
 
 
-def _entry(books, amounts: Sequence[tuple[str, int]], **header) -> list[str]:
+def _entry(books: Books, amounts: Sequence[tuple[str, int]], **header: str) -> list[str]:
     entry_id = uuid4()
     lines = [_posting(books, entry_id, number, *amount) for number, amount in enumerate(amounts, start=1)]
     return [*lines, _header(books, entry_id, **header)]

@@ -104,7 +104,10 @@ def test_an_account_page_carries_its_balance_forward(books: Books) -> None:
 def test_the_journal_is_found_by_account_text_kind_and_days(books: Books) -> None:
     map_id = books.post(text="Sold a map: 100% cotton", on=date(2026, 5, 4))
     seeds_id = books.post(("1100", 5), (OTHER_INCOME, -5), text="Seeds", kind="share-issue", on=date(2026, 6, 4))
-    find = lambda **wanted: [row.id for row in journal.journal(books.session, JournalFilter(**wanted))]  # noqa: E731
+
+    def find(**wanted: Any) -> list[UUID]:
+        return [row.id for row in journal.journal(books.session, JournalFilter(**wanted))]
+
     assert find() == [seeds_id, map_id]
     assert find(account=BANK) == [map_id]
     assert find(text="100% C") == [map_id]

@@ -6,16 +6,16 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from coop import clock, cooperative
 from coop.audit import AuditEvent
 from coop.database import db, write
 from coop.membership.models import Participant
-from ledger import posting
+from ledger import periods, posting
 from ledger.chart import BANK, OTHER_INCOME, RECEIVABLE, SHARE_APPLICATIONS
-from ledger.models import Entry
+from ledger.models import Entry, EntryText
 from tests.html_client import Browser, Page
 
 SignIn = Callable[[str], Browser]
@@ -286,8 +286,6 @@ def test_the_next_year_is_opened_once(app: Flask, treasurer: Browser) -> None:
 
 def test_a_month_that_is_not_over_is_not_locked(app: Flask, treasurer: Browser) -> None:
     with app.app_context():
-        from ledger import periods
-
         period = periods.next_to_lock(db.session())
         assert period is not None
         last = max(month.ends_on for month in periods.periods_of(db.session(), period.fiscal_year_id))
@@ -322,10 +320,6 @@ def test_a_text_that_was_erased_says_so(app: Flask, treasurer: Browser) -> None:
     entry = _record(treasurer)
     entry_id = UUID(entry.path.rpartition("/")[2])
     with app.app_context():
-        from sqlalchemy import delete
-
-        from ledger.models import EntryText
-
         write(lambda session: session.execute(delete(EntryText).where(EntryText.entry_id == entry_id)))
     assert treasurer.get(entry.path).title == "(text erased)"
     assert "(text erased)" in treasurer.get("/books/journal").text
@@ -336,7 +330,7 @@ def test_a_name_of_two_people_is_asked_for_by_number(app: Flask, treasurer: Brow
     with app.app_context():
         write(
             lambda session: session.execute(
-                Participant.__table__.update().where(Participant.name.in_(["Ana Tūī"])).values(name="Aroha Hihi")
+                update(Participant).where(Participant.name == "Ana Tūī").values(name="Aroha Hihi")
             )
         )
     page = _record(treasurer, **{"lines-0-account": RECEIVABLE, "lines-0-party": "Aroha Hihi"})

@@ -78,7 +78,7 @@ def test_hledger_reads_what_the_command_writes(today: date, tmp_path: Path) -> N
         leave_out("hledger was not found, so its reading of our exports was not tried (apt-get install hledger).")
     file = tmp_path / "books.journal"
     assert _run("export", "--format", "hledger", "-o", str(file)).exit_code == 0
-    done = subprocess.run([program, "-f", str(file), "check", "--strict"], capture_output=True, check=False)
+    done = subprocess.run([str(program), "-f", str(file), "check", "--strict"], capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
