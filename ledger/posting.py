@@ -14,7 +14,7 @@ from datetime import date, datetime
 from types import ModuleType
 from uuid import UUID
 
-from sqlalchemy import Insert, bindparam, func, insert, select
+from sqlalchemy import Connection, Insert, bindparam, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -108,22 +108,23 @@ def post_once(session: Session, draft: Draft, *, now: datetime, recorded_by: UUI
     Raises:
         LedgerRefusal: as for `post`.
     """
-    known = _entry_with_key(session, draft)
+    connection = session.connection()
+    known = _entry_with_key(connection, draft)
     if known is not None:
         return Posted(known, is_new=False)
     _check_shape(draft)
-    period_id = _open_period(session, draft.booked_on)
-    account_ids = _account_ids(session, draft)
+    period_id = _open_period(connection, draft.booked_on)
+    account_ids = _account_ids(connection, draft)
     try:
-        with _until_here(session):
-            entry_id = _insert(session, draft, account_ids, now, recorded_by)
+        with _until_here(connection):
+            entry_id = _insert(connection, draft, account_ids, now, recorded_by)
     except IntegrityError:
         # Another writer recorded the same key after we looked. It has committed, for the unique key made us wait for it.
-        known = _entry_with_key(session, draft)
+        known = _entry_with_key(connection, draft)
         if known is None:
             raise
         return Posted(known, is_new=False)
-    _add_to_balances(session, period_id, ((account_ids[line.account], line.amount_minor) for line in draft.lines))
+    _add_to_balances(connection, period_id, ((account_ids[line.account], line.amount_minor) for line in draft.lines))
     return Posted(entry_id, is_new=True)
 
 
@@ -171,13 +172,13 @@ def text_digest(salt: str, text: str) -> str:
     return hashlib.sha256(f"{salt}{text}".encode()).hexdigest()
 
 
-def _until_here(session: Session) -> AbstractContextManager[object]:
+def _until_here(connection: Connection) -> AbstractContextManager[object]:
     """Open a savepoint, so that losing a race for a key leaves the transaction usable. SQLite has one writer: no race."""
-    return session.begin_nested() if session.get_bind().dialect.name == "postgresql" else nullcontext()
+    return connection.begin_nested() if connection.dialect.name == "postgresql" else nullcontext()
 
 
 def _insert(
-    session: Session, draft: Draft, account_ids: dict[str, UUID], now: datetime, recorded_by: UUID | None
+    connection: Connection, draft: Draft, account_ids: dict[str, UUID], now: datetime, recorded_by: UUID | None
 ) -> UUID:
     """Write the postings, then the header that makes them final, then the text."""
     entry_id = new_id()
@@ -193,7 +194,6 @@ def _insert(
         }
         for number, line in enumerate(draft.lines, start=1)
     ]
-    connection = session.connection()
     connection.execute(_INSERT_POSTINGS, postings)
     header = {
         "id": entry_id,
@@ -227,8 +227,8 @@ def _request_digest(draft: Draft) -> str:
     )
 
 
-def _entry_with_key(session: Session, draft: Draft) -> UUID | None:
-    row = session.connection().execute(_KNOWN, {"key": draft.idempotency_key}).first()
+def _entry_with_key(connection: Connection, draft: Draft) -> UUID | None:
+    row = connection.execute(_KNOWN, {"key": draft.idempotency_key}).first()
     if row is None:
         return None
     if row.request_digest != _request_digest(draft):
@@ -250,22 +250,22 @@ def _check_shape(draft: Draft) -> None:
         raise errors.Unbalanced(abs(difference), draft.currency)
 
 
-def _open_period(session: Session, booked_on: date) -> UUID:
+def _open_period(connection: Connection, booked_on: date) -> UUID:
     """Find the period of a date. Reads it FOR SHARE on PostgreSQL, against which locking it takes FOR UPDATE."""
-    period = session.connection().execute(_PERIOD, {"booked_on": booked_on}).first()
+    period = connection.execute(_PERIOD, {"booked_on": booked_on}).first()
     if period is None:
         raise errors.PeriodNotOpened(booked_on)
     if period.locked_at is not None:
-        locked_to = session.scalars(select(func.max(Period.ends_on)).where(Period.locked_at.is_not(None))).one()
+        locked_to = connection.scalars(select(func.max(_PERIODS.ends_on)).where(_PERIODS.locked_at.is_not(None))).one()
         raise errors.PeriodLocked(booked_on, locked_to)
     period_id: UUID = period.id
     return period_id
 
 
-def _account_ids(session: Session, draft: Draft) -> dict[str, UUID]:
+def _account_ids(connection: Connection, draft: Draft) -> dict[str, UUID]:
     """Find the accounts of the lines by their codes. FOR SHARE, because closing one takes FOR UPDATE."""
     codes = sorted({line.account for line in draft.lines})
-    accounts = {row.code: row for row in session.connection().execute(_NAMED, {"codes": codes})}
+    accounts = {row.code: row for row in connection.execute(_NAMED, {"codes": codes})}
     for line in draft.lines:
         account = accounts.get(line.account)
         if account is None:
@@ -280,7 +280,7 @@ def _account_ids(session: Session, draft: Draft) -> dict[str, UUID]:
     return {code: account.id for code, account in accounts.items()}
 
 
-def _add_to_balances(session: Session, period_id: UUID, amounts: Iterable[tuple[UUID, int]]) -> None:
+def _add_to_balances(connection: Connection, period_id: UUID, amounts: Iterable[tuple[UUID, int]]) -> None:
     """Add postings to the balance rows, in the order of the accounts so that two writers cannot deadlock."""
     debited: dict[UUID, int] = defaultdict(int)
     credited: dict[UUID, int] = defaultdict(int)
@@ -296,5 +296,4 @@ def _add_to_balances(session: Session, period_id: UUID, amounts: Iterable[tuple[
         }
         for account_id in sorted(debited)
     ]
-    connection = session.connection()
     connection.execute(_ADD_TO_BALANCES[connection.dialect.name], rows)

@@ -28,16 +28,25 @@ FLAGS = (
     "--no-first-run",
     "--disable-background-networking",
 )
-#: The rules of WCAG 2.2 AA and axe's good practice, without the few that need a person's judgement.
+#: The rules of WCAG up to AA and axe's good practice.
 AXE_OPTIONS = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],
+    # No page has a style sheet of another host, for which axe would ask the server again each time.
+    "preload": False,
 }
 _RUN_AXE = """async options => {
   const found = await axe.run(document, options);
   return found.violations.map(v => v.id + ": " + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(" | "));
 }"""
 _TOO_WIDE = """() => document.documentElement.scrollWidth - document.documentElement.clientWidth"""
+
+#: WCAG 2.2, 2.5.8: what is pointed at measures 24 pixels; links within text are exempt, and so are boxes with a label.
+_TOO_SMALL = """() => [...document.querySelectorAll(
+    "button, select, summary, .button, .menu a, input:not([type=hidden], [type=radio], [type=checkbox])")]
+  .map(node => [node, node.getBoundingClientRect()])
+  .filter(([node, box]) => box.width && node.checkVisibility() && (box.width < 24 || box.height < 24))
+  .map(([node, box]) => `too small (${box.width} x ${box.height}): ${node.outerHTML.slice(0, 120)}`)"""
 
 Environ = dict[str, Any]
 
@@ -96,6 +105,11 @@ class Window:
             # Evaluated, not added as an element: the page's own policy stays in force and would refuse that.
             self.page.evaluate(_axe_source())
         found: list[str] = self.page.evaluate(_RUN_AXE, AXE_OPTIONS)
+        return found
+
+    def too_small(self) -> list[str]:
+        """Return what is too small to be pointed at."""
+        found: list[str] = self.page.evaluate(_TOO_SMALL)
         return found
 
     def too_wide(self) -> int:

@@ -175,6 +175,7 @@ class Browser:
 
     def _page(self, response: TestResponse) -> Page:
         path = response.request.full_path.rstrip("?")
+        response.get_data()  # a streamed file is read to its end, as a browser does
         if response.mimetype != "text/html":
             return Page(response, path, None)
         html = response.get_data(as_text=True)

@@ -207,8 +207,9 @@ def _fill(field: Locator, value: str | bool) -> None:
     if isinstance(value, bool):
         field.first.set_checked(value)
     elif kind == "radio":
-        chosen = [one for one in field.all() if one.get_attribute("value") == value]
-        chosen[0].check()
+        chosen = next(one for one in field.all() if one.get_attribute("value") == value)
+        # A person clicks the words; where they are large they cover the button.
+        field.page.locator(f"label[for='{chosen.get_attribute('id')}']").click()
     elif kind == "select-one":
         field.first.select_option(value)
     else:

@@ -1,7 +1,7 @@
 """The register of resolutions, and the by-laws in words."""
 
 from flask import render_template
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from coop import cooperative
 from coop.assembly import bylaws
@@ -11,16 +11,19 @@ from coop.assembly.models import Motion
 from coop.assembly.resolutions import Resolution
 from coop.database import db
 from coop.paging import pager, part_of, requested_page
-from coop.permissions import NotFound, public, requires
+from coop.permissions import NotFound, Power, public, requires
+from coop.signed_in import actor
 
 RESOLUTIONS_PER_PAGE = 50
+#: Who reads decisions about one person: admissions and powers.
+OFFICERS = frozenset({Power.BOARD, Power.SECRETARY, Power.ADMINISTRATOR, Power.AUDITOR})
 
 
 @blueprint.get("/resolutions")
 @requires()
 def resolutions() -> str:
     """List the decisions of founders, board and members, the newest first."""
-    query = select(Resolution).order_by(Resolution.number.desc())
+    query = _readable().order_by(Resolution.number.desc())
     part = part_of(db.session(), query, number=requested_page(), size=RESOLUTIONS_PER_PAGE)
     return render_template(
         "assembly/resolutions.html", resolutions=[row[0] for row in part.rows], part=part, pager=pager(part)
@@ -33,13 +36,19 @@ def resolution(number: int) -> str:
     """Show a decision with its words."""
     session = db.session()
     # Beyond 32 bits PostgreSQL has no such number; nor has anybody else.
-    row = session.scalar(select(Resolution).where(Resolution.number == number)) if number < 2**31 else None
+    row = session.scalar(_readable().where(Resolution.number == number)) if number < 2**31 else None
     if row is None:
         raise NotFound
     motion_id = (
         session.scalar(select(Motion.id).where(Motion.proposal_id == row.proposal_id)) if row.proposal_id else None
     )
     return render_template("assembly/resolution.html", resolution=row, motion_id=motion_id)
+
+
+def _readable() -> Select[Resolution]:
+    """Select the decisions that whoever is signed in may read."""
+    query = select(Resolution)
+    return query if actor().powers & OFFICERS else query.where(Resolution.about_person.is_(False))
 
 
 @blueprint.get("/bylaws")

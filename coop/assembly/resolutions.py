@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Uuid, func, select
+from sqlalchemy import ForeignKey, Uuid, false, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from coop import cooperative
@@ -37,6 +37,8 @@ class Resolution(CoopBase):
     decided_on: Mapped[date]
     #: SHA-256 over salt, title and text.
     text_digest: Mapped[Sha256]
+    #: Whether it is about one person (an admission, a power): read by officers, not by everybody.
+    about_person: Mapped[bool] = mapped_column(server_default=false(), default=False)
     #: The governance proposal that carried it, where members voted.
     proposal_id: Mapped[UUID | None] = mapped_column(Uuid, default=None, unique=True)
 
@@ -55,7 +57,14 @@ class ResolutionText(CoopBase):
 
 
 def record_resolution(
-    session: Session, *, body: Body, decided_on: date, title: str, text: str, proposal_id: UUID | None = None
+    session: Session,
+    *,
+    body: Body,
+    decided_on: date,
+    title: str,
+    text: str,
+    about_person: bool = False,
+    proposal_id: UUID | None = None,
 ) -> UUID:
     """Add a resolution under the next number and return its id.
 
@@ -70,6 +79,7 @@ def record_resolution(
         body=body,
         decided_on=decided_on,
         text_digest=hashlib.sha256(f"{salt}{title}\n{text}".encode()).hexdigest(),
+        about_person=about_person,
         proposal_id=proposal_id,
     )
     session.add(row)

@@ -15,11 +15,12 @@ from coop.assembly.blueprint import blueprint
 from coop.assembly.bylaws import BylawVersion
 from coop.assembly.errors import NotAnElection, NotCounted
 from coop.assembly.models import Majority
-from coop.assembly.queries import MotionPage
+from coop.assembly.queries import MotionPage, members_among
 from coop.assembly.results import BallotLine, RollCallLine
 from coop.charts import ResolutionChart, resolution_chart
 from coop.database import db
 from coop.permissions import requires
+from coop.signed_in import actor
 from coop.transfer_chart import TransferChart, transfer_chart
 from evidence.messages import N_
 from governance.counting.resolution import REASONS, Base, ResolutionCount, ResolutionRule
@@ -53,7 +54,8 @@ class Result:
     reasons: tuple[str, ...]
     steps: tuple[Step, ...]
     chart: ResolutionChart | None
-    roll_call: list[RollCallLine]
+    #: Who voted how; nothing for a reader who is neither a member nor in office.
+    roll_call: list[RollCallLine] | None
     #: For an election: the elected by name, the chart of transfers and the count with names.
     elected: list[str]
     transfers: TransferChart | None
@@ -125,11 +127,17 @@ def _resolution_result(session: Session, page: MotionPage, outcome: Outcome) -> 
         chart=resolution_chart(
             count.for_votes, count.against, count.abstain, count.threshold_needed, count.quorum_needed, count.roll
         ),
-        roll_call=results.roll_call(session, outcome),
+        roll_call=results.roll_call(session, outcome) if _reads_roll_call(session) else None,
         elected=[],
         transfers=None,
         count={},
     )
+
+
+def _reads_roll_call(session: Session) -> bool:
+    """Say whether the reader is shown who voted how: members, and whoever holds a power."""
+    who = actor()
+    return bool(who.powers) or bool(members_among(session, who.represents))
 
 
 def _steps(session: Session, page: MotionPage, rule: ResolutionRule, count: ResolutionCount) -> tuple[Step, ...]:
@@ -191,7 +199,7 @@ def _election_result(session: Session, page: MotionPage, outcome: Outcome) -> Re
         reasons=(),
         steps=(),
         chart=None,
-        roll_call=[],
+        roll_call=None,
         elected=elected,
         transfers=transfer_chart(count),
         count=count,

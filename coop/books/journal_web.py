@@ -107,6 +107,7 @@ def entry(entry_id: UUID) -> str:
         entry=found,
         names=queries.party_names(session, (line.party_ref for line in found.lines)),
         recorder=queries.person_name(session, found.recorded_by),
+        source_href=_source_href(found),
         may_reverse=Power.TREASURER in actor().powers and _is_reversible(found),
         trail=trail((gettext("Journal"), url_for("books.journal_list")), (gettext("Entry"), None)),
         words=words,
@@ -139,6 +140,14 @@ def reverse_entry(entry_id: UUID) -> Answer:
             flash(gettext("The entry is reversed."), "success")
             return redirect(url_for("books.entry", entry_id=reversal_id), 303)
     return _reversal_form(entry_id, form), status
+
+
+def _source_href(found: PostedEntry) -> str | None:
+    """Return the page of the record that caused an entry, where it has one."""
+    if found.source_kind == "payment_receipt" and found.source_id is not None:
+        request_id = queries.request_of_receipt(db.session(), found.source_id)
+        return url_for("payments.payment", request_id=request_id) if request_id else None
+    return url_for("shares.register") if found.source_kind == "share_event" else None
 
 
 def _is_reversible(found: PostedEntry) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from coop import cooperative
 from coop.identity.models import Person
 from coop.membership.models import Member, Participant
+from coop.payments.models import PaymentReceipt
 from evidence.currencies import exponent
 from ledger import periods, sealing
 from ledger.chart import BANK, SUSPENSE
@@ -131,6 +132,11 @@ def person_name(session: Session, person_id: UUID | None) -> str | None:
 def party_of(session: Session, participant_id: UUID) -> UUID:
     """Return how the ledger knows a participant."""
     return session.scalars(select(Participant.party_ref).where(Participant.id == participant_id)).one()
+
+
+def request_of_receipt(session: Session, receipt_id: UUID) -> UUID | None:
+    """Return the request for payment that a receipt belongs to."""
+    return session.scalar(select(PaymentReceipt.request_id).where(PaymentReceipt.id == receipt_id))
 
 
 def decimals(session: Session) -> int:

@@ -50,6 +50,7 @@ def grant_by_decision(session: Session, actor: Actor, asked: GrantAsked) -> UUID
             "Power of %(power)s granted to %(name)s", power=gettext(POWER_LABELS[asked.power]), name=person.name
         ),
         text=asked.minute,
+        about_person=True,
     )
     return powers.grant(
         session,
@@ -83,5 +84,6 @@ def end_by_decision(session: Session, actor: Actor, *, grant_id: UUID, asked: En
             "Power of %(power)s of %(name)s ended", power=gettext(POWER_LABELS[grant.power]), name=person.name
         ),
         text=asked.minute,
+        about_person=True,
     )
     powers.end(session, actor, grant_id=grant_id, ended_on=asked.ended_on, resolution_id=resolution_id)

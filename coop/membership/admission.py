@@ -139,7 +139,9 @@ def decide(session: Session, actor: Actor, *, application_id: UUID, verdict: Ver
         title = gettext("%(name)s not admitted as a member", name=participant.name)
     minute = prose(verdict.minute, about="minute", least=1, longest=LONGEST_REASON)
     reason = prose(verdict.reason, about="reason", least=0 if verdict.admits else 1, longest=LONGEST_REASON)
-    resolution_id = record_resolution(session, body=Body.BOARD, decided_on=verdict.decided_on, title=title, text=minute)
+    resolution_id = record_resolution(
+        session, body=Body.BOARD, decided_on=verdict.decided_on, title=title, text=minute, about_person=True
+    )
     if verdict.admits:
         _admit(session, actor, application, resolution_id, power)
     else:

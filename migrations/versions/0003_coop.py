@@ -149,6 +149,7 @@ def upgrade() -> None:
         ),
         sa.Column("decided_on", sa.Date(), nullable=False),
         sa.Column("text_digest", sa.String(length=64), nullable=False),
+        sa.Column("about_person", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("proposal_id", sa.Uuid(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resolution")),
         sa.UniqueConstraint("number", name=op.f("uq_resolution_number")),

@@ -149,7 +149,7 @@ def test_a_vote_is_cast_changed_counted_and_explained(app: Flask, assembly: "Ass
     assembly.open(path)
     ballot = sign_in("board").get(assembly.ballot(path, "board"))
     assert ballot.title == "You are voting for Ana Tūī"
-    assert "everybody in the community can see how you voted" in ballot.text
+    assert "all members can see how you voted" in ballot.text
     receipt = assembly.vote(path, "board", "against")
     assert receipt.title == "Your vote is recorded"
     assert "Against" in receipt.text
@@ -308,3 +308,30 @@ def test_resolutions_are_listed_with_the_founding_first(sign_in: "SignIn") -> No
     assert "Founding resolution" in page.links
     assert sign_in("founder").get("/resolutions/1").title == "Founding resolution"
     assert sign_in("founder").get("/resolutions/99").status == 404
+
+
+def test_who_is_no_member_reads_the_result_but_not_who_voted_how(assembly: "Assembly", sign_in: "SignIn") -> None:
+    path = assembly.write()
+    assembly.open(path)
+    for name in ("board", "board2", "treasurer"):
+        assembly.vote(path, name, "for")
+    assembly.close(path)
+    outsider = sign_in("founder").get(path)
+    assert "Carried." in outsider.text
+    assert "Members can see here who voted how" in outsider.text
+    assert "Ana Tūī For" not in outsider.text
+    assert "Ana Tūī For" in sign_in("scrutineer").get(path).text
+
+
+def test_decisions_about_one_person_are_read_by_officers_only(
+    assembly: "Assembly", people: dict[str, UUID], sign_in: "SignIn"
+) -> None:
+    sign_in("administrator").submit(
+        "/powers/new",
+        {"person": people["founder"], "power": "scrutineer", "minute": "For the election."},
+        having="minute",
+    )
+    assert "Power of scrutineer granted to Aroha Hihi" in sign_in("board").get("/resolutions").text
+    assert "Aroha Hihi" not in sign_in("treasurer").get("/resolutions").text
+    assert sign_in("board").get("/resolutions/2").status == 200
+    assert sign_in("treasurer").get("/resolutions/2").status == 404

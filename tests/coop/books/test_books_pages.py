@@ -1,7 +1,7 @@
 """The pages of the books: what the treasurer enters, what others read, and what bad input is told."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -292,6 +292,39 @@ def test_a_month_that_is_not_over_is_not_locked(app: Flask, treasurer: Browser) 
     page = treasurer.submit(f"/books/periods/{last}/lock", button="Lock the month")
     assert page.status == 409
     assert "not over yet" in page.text
+
+
+def test_a_month_is_locked_after_a_confirmation_and_then_takes_no_entry(app: Flask, sign_in: SignIn) -> None:
+    with clock.at(clock.now() + timedelta(days=40)):
+        treasurer = sign_in("treasurer")
+        with app.app_context():
+            period = periods.next_to_lock(db.session())
+            assert period is not None
+            on = period.ends_on
+        confirmation = treasurer.get(f"/books/periods/{on}/lock")
+        assert "This cannot be undone here." in confirmation.text
+        form = confirmation.form(button="Lock the month")
+        assert "The period is locked." in treasurer.send(confirmation, form).text
+        again = treasurer.send(confirmation, form)
+        assert (again.status, "already locked" in again.text) == (409, True)
+        refused = _record(treasurer, booked_on=on.isoformat())
+        assert refused.status == 422
+        assert "The books are locked to" in refused.text
+        assert 'id="booked_on-error"' in refused.html
+        assert _entries(app) == 0
+
+
+def test_an_entry_leads_to_the_payment_and_the_register_it_follows_from(app: Flask, treasurer: Browser) -> None:
+    requests = treasurer.get("/payments")
+    payment = next(href for href in requests.links.values() if href.startswith("/payments/") and len(href) > 30)
+    treasurer.submit(payment, {"amount": "50.00"})
+    journal = treasurer.get("/books/journal")
+    assert "Money received" in journal.text
+    entry = treasurer.get(
+        next(href for href in journal.links.values() if "/books/entries/" in href and "new" not in href)
+    )
+    assert entry.links["A receipt in Payments"] == payment
+    assert "Reverse this entry" not in entry.links
 
 
 def test_the_balance_sheet_shows_the_result_of_the_year(app: Flask, treasurer: Browser) -> None:

@@ -1,0 +1,213 @@
+"""The journeys in Chromium, with script and without, and every page under axe, light and dark, narrow and wide."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import groupby, product
+from pathlib import Path
+from typing import Literal
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import BrowserContext, ViewportSize
+
+from tests import world as worlds
+from tests.browser import CHROMIUM, MISSING, Served, Window, chromium
+from tests.conftest import leave_out
+from tests.databases import Templates, TestDatabase
+from tests.html_client import Browser
+from tests.journeys import scenes
+from tests.journeys.test_election import CANDIDATES, MEMBERS
+from tests.journeys.test_voting import TITLE
+from tests.visitors import Stage, WindowVisitor
+from tests.world import Address, World
+
+GROUP = "Friends of the Ōhau Estuary"
+SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
+NARROWEST: ViewportSize = {"width": 320, "height": 640}
+NARROW: ViewportSize = {"width": 360, "height": 740}
+WIDE: ViewportSize = {"width": 1280, "height": 900}
+
+
+@pytest.fixture
+def kind(templates: Templates) -> str:
+    """Use SQLite alone: what differs between the databases is tested without a browser."""
+    return "sqlite"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Chromium]:
+    """Chromium, started once."""
+    if CHROMIUM is None:
+        leave_out(MISSING)
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def founded(founded: TestDatabase, request: pytest.FixtureRequest) -> TestDatabase:
+    """Show the pages of a demonstration too where every page is looked at."""
+    if "world" in request.fixturenames:
+        worlds.mark_as_demonstration(founded)
+    return founded
+
+
+@pytest.fixture
+def world(app: Flask, people: dict[str, UUID], participants: dict[str, UUID]) -> World:
+    """One of everything that a page can show."""
+    return worlds.build(app, people, participants)
+
+
+@pytest.fixture
+def sweep(served: Served, world: World) -> Served:
+    """The application at the time of that world."""
+    served.moment = world.now
+    return served
+
+
+@pytest.fixture
+def served(app: Flask) -> Iterator[Served]:
+    """The application behind a port."""
+    made = Served(app)
+    yield made
+    made.stop()
+
+
+@pytest.fixture(params=[True, False], ids=["with-script", "without-script"])
+def windows(request: pytest.FixtureRequest, browser: Chromium, served: Served) -> Iterator["Windows"]:
+    """Windows of people, which must not complain."""
+    opened = Windows(browser, served, has_script=request.param)
+    yield opened
+    opened.close()
+    assert opened.complaints() == []
+
+
+class Windows:
+    """Opens a window for each person, signed in or not."""
+
+    def __init__(self, browser: Chromium, served: Served, *, has_script: bool = True) -> None:
+        self.browser, self.served, self.has_script = browser, served, has_script
+        self._opened: list[tuple[BrowserContext, Window]] = []
+
+    def open(self, person_id: UUID | None, size: ViewportSize = NARROW) -> Window:
+        """Open a window."""
+        context = self.browser.new_context(
+            viewport=size,
+            java_script_enabled=self.has_script,
+            locale="en-NZ",
+            timezone_id="Pacific/Auckland",
+            # Colours that are still changing would be measured half-way.
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(10_000)
+        if person_id is not None:
+            cookie = Browser(self.served.app).sign_in_as(person_id).client.get_cookie("session")
+            assert cookie is not None
+            context.add_cookies([{"name": "session", "value": cookie.value, "url": self.served.address}])
+        window = Window(context, self.served.address)
+        self._opened.append((context, window))
+        return window
+
+    def close(self) -> None:
+        """Close all windows."""
+        for context, _ in self._opened:
+            context.close()
+
+    def complaints(self) -> list[str]:
+        """Return what any page has done that it should not."""
+        return [complaint for _, window in self._opened for complaint in window.complaints]
+
+
+@pytest.fixture
+def stage(
+    app: Flask, people: dict[str, UUID], participants: dict[str, UUID], served: Served, windows: Windows
+) -> Stage:
+    """Where visitors come with a browser."""
+
+    def set_clock(moment: object) -> None:
+        served.moment = moment  # type: ignore[assignment]
+
+    return Stage(app, people, participants, lambda person_id: WindowVisitor(windows.open(person_id)), set_clock)
+
+
+def test_the_life_of_a_member(stage: Stage, tmp_path: Path) -> None:
+    """Every scene in one co-operative: joining, a share for oneself and a group, the books, a vote, an election."""
+    newcomer = scenes.join(stage)
+    scenes.be_found(stage, newcomer)
+    group = scenes.add_organisation(newcomer, GROUP)
+    for acting, name in ((newcomer.acting, newcomer.name), (group, GROUP)):
+        scenes.become_a_member(stage, newcomer, acting, name)
+    scenes.pay_founders(stage, *MEMBERS)
+    scenes.keep_books(stage)
+    stage.work()
+    scenes.export_books(stage, tmp_path)
+
+    path = scenes.propose(stage, "treasurer", TITLE)
+    election = scenes.call_election(stage, CANDIDATES, seats=2)
+    closes_at = scenes.soon()
+    scenes.put_to_the_vote(stage, path, closes_at)
+    scenes.put_to_the_vote(stage, election, closes_at)
+    scenes.vote_for_two(newcomer, path, (newcomer.name, GROUP))
+    scenes.vote(stage, path, "board", "against")
+    receipts = scenes.cast_ballots(stage, election)
+    with stage.at(closes_at + timedelta(seconds=1)):
+        scenes.too_late(stage, newcomer, path)
+        scenes.count_again(stage, election, tmp_path, receipts, seats=2)
+        stage.work()
+        scenes.read_outcome(stage, newcomer, path, TITLE, (newcomer.name, GROUP, "Ana Tūī"))
+        scenes.record_board(stage, election)
+
+
+def test_no_page_has_a_fault(browser: Chromium, sweep: Served, world: World) -> None:
+    """axe finds nothing, in both schemes and at both widths; no page scrolls sideways or leaves the house."""
+    windows = Windows(browser, sweep)
+    faults = []
+    for who, found in groupby(sorted(_pages(world), key=lambda one: one.who or ""), key=lambda one: one.who):
+        window = windows.open(world.people[who] if who else None, WIDE)
+        for address in found:
+            assert window.open(address.path) == address.status, address
+            faults += [f"{address.path} {fault}" for fault in _faults(window)]
+    windows.close()
+    assert faults == []
+    assert windows.complaints() == []
+
+
+def test_the_script_totals_an_entry_and_moves_candidates(browser: Chromium, sweep: Served, world: World) -> None:
+    windows = Windows(browser, sweep)
+    page = windows.open(world.people["treasurer"]).page
+    page.goto(f"{sweep.address}/books/entries/new")
+    page.fill("[name='lines-0-debit']", "1,200.5")
+    page.fill("[name='lines-1-credit']", "200")
+    assert page.locator("[data-total='difference']").text_content() == "1,000.50"
+    ballot = f"/as/{world.participants['treasurer']}/votes/{world.motions['electing']}"
+    page.goto(sweep.address + ballot)
+    names = [row.get_attribute("data-name") for row in page.locator(".rank-row").all()]
+    page.get_by_role("button", name=f"Move {names[2]} up").click()
+    page.get_by_role("button", name=f"Move {names[0]} up").click()
+    page.get_by_role("button", name=f"Move {names[0]} up").click()
+    ranks = {
+        row.get_attribute("data-name"): row.locator("input").input_value() for row in page.locator(".rank-row").all()
+    }
+    assert ranks == {names[0]: "1", names[2]: "2", names[1]: ""}
+    windows.close()
+    assert windows.complaints() == []
+
+
+def _pages(world: World) -> list[Address]:
+    return [one for several in worlds.addresses(world).values() for one in several]
+
+
+def _faults(window: Window) -> list[str]:
+    """Look at the page as it stands in every scheme and width."""
+    page, found = window.page, []
+    for size, scheme in product((WIDE, NARROW), SCHEMES):
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme=scheme)
+        found += [f"({size['width']} {scheme}) {fault}" for fault in window.faults()]
+    for size in (NARROWEST, NARROW):
+        page.set_viewport_size(size)
+        found += [f"({size['width']}) {small}" for small in window.too_small()]
+        if pixels := window.too_wide():
+            found.append(f"({size['width']}) is {pixels} pixels too wide")
+    return found
