@@ -11,6 +11,8 @@ import tempfile
 import time
 from pathlib import Path
 
+import psycopg
+
 MISSING = (
     "PostgreSQL was not found (initdb, postgres). Install it, for example: apt-get install postgresql;"
     " the tests start a cluster of their own."
@@ -34,7 +36,7 @@ class Cluster:
     def __init__(self, binaries: Path) -> None:
         self.binaries = binaries
         # The path of a socket is limited to about a hundred bytes, so the folder is a short one.
-        self.folder = Path(tempfile.mkdtemp(prefix="coop-pg-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="coop-pg-", dir=_roomy_memory()))
         self._data = self.folder / "data"
         self._user = "postgres" if os.getuid() == 0 else None
         if self._user:
@@ -61,7 +63,8 @@ class Cluster:
 
     def sql(self, statement: str) -> None:
         """Run a statement outside any transaction, in the maintenance database."""
-        self._run("psql", "-h", str(self.folder), "-p", _PORT, "-U", "coop", "-d", "postgres", "-q", "-c", statement)
+        with psycopg.connect(host=str(self.folder), port=_PORT, user="coop", dbname="postgres", autocommit=True) as one:
+            one.execute(statement.encode())
 
     def stop(self) -> None:
         """Stop the server and remove its folder."""
@@ -85,6 +88,14 @@ class Cluster:
             if time.monotonic() > deadline or self._server.poll() is not None:
                 raise RuntimeError("PostgreSQL did not start")
             time.sleep(0.05)
+
+
+def _roomy_memory() -> Path | None:
+    """Return the folder in memory, where a database is copied ten times as fast, if it has room for a few hundred copies."""
+    shared = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a folder of its own in it
+    if not os.access(shared, os.W_OK) or shutil.disk_usage(shared).free < 4 * 2**30:
+        return None
+    return shared
 
 
 def _version(folder: Path) -> int:
