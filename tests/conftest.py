@@ -1,6 +1,8 @@
 """Fixtures: databases on SQLite and PostgreSQL, a session that is rolled back, the application and its visitors."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import UUID
@@ -12,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from tests.databases import PostgreSQLServer, Server, SQLiteServer, Templates, TestDatabase
 from tests.html_client import Browser
-from tests.postgresql_cluster import MISSING, Cluster, find_binaries
+from tests.postgresql_cluster import MISSING, Cluster, find_binaries, roomy_memory
 
 #: With this set a missing part fails the run; without it the run says loudly what was left out.
 EVERYTHING = bool(os.environ.get("COOP_TEST_ALL"))
@@ -50,12 +52,14 @@ def _cluster() -> Iterator[Cluster | None]:
 
 
 @pytest.fixture(scope="session")
-def templates(_cluster: Cluster | None, tmp_path_factory: pytest.TempPathFactory) -> Templates:
+def templates(_cluster: Cluster | None) -> Iterator[Templates]:
     """What databases are copied from."""
-    servers: dict[str, Server] = {"sqlite": SQLiteServer(tmp_path_factory.mktemp("sqlite"))}
+    folder = Path(tempfile.mkdtemp(prefix="coop-sqlite-", dir=roomy_memory()))
+    servers: dict[str, Server] = {"sqlite": SQLiteServer(folder)}
     if _cluster is not None:
         servers["postgresql"] = PostgreSQLServer(_cluster)
-    return Templates(servers)
+    yield Templates(servers)
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -36,7 +36,7 @@ class Cluster:
     def __init__(self, binaries: Path) -> None:
         self.binaries = binaries
         # The path of a socket is limited to about a hundred bytes, so the folder is a short one.
-        self.folder = Path(tempfile.mkdtemp(prefix="coop-pg-", dir=_roomy_memory()))
+        self.folder = Path(tempfile.mkdtemp(prefix="coop-pg-", dir=roomy_memory()))
         self._data = self.folder / "data"
         self._user = "postgres" if os.getuid() == 0 else None
         if self._user:
@@ -90,9 +90,9 @@ class Cluster:
             time.sleep(0.05)
 
 
-def _roomy_memory() -> Path | None:
+def roomy_memory() -> Path | None:
     """Return the folder in memory, where a database is copied ten times as fast, if it has room for a few hundred copies."""
-    shared = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a folder of its own in it
+    shared = Path("/dev/shm")
     if not os.access(shared, os.W_OK) or shutil.disk_usage(shared).free < 4 * 2**30:
         return None
     return shared

@@ -165,6 +165,8 @@ def init_app(app: Flask) -> None:
         SECURITY_EMAIL_HTML=False,
         SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False},
         SECURITY_EMAIL_SENDER="unused",
+        # Every page of ours says no-store already.
+        SECURITY_CACHE_CONTROL=None,
         SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS=False,
         SECURITY_LOGOUT_METHODS=["POST"],
         # These digests stand in links that are signed already; the slow default would only make them long.

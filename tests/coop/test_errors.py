@@ -1,0 +1,102 @@
+"""From a refusal to words and a status: pages for people, problem documents for programs."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+from flask import Flask
+
+from coop.errors import message_of, status_of
+from coop.permissions import NotFound, PowerMissing, SignInNeeded
+from evidence.messages import Refusal
+from ledger.errors import AccountNotOpen, Unbalanced
+from tests.html_client import Browser
+
+
+@dataclass(eq=False)
+class Nested(Refusal):
+    """A refusal that names its cause."""
+
+    cause: Refusal
+    message = "Not taken: %(cause)s"
+
+
+@pytest.mark.parametrize(
+    ("refusal", "words"),
+    [
+        (
+            Unbalanced(1_234_50, "NZD"),
+            "The entry does not balance: debits and credits differ by NZD\N{NO-BREAK SPACE}1,234.50.",
+        ),
+        (Unbalanced(5, "JPY"), "The entry does not balance: debits and credits differ by JPY\N{NO-BREAK SPACE}5."),
+        (AccountNotOpen("1000", date(2026, 3, 31)), "Account 1000 is not open on 31 March 2026."),
+        (
+            Nested(Unbalanced(1, "KWD")),
+            "Not taken: The entry does not balance: debits and credits differ by KWD\N{NO-BREAK SPACE}0.001.",
+        ),
+    ],
+)
+def test_fields_are_written_by_their_type_and_unit(app: Flask, refusal: Refusal, words: str) -> None:
+    with app.test_request_context():
+        assert message_of(refusal) == words
+
+
+def test_statuses_come_from_one_table() -> None:
+    assert status_of(NotFound()) == 404
+    assert status_of(PowerMissing("board")) == 403
+    assert status_of(SignInNeeded()) == 401
+    assert status_of(Unbalanced(1, "NZD")) == 422
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("/nothing", 404), ("/directory/00000000-0000-4000-8000-000000000000", 401), ("/books", 401)]
+)
+def test_programs_get_a_problem_document(client: Browser, path: str, status: int) -> None:
+    answer = client.client.get(path, headers={"Accept": "application/problem+json"})
+    assert answer.status_code == status
+    assert answer.mimetype == "application/problem+json"
+    assert answer.json is not None
+    assert answer.json["status"] == status
+    assert answer.json["title"]
+    assert answer.json["detail"]
+
+
+def test_people_get_a_page_that_says_what_to_do(client: Browser) -> None:
+    page = client.get("/nothing")
+    assert page.status == 404
+    assert page.title == "There is no such page"
+    assert "Go to the start page" in page.links
+
+
+@pytest.mark.parametrize("path", ["/?x=%00", "/directory?q=%00", "/%00"])
+def test_a_nul_in_an_address_is_refused(client: Browser, path: str) -> None:
+    assert client.client.get(path).status_code in {400, 404}
+
+
+def test_a_host_that_is_not_ours_is_refused_without_a_page(client: Browser) -> None:
+    answer = client.client.get("/", headers={"Host": "evil.example"})
+    assert answer.status_code == 400
+    assert "evil" not in answer.get_data(as_text=True)
+
+
+def test_every_answer_carries_the_strict_policy(client: Browser) -> None:
+    for path in ("/", "/nothing", "/login"):
+        headers = client.client.get(path).headers
+        assert "script-src 'self'" in headers["Content-Security-Policy"]
+        assert "unsafe" not in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Cache-Control"] == "no-store"
+
+
+def test_a_failure_shows_nothing_of_itself(app: Flask, client: Browser) -> None:
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.testing = False
+
+    def broken() -> str:
+        raise RuntimeError("secret inside")
+
+    app.view_functions["start"] = broken
+    page = client.get("/")
+    assert page.status == 500
+    assert "secret inside" not in page.html
+    assert "Nothing was changed" in page.text
