@@ -72,11 +72,12 @@ def init(
         try:
             name = name or click.prompt("Name of the co-operative")
             currency = (currency or click.prompt("Currency", default="NZD")).upper()
+            zone = zone or click.prompt("Time zone", default="Pacific/Auckland")
             month, day = _year_end(year_end or click.prompt("Last day of the fiscal year (MM-DD)", default="03-31"))
             plan = Plan(
                 name=name,
                 currency=currency,
-                zone=zone or click.prompt("Time zone", default="Pacific/Auckland"),
+                zone=zone,
                 year_end_month=month,
                 year_end_day=day,
                 bylaws=Bylaws(

@@ -111,7 +111,7 @@ def test_every_command_has_help_with_an_example_and_stands_in_the_documents() ->
     )
     for name, command in commands(main):
         assert command.help, name
-        assert "Example:" in command.help, name
+        assert re.search("Examples?:", f"{command.help}{command.epilog}"), name
         assert name in documents, f"{name} is not documented"
 
 
