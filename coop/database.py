@@ -114,6 +114,20 @@ def write_with(engine: Engine, work: Callable[[Session], Result], *, isolation: 
     raise Busy
 
 
+def outside_transaction(statement: str) -> tuple[Any, ...] | None:
+    """Run a statement that no transaction allows, such as VACUUM, and return the first row of its answer, if it has one."""
+    pooled = db.engine.raw_connection()
+    try:
+        driver: Any = pooled.driver_connection
+        if db.engine.dialect.name == "postgresql":
+            driver.autocommit = True
+        cursor = driver.execute(statement)
+        row: tuple[Any, ...] | None = cursor.fetchone() if cursor.description else None
+        return row
+    finally:
+        pooled.invalidate()
+
+
 def _asks_for_repeat(error: DBAPIError) -> bool:
     cause = error.orig
     if isinstance(cause, sqlite3.OperationalError):

@@ -10,20 +10,24 @@ from functools import partial
 
 import structlog
 from flask import Flask
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from coop import clock, cooperative, outbox
 from coop.app import configuration
 from coop.assembly import duties as assembly
 from coop.books import duties as books
-from coop.database import db, write
+from coop.database import db, outside_transaction, write
 from coop.mail import deliver_mail
 from coop.outbox import Doing, Leased
 from coop.permissions import WORKER
 from evidence.messages import Refusal
 
 log = structlog.get_logger()
+
+
+class CheckpointBusy(Exception):
+    """Somebody is reading from the write-ahead log, so it could not be emptied; the outbox tries again."""
+
 
 PAUSE_SECONDS = 2.0
 
@@ -88,8 +92,9 @@ def _try(work: Callable[[Session], object]) -> bool:
 def _vacuum(_: Leased) -> None:
     """Remove what an emptied urn has left behind in the database's files."""
     db.session.remove()
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT", coop_write=True) as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("VACUUM governance_urn, governance_participation"))
-        else:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    if db.engine.dialect.name == "postgresql":
+        outside_transaction("VACUUM governance_urn, governance_participation")
+        return
+    answer = outside_transaction("PRAGMA wal_checkpoint(TRUNCATE)")
+    if answer is None or answer[0]:
+        raise CheckpointBusy

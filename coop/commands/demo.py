@@ -12,7 +12,7 @@ from flask import Flask
 from coop.checking import all_findings
 from coop.commands.context import open_app
 from coop.commands.init import prepare_database
-from coop.commands.run import serve
+from coop.commands.run import require_free_port, serve
 from coop.config import Config, ConfigurationError, read_config
 from coop.cooperative import find
 from coop.database import db
@@ -41,6 +41,8 @@ def demo(build_only: bool, folder: Path, port: int) -> None:
       coop demo --port 5000
     """
     config = demo_config(folder, port)
+    if not build_only:
+        require_free_port("127.0.0.1", port)
     prepare_database(config)
     with open_app(config) as app:
         existing = find(db.session())

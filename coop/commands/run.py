@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import threading
 from typing import Any
 
@@ -68,8 +69,21 @@ def require_current(config: Config) -> None:
         raise click.ClickException("this database is empty or of another version; run: coop init")
 
 
+def require_free_port(host: str, port: int) -> None:
+    """End the command if somebody listens there already: the server would share the port with them unnoticed."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(
+                f"cannot listen on {host}:{port} ({error.strerror}); choose another with --port"
+            ) from error
+
+
 def serve(config: Config, *, host: str, port: int, processes: int | None, with_worker: bool) -> None:
     """Serve until a signal ends it. SQLite is served by one process."""
+    require_free_port(host, port)
     on_sqlite = config.database_url.startswith("sqlite")
     if on_sqlite and processes and processes > 1:
         raise click.ClickException("SQLite is served by one process; use PostgreSQL for more")

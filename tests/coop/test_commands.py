@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import socket
 import sqlite3
 import tarfile
 from collections.abc import Iterator
@@ -246,3 +247,13 @@ def test_a_backup_of_sqlite_is_a_whole_database(place: Installation, tmp_path: P
             assert copy.execute("SELECT name FROM cooperative").fetchone() == ("Kanopi",)
     else:
         assert (tmp_path / "out" / "database.dump").read_bytes().startswith(b"PGDMP")
+
+
+def test_a_port_that_is_taken_is_not_shared(place: Installation) -> None:
+    place.run(*FOUNDING)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = place.run("run", "--port", port)
+    assert done.exit_code == 1
+    assert f"127.0.0.1:{port}" in done.output
+    assert "--port" in done.output

@@ -109,3 +109,13 @@ def test_a_line_break_in_an_address_adds_no_header(quiet: Flask, tmp_path: Path)
     worker.run_once(quiet)
     head: Any = (tmp_path / "mail" / f"{job_id}.eml").read_bytes().split(b"\n\n")[0]
     assert b"\nBcc:" not in head
+
+
+def test_an_emptied_urn_is_vacuumed(quiet: Flask) -> None:
+    """The job that a secret closing queues runs on both databases, outside any transaction."""
+    with quiet.app_context():
+        write(lambda session: outbox.enqueue(session, kind="vacuum", key="k", payload={}))
+    assert worker.run_once(quiet) == 1
+    with quiet.app_context():
+        assert row().done_at is not None
+        assert row().last_error == ""
