@@ -16,8 +16,7 @@ from coop.commands.run import require_free_port, serve
 from coop.config import Config, ConfigurationError, read_config
 from coop.cooperative import find
 from coop.database import db
-from coop.demonstration.build import build
-from coop.demonstration.builder import PASSWORD
+from coop.demonstration.build import PASSWORD, build
 from coop.demonstration.roles import ROLES
 
 

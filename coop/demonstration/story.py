@@ -1,23 +1,24 @@
 """What happened in the demonstration so far: money, votes and an election, and what is left to do on the day it is built."""
 
 import random
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coop import clock, cooperative
+from coop import cooperative
 from coop.assembly import elections, operations, voting
 from coop.assembly.models import Candidacy, Majority, Motion, MotionWords
 from coop.assembly.operations import Words
-from coop.books.operations import NewEntry, record_entry, seal
-from coop.community.operations import ProfileText, edit_profile
-from coop.database import db, write
+from coop.books.operations import NewEntry, record_entry
 from coop.demonstration import roles
-from coop.demonstration.builder import OPERATOR, SEED, Stage, admit, apply, join, local, receive
+from coop.demonstration.growth import SEED, admit, apply, join, keep_books, receive, say_what_you_do
 from coop.demonstration.people import cast
+from coop.demonstration.stage import OPERATOR, Stage
 from coop.identity.people import add_person
 from coop.membership import operations as membership
 from coop.membership.models import Participant
@@ -92,244 +93,225 @@ _RECORDS = Words(
     "**We resolve** that Kanopi offers one export to the national database, on for those who choose it and off for "
     "everybody else, and that places of threatened species are blurred.",
 )
+_MEET = Words(
+    "Meet in person once a year",
+    "Screens are fine for work and poor for trust. Should we meet once a year, each time in another place, and what may it "
+    "cost?",
+)
+_BOARD = Words("Election of the board", "Five seats. The board meets monthly and answers to the annual meeting.")
+_BY_ELECTION = Words("By-election: two seats on the board", "Two members of the board step down. Nominations are open.")
+
+
+@dataclass(frozen=True)
+class Vote:
+    """How a vote goes: when it opens and closes, which share of the members votes, and in about which proportions."""
+
+    opens_at: datetime
+    closes_at: datetime
+    cast_at: datetime
+    share: float
+    #: For, against, abstain.
+    weights: tuple[int, int, int]
 
 
 def book_money(stage: Stage) -> None:
     """Enter what happened on the bank account, each entry on its day."""
-    stage.progress("keeping the books")
     for days, text, debit, credit, amount_minor in _MONEY:
-        with clock.at(local(stage.ago(days=days), 15)):
-
-            def work(session: Session, asked: tuple[str, str, str, int] = (text, debit, credit, amount_minor)) -> UUID:
-                text, debit, credit, amount_minor = asked
-                lines = [Line(debit, amount_minor), Line(credit, -amount_minor)]
-                entry = NewEntry(cooperative.today(session), text, lines, uuid4())
-                return record_entry(session, stage.role(session, roles.TREASURER), entry)
-
-            write(work)
+        lines = [Line(debit, amount_minor), Line(credit, -amount_minor)]
+        stage.at(stage.ago(days=days, hour=15), partial(_enter, stage, text, lines))
 
 
 def decide(stage: Stage) -> None:
     """Hold the votes that are over: one carried, one lost, one special resolution just short."""
-    dice = random.Random(SEED)  # noqa: S311 - a story, not a secret
     for words, days, majority, weights in (
         (_FUND, 120, Majority.ORDINARY, (78, 14, 8)),
         (_FEE, 75, Majority.ORDINARY, (30, 60, 10)),
-        (_NAME, 40, Majority.SPECIAL, (69, 26, 5)),
+        (_NAME, 40, Majority.SPECIAL, (66, 29, 5)),
     ):
-        stage.progress(f"voting: {words.title}")
-        motion_id = _propose(stage, words, days_ago=days + 14, majority=majority)
-        with clock.at(local(stage.ago(days=days), 9)):
-            _open(stage, motion_id, days=7)
-        with clock.at(local(stage.ago(days=days - 3), 19)):
-            _vote(stage, motion_id, dice, share=0.62, weights=weights)
-        with clock.at(local(stage.ago(days=days - 7), 9) + timedelta(minutes=5)):
-            write(partial(voting.close_motion, actor=WORKER, motion_id=motion_id))
+        opens_at = stage.ago(days=days, hour=9)
+        vote = Vote(opens_at, opens_at + timedelta(days=7), opens_at + timedelta(days=3, hours=10), 0.62, weights)
+        _propose(stage, words, opens_at - timedelta(days=14), majority, vote)
 
 
 def elect(stage: Stage) -> None:
     """Elect the first board: nine candidates, five seats, ranked ballots in an urn."""
-    stage.progress("electing the board")
-    words = Words("Election of the board", "Five seats. The board meets monthly and answers to the annual meeting.")
-    with clock.at(local(stage.ago(days=100), 10)):
-        motion_id = write(
-            lambda session: operations.call_election(session, stage.role(session, roles.SECRETARY), words=words)
-        )
-    candidates = _stand(stage, motion_id, first=12, count=9, days_ago=95)
-    with clock.at(local(stage.ago(days=86), 9)):
-        _open(stage, motion_id, days=10)
-    with clock.at(local(stage.ago(days=80), 20)):
-        _rank(stage, motion_id, candidates)
-    with clock.at(local(stage.ago(days=76), 9) + timedelta(minutes=5)):
-        write(partial(voting.close_motion, actor=WORKER, motion_id=motion_id))
-    with clock.at(local(stage.ago(days=75), 9)):
-        write(
-            lambda session: elections.record_board(session, stage.role(session, roles.SECRETARY), motion_id=motion_id)
-        )
+    opens_at = stage.ago(days=86, hour=9)
+
+    def called(motion_id: UUID) -> None:
+        _stand(stage, motion_id, opens_at - timedelta(days=9), slice(12, 21))
+        stage.at(opens_at, partial(_open, stage, motion_id, opens_at + timedelta(days=10)))
+        stage.at(opens_at + timedelta(days=6), partial(_rank, stage, motion_id))
+        _count(stage, motion_id, opens_at + timedelta(days=10, minutes=5))
+        record = partial(_record_board, stage, motion_id)
+        stage.at(opens_at + timedelta(days=11), record)
+
+    _call_election(stage, _BOARD, opens_at - timedelta(days=14), None, called)
 
 
 def leave_open(stage: Stage) -> None:
     """Leave something to do: votes, nominations, an application, a payment, a share to issue, a debate."""
-    stage.progress("leaving something to do")
-    dice = random.Random(SEED + 1)  # noqa: S311 - a story, not a secret
-    motion_id = _propose(stage, _LANGUAGE, days_ago=9, majority=Majority.ORDINARY)
-    with clock.at(stage.ago(hours=26)):
-        _open(stage, motion_id, days=5)
-    with clock.at(stage.ago(hours=5)):
-        _vote(stage, motion_id, dice, share=0.3, weights=(70, 20, 10))
-    soon = _propose(stage, _RECORDS, days_ago=5, majority=Majority.ORDINARY)
-    with clock.at(stage.ago(days=3)):
-        _open(stage, soon, days=3, minutes=10)
-    with clock.at(stage.ago(hours=3)):
-        _vote(stage, soon, dice, share=0.5, weights=(64, 28, 8))
+    now = stage.now
+    opened, soon = now - timedelta(hours=26), now - timedelta(days=3)
     _propose(
         stage,
-        Words(
-            "Meet in person once a year",
-            "Screens are fine for work and poor for trust. Should we meet once a year, each time in another place, and "
-            "what may it cost?",
-        ),
-        days_ago=2,
-        majority=Majority.ORDINARY,
+        _LANGUAGE,
+        stage.ago(days=9, hour=8),
+        Majority.ORDINARY,
+        Vote(opened, opened + timedelta(days=5), now - timedelta(hours=5), 0.3, (70, 20, 10)),
     )
-    words = Words("By-election: two seats on the board", "Two members of the board step down. Nominations are open.")
-    with clock.at(stage.ago(days=4)):
-        election_id = write(
-            lambda session: operations.call_election(
-                session, stage.role(session, roles.SECRETARY), words=words, seats=2
-            )
-        )
-    _stand(stage, election_id, first=30, count=2, days_ago=2)
+    _propose(
+        stage,
+        _RECORDS,
+        stage.ago(days=6, hour=8),
+        Majority.ORDINARY,
+        Vote(soon, now + timedelta(minutes=10), now - timedelta(hours=3), 0.5, (64, 28, 8)),
+    )
+    _propose(stage, _MEET, stage.ago(days=3, hour=8), Majority.ORDINARY, None)
+    _call_election(
+        stage,
+        _BY_ELECTION,
+        stage.ago(days=4),
+        2,
+        lambda motion_id: _stand(stage, motion_id, stage.ago(days=2), slice(30, 32)),
+    )
     _newcomers(stage)
-    with clock.at(stage.ago(minutes=30)):
-        while write(lambda session: seal(session, WORKER)):
-            pass
+    stage.at(stage.ago(minutes=30), keep_books)
+
+
+def _enter(stage: Stage, text: str, lines: Sequence[Line], session: Session) -> UUID:
+    entry = NewEntry(cooperative.today(session), text, lines, uuid4())
+    return record_entry(session, stage.role(session, roles.TREASURER), entry)
+
+
+def _propose(stage: Stage, words: Words, moment: datetime, majority: Majority, vote: Vote | None) -> None:
+    """Let a member write a motion, two others say something about it, and, where there is a vote, all of it happen."""
+    dice = random.Random(words.title)  # noqa: S311 - a story, not a secret
+
+    def write_it(session: Session) -> tuple[UUID, list[UUID]]:
+        author, *others = dice.sample(stage.ordinary_people(), 3)
+        motion_id = operations.write_motion(
+            session, stage.acting(session, author), author_id=author, words=words, majority=majority
+        )
+        return motion_id, others
+
+    def go_on(written: tuple[UUID, list[UUID]]) -> None:
+        motion_id, others = written
+        for hours, who, text in zip((5, 26), others, _DEBATE, strict=True):
+            stage.at(moment + timedelta(hours=hours), partial(_say, stage, motion_id, who, text))
+        if vote is not None:
+            stage.progress(f"voting: {words.title}")
+            stage.at(vote.opens_at, partial(_open, stage, motion_id, vote.closes_at))
+            stage.at(vote.cast_at, partial(_vote, stage, motion_id, vote, dice))
+            if vote.closes_at < stage.now:
+                _count(stage, motion_id, vote.closes_at + timedelta(minutes=5))
+
+    stage.at(moment, write_it, go_on)
+
+
+def _say(stage: Stage, motion_id: UUID, who: UUID, text: str, session: Session) -> UUID:
+    return operations.comment(session, stage.acting(session, who), motion_id=motion_id, author_id=who, text=text)
+
+
+def _open(stage: Stage, motion_id: UUID, closes_at: datetime, session: Session) -> UUID:
+    """Let the secretary open the vote."""
+    seen = voting.words_digest(session.get_one(MotionWords, motion_id))
+    return voting.open_motion(
+        session, stage.role(session, roles.SECRETARY), motion_id=motion_id, closes_at=closes_at, seen=seen
+    )
+
+
+def _vote(stage: Stage, motion_id: UUID, vote: Vote, dice: random.Random, session: Session) -> None:
+    """Let a share of the members vote. The roles have yet to."""
+    for who in _on_roll(stage, motion_id, session):
+        if dice.random() < vote.share:
+            choice = dice.choices(_CHOICES, vote.weights)[0]
+            actor = stage.acting(session, who)
+            voting.cast_vote(session, actor, motion_id=motion_id, participant_id=who, choice=choice)
+
+
+def _rank(stage: Stage, motion_id: UUID, session: Session) -> None:
+    """Let two members in three rank some of the candidates; some candidates are better known than others."""
+    dice = random.Random(SEED + 3)  # noqa: S311 - a story, not a secret
+    rows = session.execute(
+        select(Candidacy.option_code)
+        .join(Participant, Participant.id == Candidacy.participant_id)
+        .where(Candidacy.motion_id == motion_id)
+        .order_by(Participant.name)
+    )
+    fame = {code: place for place, (code,) in enumerate(rows, start=1) if code is not None}
+    for who in _on_roll(stage, motion_id, session):
+        if dice.random() < 0.66:
+            length = dice.choice((1, 2, 3, 3, 4, 5, len(fame)))
+            ranking = sorted(fame, key=lambda code: dice.random() ** (1 / fame[code]), reverse=True)[:length]
+            actor = stage.acting(session, who)
+            voting.cast_ballot(session, actor, motion_id=motion_id, participant_id=who, ranking=ranking)
+
+
+def _count(stage: Stage, motion_id: UUID, moment: datetime) -> None:
+    stage.at(moment, partial(voting.close_motion, actor=WORKER, motion_id=motion_id))
+
+
+def _call_election(
+    stage: Stage, words: Words, moment: datetime, seats: int | None, then: Callable[[UUID], None]
+) -> None:
+    def call(session: Session) -> UUID:
+        return operations.call_election(session, stage.role(session, roles.SECRETARY), words=words, seats=seats)
+
+    stage.at(moment, call, then)
+
+
+def _stand(stage: Stage, motion_id: UUID, moment: datetime, which: slice) -> None:
+    """Let some members stand for election."""
+
+    def work(session: Session) -> None:
+        for number, who in enumerate(stage.ordinary_people()[which]):
+            statement = _STATEMENTS[number % len(_STATEMENTS)]
+            actor = stage.acting(session, who)
+            elections.stand(session, actor, motion_id=motion_id, participant_id=who, statement=statement)
+
+    stage.at(moment, work)
+
+
+def _record_board(stage: Stage, motion_id: UUID, session: Session) -> UUID:
+    return elections.record_board(session, stage.role(session, roles.SECRETARY), motion_id=motion_id)
 
 
 def _newcomers(stage: Stage) -> None:
     """One applicant waits for the board, one has yet to pay, one for the share; the role of a participant asks for nothing."""
     *asking, looking = cast(60, SEED + 2, "newcomer")[:4]
-    with clock.at(stage.ago(days=6)):
-        joined = write(lambda session: [join(stage, session, someone) for someone in asking])
-        write(lambda session: [apply(stage, session, *one) for one in joined])
-    _, owing, paid = (participant_id for participant_id, _ in joined)
-    with clock.at(stage.ago(days=3)):
-        write(lambda session: admit(stage, session, [owing, paid]))
-    with clock.at(stage.ago(days=1)):
-        write(lambda session: receive(stage, session, [paid]))
+
+    def arrive(session: Session) -> list[UUID]:
+        ids = [join(stage, session, someone) for someone in asking]
+        for participant_id, someone in zip(ids, asking, strict=True):
+            apply(stage, session, participant_id, someone)
+        return ids
+
+    def go_on(ids: list[UUID]) -> None:
+        _, owing, paid = ids
+        stage.at(stage.ago(days=3), lambda session: admit(stage, session, [owing, paid]))
+        stage.at(stage.ago(days=1), lambda session: receive(stage, session, [paid]))
 
     def look_around(session: Session) -> None:
         person_id = add_person(
-            session, OPERATOR, name="Sefa Tawhai", email=roles.PARTICIPANT.email, password_hash=stage.password_hash
+            session, OPERATOR, name=looking.name, email=roles.PARTICIPANT.email, password_hash=stage.password_hash
         )
-        participant_id = membership.create_individual(
-            session, actor_of(session, person_id, "command"), name="Sefa Tawhai"
-        )
-        text = ProfileText("Sefa Tawhai", looking.place, looking.offers, looking.seeks, "", is_listed=True)
-        edit_profile(session, actor_of(session, person_id, "command"), participant_id=participant_id, text=text)
+        actor = actor_of(session, person_id, "command")
+        participant_id = membership.create_individual(session, actor, name=looking.name)
+        stage.people[participant_id] = person_id
+        say_what_you_do(stage, session, participant_id, looking)
 
-    with clock.at(stage.ago(days=1)):
-        write(look_around)
-
-
-def _propose(stage: Stage, words: Words, *, days_ago: float, majority: Majority) -> UUID:
-    """Let a member write a motion and two others say something about it."""
-    dice = random.Random(words.title)  # noqa: S311 - a story, not a secret
-    author, first, second = dice.sample(_individuals(stage), 3)
-    with clock.at(local(stage.ago(days=days_ago), 8)):
-        motion_id = write(
-            lambda session: operations.write_motion(
-                session, stage.acting(session, author), author_id=author, words=words, majority=majority
-            )
-        )
-    for hours, participant_id, text in ((5, first, _DEBATE[0]), (26, second, _DEBATE[1])):
-        with clock.at(local(stage.ago(days=days_ago), 8) + timedelta(hours=hours)):
-
-            def say(session: Session, who: UUID = participant_id, words: str = text) -> UUID:
-                return operations.comment(
-                    session, stage.acting(session, who), motion_id=motion_id, author_id=who, text=words
-                )
-
-            write(say)
-    return motion_id
+    stage.at(stage.ago(days=6), arrive, go_on)
+    stage.at(stage.ago(days=1), look_around)
 
 
-def _open(stage: Stage, motion_id: UUID, *, days: int, minutes: int = 0) -> None:
-    """Let the secretary open the vote."""
-    closes_at = clock.now() + timedelta(days=days, minutes=minutes)
-
-    def work(session: Session) -> UUID:
-        seen = voting.words_digest(session.get_one(MotionWords, motion_id))
-        return voting.open_motion(
-            session, stage.role(session, roles.SECRETARY), motion_id=motion_id, closes_at=closes_at, seen=seen
-        )
-
-    write(work)
-
-
-def _vote(stage: Stage, motion_id: UUID, dice: random.Random, *, share: float, weights: tuple[int, int, int]) -> None:
-    """Let a share of the members vote for, against or abstain, in about the given proportions. The roles have yet to."""
-    voters = [one for one in _on_roll(stage, motion_id) if dice.random() < share]
-    votes = [(one, dice.choices(_CHOICES, weights)[0]) for one in voters]
-
-    def work(session: Session) -> None:
-        for participant_id, choice in votes:
-            voting.cast_vote(
-                session,
-                stage.acting(session, participant_id),
-                motion_id=motion_id,
-                participant_id=participant_id,
-                choice=choice,
-            )
-
-    write(work)
-
-
-def _rank(stage: Stage, motion_id: UUID, candidates: list[UUID]) -> None:
-    """Let two members in three rank some of the candidates; some candidates are better known than others."""
-    dice = random.Random(SEED + 3)  # noqa: S311 - a story, not a secret
-    voters = [one for one in _on_roll(stage, motion_id) if dice.random() < 0.66]
-
-    def work(session: Session) -> None:
-        rows = session.execute(select(Candidacy.participant_id, Candidacy.option_code))
-        codes = {participant_id: code for participant_id, code in rows if code is not None}
-        fame = {codes[one]: len(candidates) - place for place, one in enumerate(candidates)}
-        for participant_id in voters:
-            length = dice.choice((1, 2, 3, 3, 4, 5, len(fame)))
-            ranking = sorted(fame, key=lambda code: dice.random() ** (1 / fame[code]), reverse=True)[:length]
-            voting.cast_ballot(
-                session,
-                stage.acting(session, participant_id),
-                motion_id=motion_id,
-                participant_id=participant_id,
-                ranking=ranking,
-            )
-
-    write(work)
-
-
-def _stand(stage: Stage, motion_id: UUID, *, first: int, count: int, days_ago: int) -> list[UUID]:
-    """Let members stand for election."""
-    candidates = _individuals(stage)[first : first + count]
-
-    def work(session: Session) -> None:
-        for number, participant_id in enumerate(candidates):
-            elections.stand(
-                session,
-                stage.acting(session, participant_id),
-                motion_id=motion_id,
-                participant_id=participant_id,
-                statement=_STATEMENTS[number % len(_STATEMENTS)],
-            )
-
-    with clock.at(local(stage.ago(days=days_ago), 12)):
-        write(work)
-    return candidates
-
-
-def _individuals(stage: Stage) -> list[UUID]:
-    """Return the members who are people and none of the roles, in the order of joining."""
-    taken = set(stage.persons.values())
-    seen: set[UUID] = set()
-    found = []
-    for participant_id in stage.members:
-        person_id = stage.people[participant_id]
-        # Whoever acts for an organisation as well came as themselves first.
-        if person_id not in taken and person_id not in seen:
-            found.append(participant_id)
-        seen.add(person_id)
-    return found
-
-
-def _on_roll(stage: Stage, motion_id: UUID) -> list[UUID]:
+def _on_roll(stage: Stage, motion_id: UUID, session: Session) -> list[UUID]:
     """Return the members on the roll of a vote in the order of joining, without those that the roles act for."""
-    taken = set(stage.persons.values())
     on_roll = set(
-        db.session.scalars(
+        session.scalars(
             select(Participant.id)
             .join(RollEntry, RollEntry.voter_ref == Participant.voter_ref)
             .join(Motion, Motion.proposal_id == RollEntry.proposal_id)
             .where(Motion.id == motion_id)
         )
     )
-    return [one for one in stage.members if one in on_roll and stage.people[one] not in taken]
+    return [one for one in stage.ordinary_members() if one in on_roll]
