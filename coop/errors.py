@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, Response, current_app, jsonify, redirect, render_template, request, url_for
 from flask_babel import get_locale, get_timezone, gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as BaseResponse
 from wtforms import Form as AnyForm
@@ -134,10 +134,14 @@ def _on_http_exception(error: HTTPException) -> BaseResponse | tuple[Response | 
     return _answer(status, known.get(status) or gettext("The request could not be read. Please check and try again."))
 
 
-def _on_failure(_: Exception) -> tuple[Response | str, int]:
+def _on_failure(_: Exception) -> Response | tuple[Response | str, int]:
     # The error itself is in the log; the page tells nothing of it.
-    db.session.remove()
-    return _answer(500, gettext("Nothing was changed. The people who run this have a record of what happened."))
+    try:
+        db.session.remove()
+        return _answer(500, gettext("Nothing was changed. The people who run this have a record of what happened."))
+    except SQLAlchemyError:
+        # The database itself may be away, and the frame of a page asks it for the co-op's name.
+        return Response("Something went wrong on our side. Please try again in a moment.\n", 500, mimetype="text/plain")
 
 
 def _wants_problem() -> bool:

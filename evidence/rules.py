@@ -72,16 +72,17 @@ def append_only(table: Table) -> list[Rule]:
     """Make the rules by which rows of `table` are only ever added.
 
     UPDATE, DELETE and, on PostgreSQL, TRUNCATE are refused. On SQLite `INSERT OR REPLACE` deletes the old row without firing
-    a DELETE trigger, so an INSERT over any existing key is refused before it gets there.
+    a DELETE trigger, so an INSERT over any existing key is refused before it gets there; the rowid is a key like any other,
+    which a statement can name though no column shows it.
     """
     name = table.name
     keys = [list(table.primary_key.columns)]
     keys += [list(c.columns) for c in table.constraints if isinstance(c, UniqueConstraint)]
     keys += [list(index.columns) for index in table.indexes if index.unique]
-    existing = " OR ".join(
-        "(" + " AND ".join(f"{column.name} = NEW.{column.name}" for column in key) + ")"
-        for key in sorted(keys, key=lambda key: [column.name for column in key])
-    )
+    named = sorted([column.name for column in key] for key in keys)
+    if table.dialect_options["sqlite"]["with_rowid"]:
+        named.append(["rowid"])
+    existing = " OR ".join("(" + " AND ".join(f"{column} = NEW.{column}" for column in key) + ")" for key in named)
     refusal = f"append-only: rows of {name} are never changed or removed"
     replaced = f"append-only: {name} has a row with this key"
     rules = [_sqlite_only(f"{name}_no_{event.lower()}", name, event, "1", refusal) for event in ("UPDATE", "DELETE")]

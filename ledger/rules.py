@@ -5,6 +5,11 @@ from evidence.rules import Case, Rule, append_only, refuse
 from ledger.models import ChainLink, Entry, Posting
 
 _LOCKED_STAYS = "ledger: a locked period stays locked"
+#: Locked periods that have the key or a day of a new one.
+_LOCKED_THERE = (
+    "SELECT 1 FROM ledger_period WHERE locked_at IS NOT NULL"
+    " AND (id = NEW.id OR (starts_on <= NEW.ends_on AND ends_on >= NEW.starts_on))"
+)
 
 RULES: tuple[Rule, ...] = (
     *append_only(table_of(Entry)),
@@ -50,14 +55,11 @@ RULES: tuple[Rule, ...] = (
     *(
         refuse(f"ledger_period_locked_{event.lower()}", "ledger_period", event, [Case(condition, _LOCKED_STAYS)])
         for event, condition in (
-            ("UPDATE", "OLD.locked_at IS NOT NULL"),
+            # SQLite's REPLACE would take a locked row away without a DELETE, and an open period over the days of a locked
+            # one would open them again.
+            ("UPDATE", f"OLD.locked_at IS NOT NULL OR EXISTS ({_LOCKED_THERE} AND id <> OLD.id)"),
             ("DELETE", "OLD.locked_at IS NOT NULL"),
-            # SQLite's REPLACE would take a locked row away without a DELETE.
-            (
-                "INSERT",
-                "EXISTS (SELECT 1 FROM ledger_period WHERE locked_at IS NOT NULL"
-                " AND (id = NEW.id OR starts_on = NEW.starts_on OR ends_on = NEW.ends_on))",
-            ),
+            ("INSERT", f"EXISTS ({_LOCKED_THERE})"),
         )
     ),
 )

@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
+from coop.database import db, make_engine
 from coop.errors import message_of, status_of
 from coop.permissions import NotFound, PowerMissing, SignInNeeded
 from evidence.messages import Refusal
 from ledger.errors import AccountNotOpen, Unbalanced
+from tests.databases import TestDatabase
+from tests.founded import make_test_app
 from tests.html_client import Browser
 
 
@@ -100,3 +104,16 @@ def test_a_failure_shows_nothing_of_itself(app: Flask, client: Browser) -> None:
     assert page.status == 500
     assert "secret inside" not in page.html
     assert "Nothing was changed" in page.text
+
+
+def test_a_database_that_is_away_is_answered_in_plain_words(tmp_path: Path) -> None:
+    """The file is no database: every query fails, those of the page's frame included."""
+    path = tmp_path / "gone.sqlite3"
+    app = make_test_app(TestDatabase("sqlite", f"sqlite:///{path}", make_engine(f"sqlite:///{path}")), tmp_path)
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    app.testing = False
+    answer = app.test_client().get("/")
+    assert answer.status_code == 500
+    assert "Please try again" in answer.get_data(as_text=True)
+    with app.app_context():
+        db.engine.dispose()
