@@ -9,7 +9,7 @@ from flask import Flask, Response, request
 from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from coop import cooperative, database, errors, formats, logs, navigation, rooms, signed_in
@@ -67,7 +67,7 @@ def create_app(config: Config) -> Flask:
     rooms.init_app(app)
     _guard(app)
     app.context_processor(_page_context)
-    app.before_request(_refuse_control_characters)
+    app.before_request(_refuse_what_no_form_sends)
     app.after_request(_headers)
     return app
 
@@ -122,9 +122,13 @@ def _page_context() -> dict[str, Any]:
     }
 
 
-def _refuse_control_characters() -> None:
-    """Refuse a NUL in address or form: PostgreSQL cannot store it, and nobody types it."""
+def _refuse_what_no_form_sends() -> None:
+    """Refuse a NUL in the address, JSON and files: our forms send texts, and their fields rely on it."""
     if "\x00" in request.path or any("\x00" in text for _, text in request.args.items(multi=True)):
+        raise BadRequest
+    if request.is_json:
+        raise UnsupportedMediaType
+    if request.files:
         raise BadRequest
 
 

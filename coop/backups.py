@@ -22,6 +22,7 @@ from sqlalchemy import Engine, inspect, make_url, text
 
 from coop import clock, migrating
 from coop.config import Config
+from coop.database import make_place
 from evidence.canonical import utc_text
 
 FORMAT = 1
@@ -89,8 +90,9 @@ def restore_backup(config: Config, engine: Engine, source: Path) -> Manifest:
     Raises:
         BackupError: the place is not empty, the file is damaged or foreign, or the tools are missing or too old.
     """
+    make_place(config.database_url)
     _require_empty(config, engine)
-    config.instance_path.mkdir(parents=True, exist_ok=True)
+    config.instance_path.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=config.instance_path, prefix=".coop-restore-") as name:
         folder = Path(name)
         manifest = _unpack(source, folder)
@@ -127,7 +129,11 @@ def _dump_sqlite(engine: Engine, target: Path) -> int:
 def _restore_sqlite(engine: Engine, source: Path) -> None:
     engine.dispose()
     with closing(sqlite3.connect(source)) as copy, closing(sqlite3.connect(_sqlite_path(engine))) as live:
-        if copy.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+        try:
+            sound = copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        except sqlite3.DatabaseError:
+            sound = False
+        if not sound:
             raise BackupError("the database in the backup is damaged")
         copy.backup(live)
 
@@ -202,17 +208,29 @@ def _walk(folder: Path) -> Iterator[Path]:
 def _unpack(source: Path, folder: Path) -> Manifest:
     try:
         with tarfile.open(source, "r:") as tar:
-            tar.extractall(folder, filter="data")
-        values: dict[str, Any] = json.loads((folder / _MANIFEST).read_text())
-        if values.pop("format") != FORMAT:
-            raise BackupError(f"{source} is a backup of another format")
-        manifest = Manifest(**values)
-    except (OSError, tarfile.TarError, ValueError, KeyError, TypeError) as error:
+            members = {member.name: member for member in tar}
+            tar.extract(members[_MANIFEST], folder, filter="data")
+            manifest = _read_manifest(source, (folder / _MANIFEST).read_text())
+            for name, expected in manifest.files.items():
+                # Only regular files that the manifest names: no link, no device, nothing besides.
+                member = members.get(name)
+                if member is not None and member.isreg():
+                    tar.extract(member, folder, filter="data")
+                path = folder / name
+                if not path.is_file() or _sha256(path) != expected:
+                    raise BackupError(f"{source} is damaged: {name} is missing or changed")
+    except (OSError, tarfile.TarError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BackupError(f"{source} cannot be read as a backup: {error}") from error
-    for name, expected in manifest.files.items():
-        path = folder / name
-        if not path.is_file() or _sha256(path) != expected:
-            raise BackupError(f"{source} is damaged: {name} is missing or changed")
+    return manifest
+
+
+def _read_manifest(source: Path, text: str) -> Manifest:
+    values: dict[str, Any] = json.loads(text)
+    if values.pop("format") != FORMAT:
+        raise BackupError(f"{source} is a backup of another format")
+    manifest = Manifest(**values)
+    if _DATABASE[manifest.database] not in manifest.files:
+        raise BackupError(f"{source} is damaged: it holds no database")
     return manifest
 
 

@@ -1,11 +1,18 @@
-"""Where mail goes: to the console, to a folder of files, or to an SMTP server, by the URL in the configuration."""
+"""Where mail goes: to the console, to a folder of files, or to an SMTP server, by the URL in the configuration.
+
+A mail in the outbox names the page it points at; the link is made here, from the address at which the pages are reached.
+"""
 
 import smtplib
 import sys
+from collections.abc import Mapping
 from email.message import EmailMessage
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
+
+from werkzeug.routing import Map
 
 from coop import clock
 from coop.config import Config
@@ -15,13 +22,22 @@ PATIENCE_SECONDS = 30
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
-def deliver_mail(config: Config, job: Leased) -> None:
+def text_of(payload: Mapping[str, Any], pages: Map, base_url: str) -> str:
+    """Return the words of a mail, with the link to the page that it points at."""
+    text: str = payload["text"]
+    page = payload.get("page")
+    if page is None:
+        return text
+    return f"{text.rstrip()}\n\n{base_url}{pages.bind('').build(page['endpoint'], page['ids'])}\n"
+
+
+def deliver_mail(config: Config, pages: Map, job: Leased) -> None:
     """Send one mail of the outbox. Its message id follows from the job's, so that a repeat can be recognised.
 
     Raises:
         OSError, smtplib.SMTPException: it could not be sent; the outbox tries again.
     """
-    message = _compose(config, job)
+    message = _compose(config, pages, job)
     scheme = config.mail_url.partition(":")[0]
     if scheme == "console":
         sys.stdout.write(f"\n--- mail ---\n{_readable(message)}--- end of mail ---\n")
@@ -32,7 +48,7 @@ def deliver_mail(config: Config, job: Leased) -> None:
         _send(config.mail_url, message)
 
 
-def _compose(config: Config, job: Leased) -> EmailMessage:
+def _compose(config: Config, pages: Map, job: Leased) -> EmailMessage:
     message = EmailMessage()
     message["From"] = config.mail_from
     message["To"] = _one_line(job.payload["to"])
@@ -40,7 +56,7 @@ def _compose(config: Config, job: Leased) -> EmailMessage:
     message["Date"] = format_datetime(clock.now())
     message["Message-ID"] = f"<{job.id}@{urlsplit(config.base_url).hostname}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(job.payload["text"])
+    message.set_content(text_of(job.payload, pages, config.base_url))
     return message
 
 
@@ -53,7 +69,8 @@ def _readable(message: EmailMessage) -> str:
 
 
 def _write_file(folder: Path, job: Leased, message: EmailMessage) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
+    # A mail may carry a link that chooses a password.
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     (folder / f"{job.id}.eml").write_bytes(message.as_bytes())
 
 

@@ -59,6 +59,17 @@ class Leased:
     attempts: int
 
 
+@dataclass(frozen=True)
+class Page:
+    """The page that a mail points at, by its endpoint and the ids in its address.
+
+    Whoever writes the mail need not know where the pages are reached; whoever sends it does.
+    """
+
+    endpoint: str
+    ids: Mapping[str, UUID]
+
+
 #: Does one kind of job, outside any transaction. Raises on failure.
 Doing = Callable[[Leased], None]
 
@@ -72,9 +83,12 @@ def enqueue(session: Session, *, kind: str, key: str, payload: Mapping[str, Any]
     session.flush()
 
 
-def send_mail(session: Session, *, key: str, to: str, subject: str, text: str) -> None:
-    """Queue a plain-text mail in the caller's transaction."""
-    enqueue(session, kind="mail", key=key, payload={"to": to, "subject": subject, "text": text})
+def send_mail(session: Session, *, key: str, to: str, subject: str, text: str, page: Page | None = None) -> None:
+    """Queue a plain-text mail in the caller's transaction. The link to `page`, if any, stands under the text."""
+    payload: dict[str, Any] = {"to": to, "subject": subject, "text": text}
+    if page is not None:
+        payload["page"] = {"endpoint": page.endpoint, "ids": {name: str(value) for name, value in page.ids.items()}}
+    enqueue(session, kind="mail", key=key, payload=payload)
 
 
 def lease(limit: int = 20) -> list[Leased]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
 
 from flask import request, url_for
 from sqlalchemy import Select, func, select
@@ -59,9 +60,8 @@ def pager(part: Part[Any]) -> Pager:
     def href(number: int) -> str | None:
         if not 1 <= number <= part.last:
             return None
-        values = {**request.args.to_dict(), **(request.view_args or {}), "page": number}
-        # A leading underscore would be read as one of url_for's own arguments.
-        kept = {name: value for name, value in values.items() if not name.startswith("_")}
-        return url_for(request.endpoint or "", **kept)
+        # What stands in the address is a stranger's: it never becomes an argument of url_for.
+        kept = {**request.args.to_dict(), "page": str(number)}
+        return f"{url_for(request.endpoint or '', **(request.view_args or {}))}?{urlencode(kept)}"
 
     return Pager(part.number, part.last, href(part.number - 1), href(part.number + 1))

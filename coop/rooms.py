@@ -9,6 +9,7 @@ from coop import audit
 from coop.assembly import checks as assembly_checks
 from coop.assembly import rules as assembly_rules
 from coop.assembly import web as assembly_web
+from coop.books import checks as books_checks
 from coop.books import web as books_web
 from coop.community import web as community_web
 from coop.demonstration import web as demonstration_web
@@ -57,6 +58,7 @@ RULES: tuple[Rule, ...] = (
 #: Every invariant, as functions that return what is wrong.
 CHECKS: Sequence[Callable[[Session], list[Finding]]] = (
     ledger_checks.findings,
+    books_checks.findings,
     governance_checks.findings,
     membership_checks.findings,
     payments_checks.findings,

@@ -15,7 +15,7 @@ LOST = ""
 Table = dict[str, Fraction]
 
 # Pixels: above the lanes, above each lane, between lanes, a block, a stage, and all the votes side by side.
-_TOP, _STRIP, _GAP, _BLOCK, _STEP, _RIVER = 48, 18, 14, 26, 96, 260
+_TOP, _STRIP, _GAP, _BLOCK, _STEP, _RIVER = 48, 18, 14, 26, 84, 260
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def transfer_chart(result: Mapping[str, Any]) -> TransferChart:
             for ribbon in _ribbons(index, stages[index + 1], tables, order, tops, scale)
         ),
         stages=tuple(
-            Stage(index + 1, stage["event"], _short(_subject(stage["event"]), 14), index * _STEP)
+            Stage(index + 1, stage["event"], _short(_subject(stage["event"]), 11), index * _STEP)
             for index, stage in enumerate(stages)
         ),
         quota=result["quota"],

@@ -61,7 +61,7 @@ def start_thread(app: Flask) -> threading.Event:
 
 def _doings(app: Flask) -> Mapping[str, Doing]:
     config = configuration(app)
-    return {"mail": lambda job: deliver_mail(config, job), "vacuum": _vacuum}
+    return {"mail": lambda job: deliver_mail(config, app.url_map, job), "vacuum": _vacuum}
 
 
 def _close_votes() -> int:

@@ -51,7 +51,7 @@ class AlreadyVoted(GovernanceRefusal):
 class UnknownOption(GovernanceRefusal):
     """The answer is none of those that can be given."""
 
-    message = N_("This is not one of the answers on the ballot. Nothing was recorded; please choose again.")
+    message = N_("Choose one of the answers on the ballot. Nothing was recorded.")
     about = "choice"
 
 

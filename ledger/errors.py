@@ -123,6 +123,15 @@ class AlreadyReversed(LedgerRefusal):
 
 
 @dataclass(eq=False)
+class ReversedBeforeBooked(LedgerRefusal):
+    """A reversal before its entry would show, for the days between, the opposite of what happened."""
+
+    booked_on: date
+    message = N_("The entry is of %(booked_on)s. Its reversal cannot be dated before that.")
+    about = "booked_on"
+
+
+@dataclass(eq=False)
 class NoSuchEntry(LedgerRefusal):
     """There is no entry with this id."""
 

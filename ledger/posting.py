@@ -41,7 +41,11 @@ def _adding(dialect: ModuleType) -> Insert:
 
 
 # Built once, because building a statement costs as much as running it.
-_KNOWN = select(_ENTRIES.c.id, _ENTRIES.c.request_digest).where(_ENTRIES.c.idempotency_key == bindparam("key"))
+_KNOWN = (
+    select(_ENTRIES.c.id, _ENTRIES.c.request_digest, _ENTRIES.c.text_digest, _TEXTS.c.salt)
+    .outerjoin(_TEXTS, _TEXTS.c.entry_id == _ENTRIES.c.id)
+    .where(_ENTRIES.c.idempotency_key == bindparam("key"))
+)
 _PERIOD = (
     select(_PERIODS.id, _PERIODS.locked_at)
     .where(_PERIODS.starts_on <= bindparam("booked_on"), _PERIODS.ends_on >= bindparam("booked_on"))
@@ -134,7 +138,8 @@ def reverse(
     """Write the reversal of an entry: the same postings with opposite signs, linked to it, once.
 
     Raises:
-        NoSuchEntry, AlreadyReversed, ReversalOfReversal, AccountNotOpen, PeriodLocked, PeriodNotOpened
+        NoSuchEntry, AlreadyReversed, ReversalOfReversal, ReversedBeforeBooked, AccountNotOpen, PeriodLocked,
+        PeriodNotOpened
     """
     entry = session.get(Entry, entry_id)
     if entry is None:
@@ -143,6 +148,8 @@ def reverse(
         raise errors.ReversalOfReversal
     if session.scalar(select(Entry.id).where(Entry.reverses_id == entry_id)) is not None:
         raise errors.AlreadyReversed
+    if booked_on < entry.booked_on:
+        raise errors.ReversedBeforeBooked(entry.booked_on)
     postings = session.execute(
         select(Account.code, Posting.amount_minor, Posting.party_ref, Posting.currency)
         .join(Account, Account.id == Posting.account_id)
@@ -163,7 +170,7 @@ def reverse(
     try:
         return post(session, draft, now=now, recorded_by=recorded_by)
     except errors.KeyUsedDifferently:
-        # Somebody reversed it at the same moment, on another date.
+        # Somebody reversed it at the same moment, on another date or in other words.
         raise errors.AlreadyReversed from None
 
 
@@ -231,7 +238,9 @@ def _entry_with_key(connection: Connection, draft: Draft) -> UUID | None:
     row = connection.execute(_KNOWN, {"key": draft.idempotency_key}).first()
     if row is None:
         return None
-    if row.request_digest != _request_digest(draft):
+    # A text that was erased is no longer known, so the rest decides.
+    other_text = row.salt is not None and text_digest(row.salt, draft.text) != row.text_digest
+    if other_text or row.request_digest != _request_digest(draft):
         raise errors.KeyUsedDifferently(draft.idempotency_key)
     known: UUID = row.id
     return known

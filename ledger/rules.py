@@ -52,6 +52,28 @@ RULES: tuple[Rule, ...] = (
         ],
         requires=["ledger_entry"],
     ),
+    refuse(
+        "ledger_account_stays",
+        "ledger_account",
+        "UPDATE",
+        [
+            Case(
+                "OLD.id <> NEW.id OR OLD.code <> NEW.code OR OLD.kind <> NEW.kind OR OLD.currency <> NEW.currency",
+                "ledger: code, kind and currency of an account stay, because entries and statements rest on them",
+            )
+        ],
+    ),
+    refuse(
+        "ledger_account_no_replace",
+        "ledger_account",
+        "INSERT",
+        [
+            Case(
+                "EXISTS (SELECT 1 FROM ledger_account WHERE id = NEW.id OR code = NEW.code)",
+                "ledger: there is an account with this key",
+            )
+        ],
+    ),
     *(
         refuse(f"ledger_period_locked_{event.lower()}", "ledger_period", event, [Case(condition, _LOCKED_STAYS)])
         for event, condition in (

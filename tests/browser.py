@@ -6,7 +6,7 @@ fault that axe finds. It knows no page.
 
 import shutil
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from importlib.resources import files
@@ -35,6 +35,8 @@ AXE_OPTIONS = {
     # No page has a style sheet of another host, for which axe would ask the server again each time.
     "preload": False,
 }
+#: What can differ between light and dark: colours. Structure is the same, and looked at in light.
+COLOURS_ONLY = {**AXE_OPTIONS, "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 _RUN_AXE = """async options => {
   const found = await axe.run(document, options);
   return found.violations.map(v => v.id + ": " + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(" | "));
@@ -99,12 +101,12 @@ class Window:
         assert answer is not None
         return answer.status
 
-    def faults(self) -> list[str]:
+    def faults(self, options: Mapping[str, Any] = AXE_OPTIONS) -> list[str]:
         """Return what axe finds on the page as it stands."""
         if not self.page.evaluate("() => typeof axe === 'object'"):
             # Evaluated, not added as an element: the page's own policy stays in force and would refuse that.
             self.page.evaluate(_axe_source())
-        found: list[str] = self.page.evaluate(_RUN_AXE, AXE_OPTIONS)
+        found: list[str] = self.page.evaluate(_RUN_AXE, options)
         return found
 
     def too_small(self) -> list[str]:

@@ -14,7 +14,6 @@ from coop.assembly.forms import ElectionForm, NominationForm, StatementForm
 from coop.assembly.queries import MotionPage, State
 from coop.database import db, write
 from coop.errors import show_on
-from coop.forms import choices
 from coop.permissions import NotFound, Power, requires
 from coop.signed_in import act_for, actor
 from evidence.messages import Refusal
@@ -83,8 +82,8 @@ def nominate(participant_id: UUID, motion_id: UUID) -> Page:
     who = act_for(participant_id)
     page = _nominating(motion_id)
     form = NominationForm()
-    form.participant_id.choices = choices(
-        (str(member_id), name)
+    is_anybody_left = form.offer(
+        (member_id, name)
         for member_id, name in queries.nominees(db.session(), motion_id)
         if member_id != participant_id
     )
@@ -108,7 +107,7 @@ def nominate(participant_id: UUID, motion_id: UUID) -> Page:
                 return redirect(url_for("assembly.proposal", motion_id=motion_id), 303)
     else:
         operations.need_member(db.session(), participant_id)
-    return render_template("assembly/nominate.html", form=form, page=page), status
+    return render_template("assembly/nominate.html", form=form, page=page, is_anybody_left=is_anybody_left), status
 
 
 @blueprint.post("/as/<uuid:participant_id>/elections/<uuid:motion_id>/withdraw")

@@ -1,7 +1,7 @@
 """The forms of the assembly, and how the number boxes of a ranked ballot are read."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -94,6 +94,10 @@ class WholeField(StringField):
         self.least, self.most = least, most
         self.number = least
 
+    def process_data(self, value: int | str | None) -> None:
+        """Show a given number; a form that comes back without this field keeps it, as the text that is read below."""
+        super().process_data(None if value is None else str(value))
+
     def pre_validate(self, form: Any) -> None:
         """Read the number."""
         text = self.data or ""
@@ -143,7 +147,15 @@ class StatementForm(Form):
 class NominationForm(Form):
     """Who is nominated."""
 
-    participant_id = SelectField(lazy_gettext("Member"), validate_choice=False)
+    participant_id = SelectField(
+        lazy_gettext("Member"), [required(lazy_gettext("Choose a member."))], validate_choice=False
+    )
+
+    def offer(self, members: Iterable[tuple[UUID, str]]) -> bool:
+        """Set whom one may nominate, and say whether there is anybody. Nobody is chosen beforehand."""
+        offered = [(str(member_id), name) for member_id, name in members]
+        self.participant_id.choices = choices([("", lazy_gettext("Choose a member")), *offered])
+        return bool(offered)
 
     def to_participant_id(self) -> UUID | None:
         """Return the member who was chosen, or nothing for what was not offered."""

@@ -61,10 +61,10 @@ def nominated(session: Session, motion: Motion, candidacy: Candidacy) -> None:
         key=f"nominated:{candidacy.id}",
         subject=gettext("you were nominated"),
         text=gettext(
-            "You were nominated in “%(title)s”. You stand only if you accept: sign in, open “Proposals and votes” and choose"
-            " to accept or to decline.",
+            "You were nominated in “%(title)s”. You stand only if you accept. Accept or decline here:",
             title=_title(session, motion.id),
         ),
+        page=_page(motion),
     )
 
 
@@ -81,6 +81,7 @@ def _tell(session: Session, motion: Motion, event: str, subject: str, text: str)
     voters: dict[tuple[UUID, str], list[str]] = defaultdict(list)
     for person_id, email, name in rows:
         voters[person_id, email].append(name)
+    page = _page(motion)
     coop, title = cooperative.current(session).name, _title(session, motion.id)
     for (person_id, email), names in voters.items():
         on_roll = gettext("On the voting roll: %(names)s.", names=", ".join(names))
@@ -89,8 +90,13 @@ def _tell(session: Session, motion: Motion, event: str, subject: str, text: str)
             key=f"motion-{event}:{motion.id}:{person_id}",
             to=email,
             subject=f"{coop}: {subject}: {title}",
-            text=f"{title}\n\n{text}\n{on_roll}\n\n{coop}\n",
+            text=f"{title}\n\n{text}\n{on_roll}",
+            page=page,
         )
+
+
+def _page(motion: Motion) -> outbox.Page:
+    return outbox.Page("assembly.proposal", {"motion_id": motion.id})
 
 
 def _title(session: Session, motion_id: UUID) -> str:

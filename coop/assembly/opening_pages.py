@@ -58,7 +58,8 @@ def open_vote(motion_id: UUID) -> Page:
                 return redirect(url_for("assembly.proposal", motion_id=motion_id), 303)
     session = db.session()
     page = queries.motion(session, motion_id, clock.now())
-    standing = [row for row in queries.candidates(session, motion_id) if row.stands]
+    candidates = queries.candidates(session, motion_id)
+    standing = [row for row in candidates if row.stands]
     roll_size = len(voting.eligible(session, today, Secrecy.OPEN))
     return render_template(
         "assembly/open_vote.html",
@@ -69,6 +70,7 @@ def open_vote(motion_id: UUID) -> Page:
         zone=zone,
         roll_size=roll_size,
         candidates=standing,
+        silent=[row.name for row in candidates if not row.stands and not row.withdrawn],
         obstacles=_obstacles(page, roll_size, standing),
     ), status
 

@@ -22,6 +22,7 @@ from coop.membership.models import Participant
 from governance.counting.resolution import ResolutionCount
 from governance.counts import options_of, standing_open_ballots
 from governance.models import Ballot, Outcome
+from ledger.export.csv_table import plain_cell
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ def blt(session: Session, outcome: Outcome, names: Mapping[str, str], title: str
 def table(session: Session, outcome: Outcome, names: Mapping[str, str]) -> Iterator[str]:
     """Yield the lines of a CSV file of the ballots: receipt, random number, and each candidate's place."""
     codes = options_of(session, outcome.proposal_id)
-    yield _csv_line(["receipt", "random number", *(_plain(names[code]) for code in codes)])
+    yield _csv_line(["receipt", "random number", *(plain_cell(names[code]) for code in codes)])
     for ballot in secret_ballots(session, outcome):
         place_of = {code: str(place) for place, code in enumerate(ballot.ranking, start=1)}
         yield _csv_line([ballot.commitment, ballot.nonce, *(place_of.get(code, "") for code in codes)])
@@ -146,11 +147,6 @@ def _named_event(event: str, names: Mapping[str, str]) -> str:
     what, separator, rest = event.partition(": ")
     code, space, amount = rest.partition(" ")
     return f"{what}{separator}{names[code]}{space}{amount}" if code in names else event
-
-
-def _plain(text: str) -> str:
-    """Keep a spreadsheet from reading a name as a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
 def _csv_line(cells: Sequence[str]) -> str:

@@ -14,9 +14,8 @@ RULES: tuple[Rule, ...] = (
         "UPDATE",
         [
             Case(
-                # Written as what must hold, because a comparison with NULL is never true.
-                "OLD.stage = 'opened' AND COALESCE(NEW.stage = 'opened' AND NEW.proposal_id = OLD.proposal_id"
-                " AND NEW.bylaws_id = OLD.bylaws_id AND NEW.kind = OLD.kind, 1 = 0) = (1 = 0)",
+                "OLD.stage = 'opened' AND (NEW.stage <> 'opened' OR NEW.proposal_id <> OLD.proposal_id"
+                " OR NEW.bylaws_id <> OLD.bylaws_id OR NEW.kind <> OLD.kind)",
                 "assembly: a motion that was put to the vote stays as it is",
             )
         ],

@@ -118,7 +118,9 @@ def entry(entry_id: UUID) -> str:
 @requires(Power.TREASURER)
 def confirm_reversal(entry_id: UUID) -> str:
     """Show what a reversal does, before it is done."""
-    return _reversal_form(entry_id, ReversalForm(data={"booked_on": cooperative.today(db.session())}))
+    session = db.session()
+    earliest = max(cooperative.today(session), journal.posted_entry(session, entry_id).booked_on)
+    return _reversal_form(entry_id, ReversalForm(data={"booked_on": earliest}))
 
 
 @blueprint.post("/books/entries/<uuid:entry_id>/reverse")

@@ -71,7 +71,8 @@ def reverse_entry(session: Session, actor: Actor, *, entry_id: UUID, booked_on: 
     """Post the reversal of an entry made by hand and return its id.
 
     Raises:
-        PowerMissing, BookedElsewhere, NoSuchEntry, AlreadyReversed, ReversalOfReversal, PeriodLocked, PeriodNotOpened
+        PowerMissing, BookedElsewhere, NoSuchEntry, AlreadyReversed, ReversalOfReversal, ReversedBeforeBooked,
+        PeriodLocked, PeriodNotOpened
     """
     power = actor.need(Power.TREASURER)
     if journal.posted_entry(session, entry_id).source_kind is not None:

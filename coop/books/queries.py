@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from coop import cooperative
 from coop.identity.models import Person
 from coop.membership.models import Member, Participant
+from coop.membership.operations import name_key
 from coop.payments.models import PaymentReceipt
 from evidence.currencies import exponent
 from ledger import periods, sealing
@@ -79,8 +80,8 @@ def overview(session: Session) -> Overview:
     return Overview(
         today=today,
         currency=house.currency,
-        bank_minor=balance_of(session, BANK),
-        suspense_minor=balance_of(session, SUSPENSE),
+        bank_minor=balance_of(session, BANK, today),
+        suspense_minor=balance_of(session, SUSPENSE, today),
         result_minor=-sum(total.balance_minor for total in this_year if not total.kind.is_permanent),
         year=year,
         locked_to=periods.locked_to(session),
@@ -114,14 +115,17 @@ def parties(session: Session) -> list[Party]:
 
 
 def find_party(session: Session, words: str) -> list[Party]:
-    """Return whom `words` mean: a number of the register of members, with or without the name behind it, or a name."""
+    """Return whom `words` mean: a number of the register of members, with or without the name behind it, or a name.
+
+    Case and macrons do not matter, unless they tell two people apart.
+    """
     number, _, rest = words.removeprefix("#").partition(" ")
     if number.isascii() and number.isdigit() and len(number) <= 9:
         member = session.execute(_parties().where(Member.number == int(number))).first()
-        if member is not None and rest.strip().casefold() in {"", member.name.casefold()}:
+        if member is not None and name_key(rest) in {"", name_key(member.name)}:
             return [Party(*member)]
-    rows = session.execute(_parties().where(func.lower(Participant.name) == words.lower()).limit(2))
-    return [Party(*row) for row in rows]
+    found = [Party(*row) for row in session.execute(_parties().where(Participant.name_key == name_key(words)))]
+    return [party for party in found if party.name == words] or found
 
 
 def person_name(session: Session, person_id: UUID | None) -> str | None:

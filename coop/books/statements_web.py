@@ -175,24 +175,24 @@ def _asked_days() -> tuple[DatesForm, date, date, int]:
 
 
 def _sheet_sections(sheets: list[BalanceSheet]) -> list[dict[str, Any]]:
-    equity = _section(gettext("Members' funds"), gettext("Members' funds together"), [s.equity for s in sheets])
+    equity = _section(gettext("Members' funds"), gettext("Total members' funds"), [s.equity for s in sheets])
     results = [
-        (gettext("Result of this year"), [sheet.result_minor for sheet in sheets]),
-        (gettext("Results of earlier years"), [sheet.earlier_result_minor for sheet in sheets]),
+        (gettext("Surplus or deficit of this year"), [sheet.result_minor for sheet in sheets]),
+        (gettext("Surplus or deficit of earlier years"), [sheet.earlier_result_minor for sheet in sheets]),
     ]
     equity["lines"] += [{"label": label, "amounts": amounts} for label, amounts in results if any(amounts)]
     equity["totals"] = [sheet.equity_minor for sheet in sheets]
     return [
-        _section(gettext("Assets"), gettext("Assets together"), [s.assets for s in sheets]),
-        _section(gettext("Liabilities"), gettext("Liabilities together"), [s.liabilities for s in sheets]),
+        _section(gettext("Assets"), gettext("Total assets"), [s.assets for s in sheets]),
+        _section(gettext("Liabilities"), gettext("Total liabilities"), [s.liabilities for s in sheets]),
         equity,
     ]
 
 
 def _income_sections(found: list[IncomeStatement]) -> list[dict[str, Any]]:
     return [
-        _section(gettext("Income"), gettext("Income together"), [statement.income for statement in found]),
-        _section(gettext("Expenses"), gettext("Expenses together"), [statement.expenses for statement in found]),
+        _section(gettext("Income"), gettext("Total income"), [statement.income for statement in found]),
+        _section(gettext("Expenses"), gettext("Total expenses"), [statement.expenses for statement in found]),
     ]
 
 

@@ -85,7 +85,7 @@ def demo_config(folder: Path, port: int) -> Config:
 def _kept_secret(path: Path) -> str:
     """Return the secret key that is kept in a file, and make it the first time."""
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(48), encoding="utf-8")
     return path.read_text(encoding="utf-8").strip()

@@ -1,7 +1,6 @@
 """`coop init`: create or migrate the database, and found the co-operative in it."""
 
 import re
-from pathlib import Path
 
 import click
 from email_validator import EmailNotValidError, validate_email
@@ -14,7 +13,7 @@ from coop.assembly.bylaws import Bylaws
 from coop.commands.context import OPERATOR, configured, open_app
 from coop.config import Config
 from coop.cooperative import find
-from coop.database import db, write
+from coop.database import db, make_place, write
 from coop.formats import parse_amount
 from coop.founding import Founder, Plan
 from coop.identity.models import Person
@@ -98,9 +97,8 @@ def init(
 
 def prepare_database(config: Config) -> None:
     """Make the folder of the instance and bring the database to the newest revision."""
-    config.instance_path.mkdir(parents=True, exist_ok=True)
-    if config.database_url.startswith("sqlite:///"):
-        Path(config.database_url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    config.instance_path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_place(config.database_url)
     migrating.upgrade(config.database_url)
 
 

@@ -1,6 +1,6 @@
 """Pages that exist in a demonstration only: signing in as a role with one click, and the mail that was sent."""
 
-from flask import Blueprint, Flask, abort, flash, redirect, render_template, session, url_for
+from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from coop.database import db, write
 from coop.demonstration.roles import ROLES
 from coop.identity import accounts
 from coop.identity.models import Person
+from coop.mail import text_of
 from coop.outbox import OutboxJob
 from coop.permissions import public
 
@@ -58,4 +59,6 @@ def mail() -> str:
         .order_by(OutboxJob.queued_at.desc(), OutboxJob.id)
         .limit(MOST_MAILS)
     ).all()
-    return render_template("demonstration/mail.html", jobs=jobs)
+    base_url = request.host_url.rstrip("/")
+    mails = [(job, text_of(job.payload, current_app.url_map, base_url)) for job in jobs]
+    return render_template("demonstration/mail.html", mails=mails)

@@ -11,7 +11,7 @@ from functools import wraps
 from typing import Any
 from uuid import uuid4
 
-from flask import Flask, g
+from flask import Flask, current_app, g
 from flask import session as cookie
 from flask_babel import gettext, lazy_gettext
 from flask_login import user_logged_in, user_logged_out
@@ -26,10 +26,12 @@ from flask_security import (
     user_confirmed,
     user_registered,
 )
-from flask_security.utils import set_request_attr
+from flask_security.utils import hash_password, set_request_attr
+from passlib.exc import PasswordSizeError  # type: ignore[import-untyped]
 from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
@@ -37,6 +39,7 @@ from coop import audit, clock, outbox
 from coop.database import db, write
 from coop.forms import stripped
 from coop.identity import sessions
+from coop.identity.account_words import FORMS, MESSAGES, Labelled
 from coop.identity.models import Person
 from coop.permissions import Actor, View, public, requires
 from evidence.identifiers import new_ref
@@ -100,17 +103,20 @@ class OutboxMail(MailUtil):
         self, template: str, subject: str, recipient: Any, sender: Any, body: Any, html: Any, **context: Any
     ) -> None:
         """Collect the mail."""
+        if template == "reset_instructions":
+            # For an unknown address the library takes the time that it thinks a mail takes; ours must not be quicker.
+            hash_password("not-a-password")
         key = f"{template}:{secrets.token_hex(16)}"
         to, words, text = str(recipient), str(subject), str(body)
         pending(lambda session: outbox.send_mail(session, key=key, to=to, subject=words, text=text))
 
 
-class SignInForm(LoginForm):
+class SignInForm(Labelled, LoginForm):
     """Counts attempts per account and stops guessing."""
 
     def validate(self, **options: Any) -> bool:
         """Count the attempt first, then look at the password."""
-        email = (stripped(self.email.data) or "")[:200]
+        email = _account_of(stripped(self.email.data) or "")
         if not write(lambda session: sessions.note_attempt(session, email=email, now=clock.now())):
             self.form_errors.append(
                 gettext(
@@ -121,7 +127,9 @@ class SignInForm(LoginForm):
             return False
         if not super().validate(**options):
             if self.requires_confirmation:
-                # Known only to whoever knows the password; the other answers tell a stranger nothing.
+                # Known only to whoever knows the password; the other answers tell a stranger nothing. Without the
+                # library's own error there is no second line that says the password is wrong.
+                self.email.errors = []
                 self.form_errors.append(
                     gettext(
                         "Please confirm your address first: open the link in the mail, or have it sent again below."
@@ -132,7 +140,7 @@ class SignInForm(LoginForm):
         return True
 
 
-class JoinForm(RegisterFormV2):
+class JoinForm(Labelled, RegisterFormV2):
     """Asks for a name beside address and password."""
 
     name = StringField(
@@ -178,8 +186,13 @@ def init_app(app: Flask) -> None:
         SECURITY_POST_CONFIRM_VIEW="security.login",
         SECURITY_POST_CHANGE_VIEW="start",
         SECURITY_DEFAULT_REMEMBER_ME=False,
+        **{f"SECURITY_MSG_{name}": message for name, message in MESSAGES.items()},
     )
-    Security(app, Accounts(), login_form=SignInForm, register_form=JoinForm, mail_util_cls=OutboxMail)
+    security = Security(
+        app, Accounts(), login_form=SignInForm, register_form=JoinForm, mail_util_cls=OutboxMail, **FORMS
+    )
+    # Pages only: the library's answers in JSON hand out tokens, and tell a known address from an unknown one.
+    security.want_json(lambda _: False)
     app.login_manager.user_loader(_living_session)  # type: ignore[attr-defined]
     # No other way to sign in than the cookie: neither tokens in headers nor basic authentication.
     app.login_manager.request_loader(lambda _: None)  # type: ignore[attr-defined]
@@ -233,11 +246,24 @@ def save_pending() -> None:
 def _through_the_door(view: View) -> View:
     @wraps(view)
     def wrapped(*arguments: Any, **values: Any) -> Any:
-        answer = view(*arguments, **values)
+        try:
+            answer = view(*arguments, **values)
+        except PasswordSizeError as error:
+            # Nobody's password: hashing it would be work for nothing.
+            raise RequestEntityTooLarge from error
         save_pending()
         return answer
 
     return wrapped  # type: ignore[return-value]
+
+
+def _account_of(email: str) -> str:
+    """Return the address by which the library looks an account up: an address has many spellings, guesses have one count."""
+    try:
+        address: str = current_app.extensions["security"]._mail_util.normalize(email)
+    except ValueError:
+        return email[:200]
+    return address
 
 
 def _replay(person: Person) -> Work:
@@ -282,8 +308,10 @@ def _on_sign_out(_: Flask, user: object, **__: Any) -> None:
 
 
 def _on_new_password(_: Flask, user: Person, **__: Any) -> None:
-    person_id, now, kept = user.id, clock.now(), cookie.get("token")
+    person_id, email, now, kept = user.id, user.email, clock.now(), cookie.get("token")
     pending(lambda session: sessions.end_all(session, person_id=person_id, now=now, but=kept))
+    # What was guessed at is gone: its owner need not wait.
+    pending(lambda session: sessions.forget_attempts(session, email=email))
     _record("person.password-changed", user)
 
 

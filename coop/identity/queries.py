@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from coop.assembly.models import Motion
 from coop.audit import AuditEvent
 from coop.identity.models import Person
+from governance.models import Outcome
 
 PAGE_LENGTH = 50
 
@@ -43,6 +45,7 @@ def acts(session: Session, *, action: str | None, page: int) -> list[Act]:
     query = (
         select(AuditEvent, Person.name)
         .outerjoin(Person, Person.id == AuditEvent.person_id)
+        .where(_told())
         .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
         .offset((page - 1) * PAGE_LENGTH)
         .limit(PAGE_LENGTH)
@@ -65,10 +68,16 @@ def acts(session: Session, *, action: str | None, page: int) -> list[Act]:
 
 def count_acts(session: Session, action: str | None) -> int:
     """Count the acts of one kind, or all of them."""
-    query = select(func.count()).select_from(AuditEvent)
+    query = select(func.count()).select_from(AuditEvent).where(_told())
     return session.scalar(query.where(AuditEvent.action == action) if action else query) or 0
 
 
 def kinds_of_act(session: Session) -> list[str]:
     """Return every kind of act that the trail holds."""
-    return list(session.scalars(select(AuditEvent.action).distinct().order_by(AuditEvent.action)))
+    return list(session.scalars(select(AuditEvent.action).where(_told()).distinct().order_by(AuditEvent.action)))
+
+
+def _told() -> ColumnElement[bool]:
+    """Return the condition that an act may be shown: who votes is told once it is counted, or the trail would show the turnout."""
+    counted = select(Motion.id).join(Outcome, Outcome.proposal_id == Motion.proposal_id)
+    return or_(AuditEvent.action != "vote.cast", AuditEvent.subject_id.in_(counted))

@@ -264,7 +264,7 @@ def _ask_for_payment(session: Session, application: Application, subscription_id
         subject=gettext("you have been admitted"),
         text=gettext(
             "The board has admitted you. Please pay %(amount)s to %(account)s with the reference %(reference)s. When "
-            "the money has arrived your share is issued, and your membership and your vote begin.",
+            "the money has arrived your share is issued, and your membership and your vote begin. How it stands:",
             amount=format_money(request.amount_minor, request.currency),
             account=cooperative.current(session).bank_account,
             reference=request.reference,
@@ -295,5 +295,5 @@ def _refuse(
         subject=gettext("your application"),
         text=gettext("The board has not admitted you. Its reason: %(reason)s", reason=reason)
         + "\n\n"
-        + gettext("You may apply again at any time."),
+        + gettext("You may apply again at any time:"),
     )

@@ -86,9 +86,12 @@ def _members(session: Session) -> Iterator[Finding]:
 
 
 def _numbers(session: Session) -> Iterator[Finding]:
-    rows = session.execute(select(Member.number, func.count()).group_by(Member.number).having(func.count() > 1))
-    for number, count in rows:
-        yield Finding("member-number-repeated", f"number {number} stands {count} times")
+    """Numbers are given out one after the other and never taken back: 1, 2, 3 ... without repeat or gap."""
+    numbers = session.scalars(select(Member.number).order_by(Member.number))
+    for expected, number in enumerate(numbers, start=1):
+        if number != expected:
+            yield Finding("member-number", f"number {number} stands where number {expected} should")
+            return
 
 
 def _terms(session: Session) -> Iterator[Finding]:

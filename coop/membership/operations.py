@@ -10,7 +10,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coop import audit, clock, cooperative
+from coop import audit, clock, cooperative, outbox
 from coop.community.models import Profile
 from coop.identity.models import Person
 from coop.membership import errors, participants
@@ -100,11 +100,11 @@ def add_representative(session: Session, actor: Actor, *, participant_id: UUID, 
         key=f"representative-added:{row.id}",
         subject=gettext("a representative was added"),
         text=gettext(
-            "%(person)s can now act for %(organisation)s. If that is not right, sign in and end it on the page "
-            "“Representatives”.",
+            "%(person)s can now act for %(organisation)s. If that is not right, end it here:",
             person=person.name,
             organisation=organisation.name,
         ),
+        page=_representatives_page(participant_id),
     )
     return person.id
 
@@ -129,15 +129,23 @@ def end_representative(session: Session, actor: Actor, *, participant_id: UUID, 
     person = session.get_one(Person, person_id)
     key, subject = f"representative-ended:{row.id}", gettext("a representative no longer acts")
     text = gettext(
-        "%(person)s no longer acts for %(organisation)s.", person=person.name, organisation=organisation.name
+        "%(person)s no longer acts for %(organisation)s. Those who do are listed here:",
+        person=person.name,
+        organisation=organisation.name,
     )
     # Told before it ends, so that the mail reaches the one who leaves as well.
-    participants.tell(session, participant_id, key=key, subject=subject, text=text)
+    participants.tell(
+        session, participant_id, key=key, subject=subject, text=text, page=_representatives_page(participant_id)
+    )
     row.ended_on = cooperative.today(session)
     session.flush()
     audit.record(
         session, actor, "participant.representative-ended", subject=participant_id, facts={"person": person_id}
     )
+
+
+def _representatives_page(participant_id: UUID) -> outbox.Page:
+    return outbox.Page("community.representatives", {"participant_id": participant_id})
 
 
 def name_key(name: str) -> str:

@@ -39,10 +39,16 @@ def representatives(session: Session, participant_id: UUID) -> list[Person]:
     )
 
 
-def tell(session: Session, participant_id: UUID, *, key: str, subject: str, text: str) -> None:
-    """Queue a mail to everybody who acts for a participant. `key` names the event, so that it is told once."""
+def tell(
+    session: Session, participant_id: UUID, *, key: str, subject: str, text: str, page: outbox.Page | None = None
+) -> None:
+    """Queue a mail to everybody who acts for a participant. `key` names the event, so that it is told once.
+
+    The mail points at `page`; by default at the page that says how the participant's membership stands.
+    """
     name = cooperative.current(session).name
+    page = page or outbox.Page("membership.status", {"participant_id": participant_id})
     for person in representatives(session, participant_id):
         outbox.send_mail(
-            session, key=f"{key}:{person.id}", to=person.email, subject=f"{name}: {subject}", text=f"{text}\n\n{name}\n"
+            session, key=f"{key}:{person.id}", to=person.email, subject=f"{name}: {subject}", text=text, page=page
         )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from coop import cooperative
 from coop.assembly.bylaws import in_force
+from coop.assembly.resolutions import Body, Resolution
 from coop.identity.models import Person
 from coop.membership.models import (
     Application,
@@ -65,6 +66,8 @@ class ApplicationState:
     submitted_at: datetime
     decision: Decision | None
     decided_at: datetime | None
+    #: Who decided: the board, or the founders about themselves.
+    decided_by: Body | None
     #: Why it was refused, for the applicant and the board only.
     refusal_reason: str
 
@@ -159,11 +162,13 @@ def membership(session: Session, participant_id: UUID) -> Membership:
             Application.submitted_at,
             ApplicationDecision.decision,
             ApplicationDecision.decided_at,
+            Resolution.body,
             func.coalesce(ApplicationAnswer.refusal_reason, ""),
         )
         .join(MemberClass, MemberClass.id == Application.class_id)
         .join(MembershipTerms, MembershipTerms.id == Application.terms_id)
         .outerjoin(ApplicationDecision, ApplicationDecision.application_id == Application.id)
+        .outerjoin(Resolution, Resolution.id == ApplicationDecision.resolution_id)
         .outerjoin(ApplicationAnswer, ApplicationAnswer.application_id == Application.id)
         .where(Application.participant_id == participant_id)
         .order_by(Application.submitted_at.desc(), Application.id.desc())

@@ -50,7 +50,7 @@ def enrol(session: Session, actor: Actor, *, application_id: UUID) -> UUID:
         key=f"member-enrolled:{member.id}",
         subject=gettext("welcome, member number %(number)s", number=member.number),
         text=gettext(
-            "You are now a member of %(name)s, with number %(number)s. From today you have one vote.",
+            "You are now a member of %(name)s, with number %(number)s. From today you have one vote. What is yours:",
             name=coop.name,
             number=member.number,
         ),

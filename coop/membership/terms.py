@@ -47,8 +47,8 @@ def compose(bylaws: Bylaws, *, bylaws_version: int, name: str, currency: str) ->
     vote = _part(
         gettext("One member, one vote"),
         gettext(
-            "Each member has one vote, whatever they hold and whatever class they belong to. More shares give no more "
-            "votes. Your vote begins on the day you are entered in the register of members."
+            "Each member has one vote, whatever they hold and whatever class they belong to. Your vote begins on the "
+            "day you are entered in the register of members."
         ),
     )
     leaving = _part(
@@ -62,7 +62,7 @@ def compose(bylaws: Bylaws, *, bylaws_version: int, name: str, currency: str) ->
     register = _part(
         gettext("What is kept about you"),
         gettext(
-            "The register of members holds your name, your member number, your class, the day you joined and the shares "
+            "The register of members holds your name, your member number, your class, the day you joined and any shares "
             "you hold. The secretary, the board, the treasurer and the auditor can read it. What you write in your "
             "application is read by the board, the secretary and the auditor, and can be erased."
         ),
@@ -176,7 +176,7 @@ def _shares(bylaws: Bylaws, price_minor: int, currency: str) -> list[str]:
             gettext("The price"),
             gettext(
                 "One share costs %(price)s. To become a member you buy at least one; nobody may hold more than "
-                "%(most)s. You pay by bank transfer after the board has admitted you. Until your share is issued the "
+                "%(most)s, and more shares give no more votes. You pay by bank transfer after the board has admitted you. Until your share is issued the "
                 "money is still yours, held as a share application.",
                 price=price,
                 most=bylaws.most_shares,

@@ -6,6 +6,7 @@ from typing import Literal
 
 from flask_babel import gettext
 
+from coop.assembly.resolutions import Body
 from coop.formats import format_money
 from coop.membership.models import Decision
 from coop.membership.queries import Membership
@@ -39,7 +40,9 @@ def steps(standing: Membership, first: SubscriptionRow | None, *, has_share: boo
     if application.decision is None:
         later = [Step(gettext("Share paid"), "waiting")] if has_share else []
         return [received, Step(gettext("The board decides"), "current"), *later, Step(last, "waiting")]
-    admitted = Step(gettext("Admitted by the board"), "done", application.decided_at)
+    by_founders = application.decided_by is Body.FOUNDERS
+    label = gettext("Admitted by the founding resolution") if by_founders else gettext("Admitted by the board")
+    admitted = Step(label, "done", application.decided_at)
     if first is None:
         return [received, admitted, Step(last, "done" if joined else "current", joined)]
     if not first.is_paid:

@@ -83,7 +83,7 @@ def apply(participant_id: UUID) -> Answer:
             status = show_on(form, refusal)
             _show_current_version(form, refusal)
         else:
-            flash(gettext("Your application is with the board."), "success")
+            flash(gettext("Thank you, the application is sent."), "success")
             return redirect(url_for("membership.status", participant_id=participant_id), 303)
     return _application_page(participant_id, form), status
 

@@ -9,8 +9,11 @@ from wtforms.validators import ValidationError
 
 from coop import cooperative
 from coop.database import db
+from coop.errors import show_on
 from coop.forms import DayField, Form, MoneyField, required
 from coop.payments.operations import Receipt
+from evidence.messages import Refusal
+from ledger.errors import LedgerRefusal
 
 
 def _currency() -> str:
@@ -32,6 +35,13 @@ class ReceiptForm(Form):
             UUID(field.data or "")
         except ValueError as error:
             raise ValidationError(gettext("Open the page again: the form is not complete.")) from error
+
+    def show(self, refusal: Refusal) -> int:
+        """Put a refusal beside the field it is about, and return the status."""
+        if isinstance(refusal, LedgerRefusal) and refusal.about == "booked_on":
+            # The date of the entry is the one of the receipt.
+            refusal.about = "received_on"
+        return show_on(self, refusal)
 
     def to_receipt(self) -> Receipt:
         """Return what was received."""

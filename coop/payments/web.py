@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from coop import cooperative
 from coop.database import db, write
-from coop.errors import declare, show_on
+from coop.errors import declare
 from coop.formats import format_money
 from coop.paging import pager, requested_page
 from coop.payments import errors, operations, queries
@@ -68,7 +68,7 @@ def record_receipt(request_id: UUID) -> str | Response | tuple[str, int]:
         try:
             write(lambda session: operations.record_receipt(session, who, request_id=request_id, receipt=receipt))
         except Refusal as refusal:
-            status = show_on(form, refusal)
+            status = form.show(refusal)
         else:
             amount = format_money(receipt.amount_minor, row.currency)
             flash(gettext("Recorded: %(amount)s for %(reference)s.", amount=amount, reference=row.reference), "success")

@@ -12,12 +12,12 @@ from coop.payments.models import PaymentReceipt, PaymentRequest
 from coop.shares.models import ShareEvent, Subscription
 from evidence.findings import Finding
 from ledger import chart
-from ledger.models import Account, Posting
+from ledger.models import Account, Entry, Posting
 
 
 def findings(session: Session) -> list[Finding]:
     """Check the share register."""
-    checks = (_holdings, _capital, _applications, _issues, _subscriptions, _first_shares)
+    checks = (_holdings, _capital, _applications, _booked, _issues, _subscriptions, _first_shares)
     return [finding for check in checks for finding in check(session)]
 
 
@@ -70,6 +70,42 @@ def _applications(session: Session) -> Iterator[Finding]:
     for ref, amount in issued:
         held[ref] = held.get(ref, 0) - int(amount)
     yield from _differences(session, "share-applications", chart.SHARE_APPLICATIONS, held)
+
+
+def _booked(session: Session) -> Iterator[Finding]:
+    """Each event is one entry: what was paid for the shares, on its day, credited to share capital for the member."""
+    credited = (
+        select(Entry.source_id, func.count().label("entries"))
+        .join(Posting, Posting.entry_id == Entry.id)
+        .join(Account, Account.id == Posting.account_id)
+        .join(ShareEvent, ShareEvent.id == Entry.source_id)
+        .join(Member, Member.id == ShareEvent.member_id)
+        .join(Participant, Participant.id == Member.participant_id)
+        .where(
+            Entry.source_kind == "share_event",
+            Entry.booked_on == ShareEvent.effective_on,
+            Account.code == chart.SHARE_CAPITAL,
+            Posting.party_ref == Participant.party_ref,
+            Posting.amount_minor == -ShareEvent.quantity * ShareEvent.price_minor,
+            Posting.currency == ShareEvent.currency,
+        )
+        .group_by(Entry.source_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(ShareEvent.id, credited.c.entries)
+        .outerjoin(credited, credited.c.source_id == ShareEvent.id)
+        .where(or_(credited.c.entries.is_(None), credited.c.entries != 1))
+    )
+    for event_id, entries in rows:
+        yield Finding("share-not-booked", f"share event {event_id} has {entries or 0} entries that match it")
+    stray = session.scalars(
+        select(Entry.id)
+        .outerjoin(ShareEvent, ShareEvent.id == Entry.source_id)
+        .where(Entry.source_kind == "share_event", ShareEvent.id.is_(None))
+    )
+    for entry_id in stray:
+        yield Finding("share-without-event", f"entry {entry_id} names a share event that does not exist")
 
 
 def _issues(session: Session) -> Iterator[Finding]:

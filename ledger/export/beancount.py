@@ -38,8 +38,11 @@ def write(books: Books) -> Iterator[str]:
         yield "\n"
     for entry in books.entries():
         yield _transaction(entry, names)
-    # An assertion holds at the start of its day.
+    opened = {account.code for account in books.accounts if account.opened_on <= books.ends_on}
+    # An assertion holds at the start of its day, and only on an account that is open by then.
     for total in books.closing():
+        if total.code not in opened:
+            continue
         amount = decimal_text(total.balance_minor, total.currency)
         yield f"{books.ends_on + _DAY} balance {names[total.code]}  {amount} ~ 0 {total.currency}\n"
 

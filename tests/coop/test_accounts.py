@@ -63,7 +63,7 @@ def test_somebody_registers_confirms_and_signs_in(app: Flask, client: Browser, t
     client.get(link_in(newest_mail(app, tmp_path)))
     page = sign_in(client)
     assert page.status == 200
-    assert client.signed_in
+    assert "Sign out" in page.text
     with app.app_context():
         person = db.session.scalars(select(Person).where(Person.email == "new@kanopi.example")).one()
         assert person.name == "Hine Nui"
@@ -87,9 +87,10 @@ def test_an_address_that_is_taken_is_not_told_to_strangers(app: Flask, joined: B
     ("field", "value", "words"),
     [
         ("name", "", "tell us your name"),
-        ("email", "not an address", "nvalid"),
-        ("password", "short", "at least 10"),
-        ("password_confirm", "something else", "match"),
+        ("email", "not an address", "E-mail address – Enter an address such as"),
+        ("email", "", "E-mail address – Enter your e-mail address."),
+        ("password", "short", "Password – Use at least 10 characters."),
+        ("password_confirm", "something else", "Password again – The two passwords differ."),
     ],
 )
 def test_a_bad_registration_says_what_is_wrong(app: Flask, client: Browser, field: str, value: str, words: str) -> None:
@@ -158,6 +159,28 @@ def test_guessing_stops_after_ten_attempts_even_with_the_right_password(app: Fla
         assert db.session.scalar(select(func.count()).select_from(SignInFailure)) == sessions.MOST_FAILURES + 1
 
 
+def test_another_spelling_of_the_address_gives_no_more_guesses(app: Flask, joined: Browser) -> None:
+    for _ in range(sessions.MOST_FAILURES):
+        sign_in(joined, password="a wrong guess")
+    for spelling in (
+        "new@\N{FULLWIDTH LATIN SMALL LETTER K}anopi.example",
+        "new@kanopi\N{IDEOGRAPHIC FULL STOP}example",
+    ):
+        assert "too many attempts" in sign_in(joined, spelling).text
+    assert not joined.signed_in
+
+
+def test_a_new_password_by_mail_ends_the_wait(app: Flask, joined: Browser, tmp_path: Path) -> None:
+    for _ in range(sessions.MOST_FAILURES):
+        sign_in(joined, password="a wrong guess")
+    joined.submit("/reset", {"email": "new@kanopi.example"}, having="email")
+    new = "another horse battery staple"
+    link = link_in(newest_mail(app, tmp_path))
+    joined.submit(link, {"password": new, "password_confirm": new}, having="password_confirm")
+    sign_in(joined, password=new)
+    assert joined.signed_in
+
+
 def test_attempts_are_counted_for_addresses_that_do_not_exist(app: Flask, client: Browser) -> None:
     for _ in range(sessions.MOST_FAILURES):
         sign_in(client, "ghost@kanopi.example")
@@ -179,6 +202,20 @@ def test_the_cookie_and_the_database_hold_no_usable_copy_of_each_other(app: Flas
     with app.app_context():
         digests = db.session.scalars(select(SignInSession.token_digest)).all()
     assert all(token not in digest for digest in digests)
+
+
+def test_who_asks_for_json_is_told_no_more(app: Flask, joined: Browser) -> None:
+    """The library would answer a new address and a taken one differently, and give a token to whoever signs in."""
+    values = {"name": "Hine", "password": PASSWORD, "password_confirm": PASSWORD, "csrf_token": joined.token()}
+    answers = [
+        joined.client.post(path, data={**values, "email": email}, headers={"Accept": "application/json"})
+        for path, email in (
+            ("/register", "one@kanopi.example"),
+            ("/register", "new@kanopi.example"),
+            ("/login?include_auth_token", "new@kanopi.example"),
+        )
+    ]
+    assert [(answer.status_code, answer.mimetype) for answer in answers] == [(302, "text/html")] * 3
 
 
 def test_a_form_without_a_token_is_refused(client: Browser) -> None:

@@ -1,6 +1,9 @@
 """The commands: founding, checking, backing up and restoring, on both databases, and what they say when they refuse."""
 
+import hashlib
+import io
 import json
+import re
 import secrets
 import socket
 import sqlite3
@@ -8,6 +11,7 @@ import tarfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -158,6 +162,23 @@ def test_a_backup_never_overwrites_a_file(place: Installation) -> None:
     assert sorted(path.name for path in place.folder.iterdir() if path.name.startswith(".coop")) == []
 
 
+def repack(source: Path, target: Path, changed: dict[str, bytes], left_out: str = "") -> None:
+    """Copy an archive with other contents for some of its members, and new members for the names it does not have."""
+    with tarfile.open(source) as old, tarfile.open(target, "w") as new:
+        contents = {member.name: old.extractfile(member).read() for member in old}  # type: ignore[union-attr]
+        for name, content in {**contents, **changed}.items():
+            if name != left_out:
+                member = tarfile.TarInfo(name)
+                member.size = len(content)
+                new.addfile(member, io.BytesIO(content))
+
+
+def manifest_of(file: Path) -> dict[str, Any]:
+    with tarfile.open(file) as tar:
+        read: dict[str, Any] = json.load(tar.extractfile("manifest.json"))  # type: ignore[arg-type]
+        return read
+
+
 def test_a_damaged_backup_is_refused_and_leaves_the_place_empty(installations: list[Installation]) -> None:
     first, second = installations
     first.run(*FOUNDING)
@@ -166,15 +187,7 @@ def test_a_damaged_backup_is_refused_and_leaves_the_place_empty(installations: l
     file = first.folder / "backup.tar"
     first.run("backup", str(file))
     damaged = first.folder / "damaged.tar"
-    with tarfile.open(file) as source, tarfile.open(damaged, "w") as target:
-        for member in source:
-            content = source.extractfile(member)
-            assert content is not None
-            if member.name == "files/a.txt":
-                import io
-
-                content = io.BytesIO(b"b")
-            target.addfile(member, content)
+    repack(file, damaged, {"files/a.txt": b"b"})
     done = second.run("restore", str(damaged))
     assert done.exit_code == 1
     assert "files/a.txt is missing or changed" in done.output
@@ -182,6 +195,54 @@ def test_a_damaged_backup_is_refused_and_leaves_the_place_empty(installations: l
     assert "cannot be read as a backup" in second.run("restore", str(first.folder / "noise.tar")).output
     assert "coop init" in second.run("check").output
     assert not (second.folder / "files").exists()
+
+
+def test_a_backup_without_a_database_or_with_noise_for_one_is_refused(installations: list[Installation]) -> None:
+    first, second = installations
+    first.run(*FOUNDING)
+    file, hostile = first.folder / "backup.tar", first.folder / "hostile.tar"
+    first.run("backup", str(file))
+    manifest = manifest_of(file)
+    (database,) = manifest["files"]
+    noise = {database: hashlib.sha256(b"noise").hexdigest()}
+    for files, words in (
+        ({}, "holds no database"),
+        (noise, "damaged|failed"),
+        ([database], "cannot be read"),
+        (None, "cannot"),
+    ):
+        forged = json.dumps({**manifest, "files": files}).encode()
+        repack(file, hostile, {"manifest.json": forged, database: b"noise"})
+        done = second.run("restore", str(hostile))
+        assert done.exit_code == 1
+        assert re.search(words, done.output), done.output
+        assert "coop init" in second.run("check").output, "the place is still empty"
+
+
+def test_only_what_the_manifest_names_leaves_the_archive(installations: list[Installation]) -> None:
+    first, second = installations
+    first.run(*FOUNDING)
+    file, hostile = first.folder / "backup.tar", first.folder / "hostile.tar"
+    first.run("backup", str(file))
+    repack(file, hostile, {"files/stowaway.html": b"<script>"})
+    assert second.run("restore", str(hostile)).exit_code == 0
+    assert not (second.folder / "files").exists()
+
+
+def test_what_is_made_is_for_its_owner_only(installations: list[Installation]) -> None:
+    """Database, its log and mails hold addresses, links that choose passwords and, until it is counted, the urn."""
+    first, second = installations
+    first.run(*FOUNDING)
+    file = first.folder / "backup.tar"
+    first.run("backup", str(file))
+    second.run("restore", str(file))
+    for place in installations:
+        assert place.folder.stat().st_mode & 0o777 == 0o700
+    fresh = first.folder / "fresh" / "coop.sqlite3"
+    first.environment["COOP_DATABASE_URL"] = f"sqlite:///{fresh}"
+    assert first.run(*FOUNDING).exit_code == 0
+    assert fresh.stat().st_mode & 0o777 == 0o600
+    assert fresh.parent.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_member_of_an_archive_cannot_leave_the_folder(place: Installation, tmp_path: Path) -> None:

@@ -57,11 +57,20 @@ def test_home_lists_the_open_votes_by_their_deadline(app: Flask, world: World) -
 
 
 def test_home_says_what_each_participant_owns(app: Flask, world: World) -> None:
-    page = visit(app, world, "treasurer").get("/")
+    page = visit(app, world, "board").get("/")
     assert "Shares 1" in page.text
     assert "Paid for them NZD 50.00" in page.text
-    assert f"{worlds.NAME} takes part in the community and is not a member yet" in page.text
+    page = visit(app, world, "treasurer").get("/")
+    assert "Paid for them (NZD)" in page.text
+    assert f"{worlds.NAME} Not a member yet" in page.text
     assert f"Become a member: apply for {worlds.NAME}" in page.links
+
+
+def test_home_shows_a_member_their_share_first_and_others_the_way_to_one(app: Flask, world: World) -> None:
+    text = visit(app, world, "board").get("/").text
+    assert text.index("What I own") < text.index("What I can decide") < text.index("What I can do next")
+    text = visit(app, world, "newcomer").get("/").text
+    assert text.index("What I own") < text.index("What I can do next") < text.index("What I can decide")
 
 
 def test_a_participant_is_shown_the_next_step(app: Flask, world: World) -> None:

@@ -8,17 +8,24 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.routing import Map, Rule
 
 from coop.config import Config
-from coop.mail import deliver_mail
-from coop.outbox import Leased
+from coop.database import db
+from coop.mail import deliver_mail, text_of
+from coop.outbox import Leased, OutboxJob
+from tests import world as worlds
+from tests.html_client import Browser
 
 CONFIG = Config(
     database_url="sqlite://", secret_key="", instance_path=Path("/nonexistent"), mail_from="kanopi@kanopi.example"
 )
+PAGES = Map([Rule("/proposals/<uuid:motion_id>", endpoint="assembly.proposal")])
 
 
 class Postbox(socketserver.ThreadingTCPServer):
@@ -84,7 +91,7 @@ def job() -> Leased:
 
 def test_a_mail_arrives_as_it_was_queued(postbox: Postbox) -> None:
     sent = job()
-    deliver_mail(replace(CONFIG, mail_url=f"smtp://127.0.0.1:{postbox.server_address[1]}"), sent)
+    deliver_mail(replace(CONFIG, mail_url=f"smtp://127.0.0.1:{postbox.server_address[1]}"), PAGES, sent)
     message = message_from_bytes(postbox.mails[0], EmailMessage, policy=default)
     assert message["To"] == "hana@kanopi.example"
     assert message["From"] == "kanopi@kanopi.example"
@@ -96,17 +103,41 @@ def test_a_mail_arrives_as_it_was_queued(postbox: Postbox) -> None:
 def test_a_refused_mail_is_a_failure_that_the_outbox_sees(postbox: Postbox) -> None:
     postbox.refuses = True
     with pytest.raises(OSError, match="550"):
-        deliver_mail(replace(CONFIG, mail_url=f"smtp://127.0.0.1:{postbox.server_address[1]}"), job())
+        deliver_mail(replace(CONFIG, mail_url=f"smtp://127.0.0.1:{postbox.server_address[1]}"), PAGES, job())
     assert postbox.mails == []
 
 
 def test_a_server_that_is_away_is_a_failure(postbox: Postbox) -> None:
     with pytest.raises(OSError, match="refused"):
-        deliver_mail(replace(CONFIG, mail_url="smtp://127.0.0.1:1"), job())
+        deliver_mail(replace(CONFIG, mail_url="smtp://127.0.0.1:1"), PAGES, job())
 
 
 def test_mail_on_the_console_is_readable(capsys: pytest.CaptureFixture[str]) -> None:
-    deliver_mail(replace(CONFIG, mail_url="console:"), job())
+    deliver_mail(replace(CONFIG, mail_url="console:"), PAGES, job())
     out = capsys.readouterr().out
     assert "To: hana@kanopi.example" in out
     assert "Ā ē ī ō ū" in out
+
+
+def test_a_mail_ends_with_the_link_to_its_page(capsys: pytest.CaptureFixture[str]) -> None:
+    motion_id = uuid4()
+    page = {"endpoint": "assembly.proposal", "ids": {"motion_id": str(motion_id)}}
+    sent = replace(
+        job(), payload={"to": "hana@kanopi.example", "subject": "s", "text": "A vote is open.", "page": page}
+    )
+    deliver_mail(replace(CONFIG, base_url="https://kanopi.example/coop", mail_url="console:"), PAGES, sent)
+    out = capsys.readouterr().out
+    assert f"A vote is open.\n\nhttps://kanopi.example/coop/proposals/{motion_id}\n" in out
+
+
+def test_every_mail_about_membership_and_votes_leads_to_a_page(
+    app: Flask, people: dict[str, UUID], participants: dict[str, UUID]
+) -> None:
+    worlds.build(app, people, participants)
+    with app.app_context():
+        payloads = [job.payload for job in db.session.scalars(select(OutboxJob).where(OutboxJob.kind == "mail"))]
+    assert {payload["page"]["endpoint"] for payload in payloads} >= {"assembly.proposal", "membership.status"}
+    for payload in payloads:
+        link = text_of(payload, app.url_map, "").split()[-1]
+        # The visitor is nobody: the page is there and asks them to sign in.
+        assert Browser(app).get(link).path.startswith("/login?next="), link

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, ViewportSize
 
 from tests import world as worlds
-from tests.browser import CHROMIUM, MISSING, Served, Window, chromium
+from tests.browser import CHROMIUM, COLOURS_ONLY, MISSING, Served, Window, chromium
 from tests.conftest import leave_out
 from tests.databases import Templates, TestDatabase
 from tests.html_client import Browser
@@ -169,7 +169,7 @@ def test_no_page_has_a_fault(browser: Chromium, sweep: Served, world: World, sch
         window = windows.open(world.people[who] if who else None)
         for address in found:
             assert window.open(address.path) == address.status, address
-            faults += [f"{address.path} {fault}" for fault in _faults(window)]
+            faults += [f"{address.path} {fault}" for fault in _faults(window, scheme)]
     windows.close()
     assert faults == []
     assert windows.complaints() == []
@@ -200,8 +200,11 @@ def _pages(world: World) -> list[Address]:
     return [one for several in worlds.addresses(world).values() for one in several]
 
 
-def _faults(window: Window) -> list[str]:
-    """Look at the page as it stands at every width."""
+def _faults(window: Window, scheme: Scheme) -> list[str]:
+    """Look at the page as it stands at every width: all of it in light, and in dark its colours."""
+    if scheme == "dark":
+        window.page.set_viewport_size(WIDE)
+        return window.faults(COLOURS_ONLY)
     found = []
     for size in (WIDE, NARROW, NARROWEST):
         window.page.set_viewport_size(size)

@@ -43,9 +43,9 @@ class Books:
 RECORDER = new_ref()
 
 
-def found_books(session: Session) -> Books:
+def found_books(session: Session, currency: str = "NZD") -> Books:
     """Write the chart, the fiscal year and the head of the chain."""
-    chart.install_chart(session, currency="NZD", opened_on=YEAR[0])
+    chart.install_chart(session, currency=currency, opened_on=YEAR[0])
     periods.open_fiscal_year(session, *YEAR)
     sealing.start_chain(session)
     return Books(session)

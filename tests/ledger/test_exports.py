@@ -18,14 +18,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text as sql
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
-from ledger import chart, errors, export, periods
+from ledger import chart, errors, export, periods, posting
 from ledger.chart import BANK, OTHER_INCOME, SHARE_APPLICATIONS
 from ledger.export.csv_table import COLUMNS
 from ledger.models import Account, AccountKind
 from ledger.totals import account_totals
 from tests.conftest import leave_out
-from tests.ledger.conftest import Books
+from tests.ledger.conftest import Books, found_books
 
 AWKWARD = (
     'Koha "ngā mihi"; for a map | = + - @ # * ! (code) [2026-01-01]\nsecond line\twith a tab \\ and \\" end',
@@ -95,6 +96,13 @@ def test_bean_check_accepts_the_export(awkward: Books, tmp_path: Path, days: Any
     _run(_program("bean-check"), str(file))
 
 
+def test_bean_check_accepts_days_before_an_account_was_opened(books: Books, tmp_path: Path) -> None:
+    chart.open_account(books.session, code="1050", name="Savings", kind=AccountKind.ASSET, opened_on=date(2026, 9, 1))
+    books.post()
+    for last in (date(2026, 8, 31), date(2026, 3, 1)):
+        _run(_program("bean-check"), str(_written(books, "beancount", tmp_path, None, last)))
+
+
 @pytest.mark.parametrize("days", [(None, None), (date(2027, 4, 1), None), (date(2026, 4, 6), date(2026, 5, 20))])
 def test_hledger_accepts_the_export_strictly(awkward: Books, tmp_path: Path, days: Any) -> None:
     file = _written(awkward, "hledger", tmp_path, *days)
@@ -128,10 +136,8 @@ def test_an_altered_export_is_not_accepted(awkward: Books, tmp_path: Path) -> No
         assert done.returncode != 0
 
 
-def test_a_currency_without_decimals_is_written_without_a_point(books: Books, tmp_path: Path) -> None:
-    books.session.execute(update(Account).values(currency="JPY"))
-    from ledger import posting
-
+def test_a_currency_without_decimals_is_written_without_a_point(session: Session, tmp_path: Path) -> None:
+    books = found_books(session, currency="JPY")
     lines = [posting.Line(BANK, 1500), posting.Line(OTHER_INCOME, -1500)]
     draft = posting.Draft(date(2026, 5, 4), "地図", "manual", "JPY", lines, "jpy")
     posting.post(books.session, draft, now=books.now)

@@ -78,6 +78,14 @@ def test_a_row_is_not_replaced(books: Books) -> None:
     _refused(books, replacing, match="append-only|nothing can be added")
 
 
+def test_a_row_is_not_replaced_by_its_rowid(books: Books) -> None:
+    books.post()
+    if books.session.get_bind().dialect.name != "sqlite":
+        return  # PostgreSQL has no such key.
+    replacing = _posting(books, uuid4(), 1, BANK, 5).replace("INSERT", "INSERT OR REPLACE").replace("(", "(rowid, ", 1)
+    _refused(books, replacing.replace("VALUES (", "VALUES (1, "), match="append-only")
+
+
 def test_an_entry_that_does_not_balance_is_refused(books: Books) -> None:
     _refused(books, *_entry(books, [(BANK, 100), (OTHER_INCOME, -99)]), match="sum to zero")
 
@@ -127,6 +135,36 @@ def test_a_locked_period_stays_locked(books: Books) -> None:
             "INSERT OR REPLACE INTO ledger_period (id, fiscal_year_id, starts_on, ends_on)"
             " SELECT id, fiscal_year_id, starts_on, ends_on FROM ledger_period WHERE locked_at IS NOT NULL",
             match="stays locked",
+        )
+
+
+def test_no_open_period_comes_over_the_days_of_a_locked_one(books: Books) -> None:
+    """An entry needs one open period: a second one over locked days would open them again."""
+    periods.lock_period(books.session, date(2026, 4, 30), now=books.now)
+    _refused(
+        books,
+        "INSERT INTO ledger_period (id, fiscal_year_id, starts_on, ends_on)"
+        f" SELECT '{_id(books, uuid4())}', fiscal_year_id, '2026-04-02', '2026-04-29' FROM ledger_period"
+        " WHERE locked_at IS NOT NULL",
+        match="stays locked",
+    )
+    _refused(
+        books, "UPDATE ledger_period SET starts_on = '2026-04-15' WHERE ends_on = '2026-05-31'", match="stays locked"
+    )
+
+
+def test_what_entries_and_statements_rest_on_in_an_account_stays(books: Books) -> None:
+    books.post()
+    for change in ("kind = 'expense'", "code = '4999'", "currency = 'AUD'"):
+        _refused(books, f"UPDATE ledger_account SET {change} WHERE code = '{OTHER_INCOME}'", match="of an account stay")
+    books.session.execute(text(f"UPDATE ledger_account SET name = 'Koha' WHERE code = '{OTHER_INCOME}'"))
+    if books.session.get_bind().dialect.name == "sqlite":
+        _refused(
+            books,
+            "INSERT OR REPLACE INTO ledger_account (id, code, name, kind, currency, opened_on, by_party)"
+            " SELECT id, code, name, 'expense', currency, opened_on, by_party FROM ledger_account"
+            f" WHERE code = '{OTHER_INCOME}'",
+            match="an account with this key",
         )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from evidence.messages import Refusal
@@ -70,6 +70,14 @@ def test_the_same_key_with_other_content_is_refused(books: Books) -> None:
     with pytest.raises(errors.KeyUsedDifferently):
         books.post((BANK, 1001), (OTHER_INCOME, -1001), key="form-1")
     assert _rows(books.session) == before
+
+
+def test_the_same_key_with_another_text_is_refused_as_long_as_the_text_is_known(books: Books) -> None:
+    first = books.post(key="form-1", text="Bus fare of Ana")
+    with pytest.raises(errors.KeyUsedDifferently):
+        books.post(key="form-1", text="Bus fare of Wiremu")
+    books.session.execute(delete(EntryText))
+    assert books.post(key="form-1", text="Bus fare of Wiremu") == first
 
 
 @pytest.mark.parametrize(
@@ -136,6 +144,14 @@ def test_a_reversal_takes_the_entry_back_and_points_at_it(books: Books, party: U
     assert party_balance_of(books.session, SHARE_APPLICATIONS, party) == 0
     assert journal.posted_entry(books.session, reversal_id).reverses_id == entry_id
     assert journal.posted_entry(books.session, entry_id).reversed_by_id == reversal_id
+
+
+def test_a_reversal_is_not_dated_before_its_entry(books: Books) -> None:
+    entry_id = books.post(on=date(2026, 6, 1))
+    with pytest.raises(errors.ReversedBeforeBooked):
+        posting.reverse(books.session, entry_id, booked_on=date(2026, 5, 31), text="x", now=books.now)
+    posting.reverse(books.session, entry_id, booked_on=date(2026, 6, 1), text="x", now=books.now)
+    assert balance_of(books.session, BANK) == 0
 
 
 def test_an_entry_is_reversed_once_and_a_reversal_never(books: Books) -> None:

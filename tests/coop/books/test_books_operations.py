@@ -8,20 +8,21 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from coop import clock, cooperative
 from coop.audit import AuditEvent
-from coop.books import duties, operations
+from coop.books import checks, duties, operations
 from coop.books.errors import KeptElsewhere, PeriodNotOver
 from coop.books.operations import NewAccount, NewEntry
 from coop.database import db, write
 from coop.permissions import WORKER, Actor, Power, PowerMissing
 from evidence.messages import Refusal
+from evidence.rules import drop_rules
 from ledger import errors, periods, sealing
 from ledger.chart import BANK, OTHER_INCOME, SHARE_CAPITAL
-from ledger.models import AccountKind
+from ledger.models import AccountKind, Period
 from ledger.posting import Line
 
 _MAP = (Line(BANK, 1000), Line(OTHER_INCOME, -1000))
@@ -114,6 +115,27 @@ def test_a_period_is_locked_from_the_day_after_its_last(app: Flask, treasurer: A
             with pytest.raises(errors.PeriodLocked):
                 write(lambda session: operations.record_entry(session, treasurer, _entry(session, on=ends_on)))
     assert _actions(app) == ["period.locked"]
+
+
+@pytest.mark.tampers
+def test_the_checks_notice_a_month_that_was_opened_again(app: Flask, treasurer: Actor) -> None:
+    with app.app_context():
+        period = periods.next_to_lock(db.session())
+        assert period is not None
+        ends_on = period.ends_on
+        with clock.at(clock.now().replace(year=ends_on.year + 1)):
+            write(lambda session: operations.lock_period(session, treasurer, ends_on=ends_on))
+        assert checks.findings(db.session()) == []
+
+        def unlock(session: Session) -> None:
+            drop_rules(session.connection())
+            session.execute(update(Period).values(locked_at=None))
+
+        write(unlock)
+        found = checks.findings(db.session())
+        assert [str(finding) for finding in found] == [
+            f"period-opened-again: the period to {ends_on} was locked and is open"
+        ]
 
 
 def _do_what_is_due() -> int:

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 from coop import clock, cooperative
 from coop.audit import AuditEvent
 from coop.database import db, write
-from coop.membership.models import Participant
+from coop.membership import operations as membership
+from coop.membership.models import Participant, ParticipantKind
 from ledger import periods, posting
 from ledger.chart import BANK, OTHER_INCOME, RECEIVABLE, SHARE_APPLICATIONS
 from ledger.models import Entry, EntryText
+from tests import joining
 from tests.html_client import Browser, Page
 
 SignIn = Callable[[str], Browser]
@@ -73,6 +75,49 @@ def test_a_line_may_name_a_member_by_name_or_be_left_out(
     page = _record(treasurer, **{"lines-0-account": RECEIVABLE, "lines-0-party": "aroha hihi"})
     assert "Aroha Hihi" in page.text
     assert "Aroha Hihi" in treasurer.get(f"/books/accounts/{RECEIVABLE}").text
+
+
+def test_whoever_the_form_offers_is_found_whatever_the_name_begins_with(
+    app: Flask, treasurer: Browser, people: dict[str, UUID]
+) -> None:
+    with app.app_context():
+
+        def work(session: Session) -> None:
+            founder = joining.actor_of(session, people["founder"])
+            membership.create_organisation(session, founder, name="Ōtautahi Trust", kind=ParticipantKind.GROUP)
+
+        write(work)
+    assert '<option value="Ōtautahi Trust">' in treasurer.get("/books/entries/new").html
+    for written in ("Ōtautahi Trust", "ōtautahi trust", "otautahi Trust"):
+        page = _record(treasurer, **{"lines-0-account": RECEIVABLE, "lines-0-party": written})
+        assert "Ōtautahi Trust" in page.text, written
+
+
+def test_of_two_names_that_differ_by_a_macron_the_one_that_was_written_is_meant(app: Flask, treasurer: Browser) -> None:
+    with app.app_context():
+        rename = (
+            update(Participant).where(Participant.name == "Ana Tūī").values(name="Ārohā Hihi", name_key="aroha hihi")
+        )
+        write(lambda session: session.execute(rename))
+    page = _record(treasurer, **{"lines-0-account": RECEIVABLE, "lines-0-party": "Ārohā Hihi"})
+    assert "Ārohā Hihi" in page.text
+    page = _record(treasurer, **{"lines-0-account": RECEIVABLE, "lines-0-party": "aroha hihi"})
+    assert "More than one is called this" in page.text
+
+
+def test_an_entry_of_a_day_to_come_is_not_in_the_bank_yet(app: Flask, treasurer: Browser) -> None:
+    tomorrow = _today(app) + timedelta(days=1)
+    with app.app_context():
+        if periods.fiscal_year_of(db.session(), tomorrow) is None:
+            write(lambda session: periods.open_fiscal_year(session, tomorrow, tomorrow + timedelta(days=364)))
+    entry = _record(treasurer, booked_on=tomorrow.isoformat())
+    assert "Bank account NZD 0.00" in treasurer.get("/books").text.replace("\u00a0", " ")
+    confirmation = treasurer.get(entry.links["Reverse this entry"])
+    assert ("booked_on", tomorrow.isoformat()) in confirmation.form(having="reason").values
+    early = treasurer.send(
+        confirmation, confirmation.form(having="reason"), {"reason": "x", "booked_on": _today(app).isoformat()}
+    )
+    assert (early.status, "cannot be dated before that" in early.text) == (422, True)
 
 
 def test_a_form_sent_twice_is_one_entry(app: Flask, treasurer: Browser) -> None:
@@ -330,7 +375,7 @@ def test_an_entry_leads_to_the_payment_and_the_register_it_follows_from(app: Fla
 def test_the_balance_sheet_shows_the_result_of_the_year(app: Flask, treasurer: Browser) -> None:
     _record(treasurer)
     sheet = treasurer.get("/books/balance-sheet").text
-    assert "Result of this year" in sheet
+    assert "Surplus or deficit of this year" in sheet
     income = treasurer.get("/books/income-statement").text
     assert "4900 Interest and other income" in income
 
@@ -363,7 +408,9 @@ def test_a_name_of_two_people_is_asked_for_by_number(app: Flask, treasurer: Brow
     with app.app_context():
         write(
             lambda session: session.execute(
-                update(Participant).where(Participant.name == "Ana Tūī").values(name="Aroha Hihi")
+                update(Participant)
+                .where(Participant.name == "Ana Tūī")
+                .values(name="Aroha Hihi", name_key="aroha hihi")
             )
         )
     page = _record(treasurer, **{"lines-0-account": RECEIVABLE, "lines-0-party": "Aroha Hihi"})

@@ -270,3 +270,18 @@ def test_the_secretary_publishes_terms_only_when_the_bylaws_have_changed(sign_in
 def _today(app: Flask) -> str:
     with app.app_context():
         return cooperative.today(db.session()).isoformat()
+
+
+def test_a_founder_was_admitted_by_the_founding_resolution(
+    app: Flask, people: dict[str, UUID], participants: dict[str, UUID]
+) -> None:
+    page = Browser(app).sign_in_as(people["board"]).get(f"/as/{participants['board']}/membership")
+    assert "Admitted by the founding resolution" in page.text
+    assert "Admitted by the board" not in page.text
+
+
+def test_the_shares_page_of_somebody_who_is_no_member_leads_to_membership(applicant: tuple[Browser, UUID]) -> None:
+    browser, participant_id = applicant
+    page = browser.get(f"/as/{participant_id}/shares")
+    assert "You may still ask for" not in page.text
+    assert page.links["How membership stands"] == f"/as/{participant_id}/membership"

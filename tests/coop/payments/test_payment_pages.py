@@ -53,6 +53,13 @@ def test_a_receipt_with_something_wrong_says_so_and_is_not_recorded(sign_in: Sig
     assert "Receipts" not in treasurer.get(f"/payments/{request_id}").text
 
 
+def test_a_date_that_the_books_refuse_is_told_beside_it(sign_in: SignIn, request_id: UUID) -> None:
+    page = sign_in("treasurer").submit(
+        f"/payments/{request_id}", {"amount": "50.00", "received_on": "1999-01-01"}, having="amount"
+    )
+    assert 'id="received_on-error"' in page.html
+
+
 def test_a_receipt_sent_twice_is_recorded_once(sign_in: SignIn, request_id: UUID) -> None:
     treasurer = sign_in("treasurer")
     page = treasurer.get(f"/payments/{request_id}")

@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from coop import cooperative
@@ -14,6 +14,7 @@ from coop.payments import checks as payment_checks
 from coop.permissions import NotFound, PowerMissing
 from coop.shares import checks, errors, operations, queries
 from coop.shares.models import ShareEvent, Subscription
+from evidence.rules import drop_rules
 from ledger import chart
 from ledger.models import Account, Posting
 from tests import joining
@@ -162,3 +163,24 @@ def test_the_checks_notice_a_holding_that_the_ledger_does_not_know(session: Sess
     session.flush()
     found = {finding.check for finding in checks.findings(session)}
     assert {"share-holding", "share-capital", "share-applications", "share-unpaid", "share-not-as-subscribed"} <= found
+
+
+@pytest.mark.tampers
+def test_the_checks_notice_shares_that_were_dated_back_or_renumbered(session: Session) -> None:
+    joining.found(session)
+    who = joining.joined(session)
+    joining.enrolled(session, who)
+    actor = joining.actor_of(session, who.person_id)
+    operations.buy(session, actor, participant_id=who.participant_id, quantity=2)
+    joining.pay(session, who.participant_id)
+    [event_id] = joining.issue(session, who.participant_id)
+    assert checks.findings(session) + membership_checks.findings(session) == []
+    drop_rules(session.connection())
+    earlier = cooperative.today(session) - timedelta(days=1)
+    session.execute(update(ShareEvent).where(ShareEvent.id == event_id).values(effective_on=earlier))
+    session.execute(update(Member).values(number=7))
+    found = [str(finding) for finding in checks.findings(session) + membership_checks.findings(session)]
+    assert found == [
+        f"share-not-booked: share event {event_id} has 0 entries that match it",
+        "member-number: number 7 stands where number 1 should",
+    ]
