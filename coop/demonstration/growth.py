@@ -105,6 +105,14 @@ def join(stage: Stage, session: Session, someone: Character) -> UUID:
     return participant_id
 
 
+def arrive(stage: Stage, session: Session, newcomers: Sequence[Character]) -> list[UUID]:
+    """Let newcomers join and apply for membership, and return them as participants."""
+    ids = [join(stage, session, someone) for someone in newcomers]
+    for participant_id, someone in zip(ids, newcomers, strict=True):
+        apply(stage, session, participant_id, someone)
+    return ids
+
+
 def say_what_you_do(stage: Stage, session: Session, participant_id: UUID, someone: Character) -> None:
     """Fill in a profile and list it in the directory."""
     text = ProfileText(
@@ -178,12 +186,6 @@ def _meet(stage: Stage, session: Session) -> None:
 def _welcome(stage: Stage, start: datetime, newcomers: Sequence[Character]) -> None:
     """Bring some newcomers from joining to their shares, in nine days."""
 
-    def arrive(session: Session) -> list[UUID]:
-        ids = [join(stage, session, someone) for someone in newcomers]
-        for participant_id, someone in zip(ids, newcomers, strict=True):
-            apply(stage, session, participant_id, someone)
-        return ids
-
     def go_on(ids: list[UUID]) -> None:
         stage.at(start + timedelta(days=4), lambda session: admit(stage, session, ids))
         stage.at(start + timedelta(days=9), lambda session: pay_and_issue(stage, session, ids), lambda _: count(ids))
@@ -192,7 +194,7 @@ def _welcome(stage: Stage, start: datetime, newcomers: Sequence[Character]) -> N
         stage.members += ids
         stage.progress(f"{len(stage.members)} of {MEMBERS} members")
 
-    stage.at(start, arrive, go_on)
+    stage.at(start, lambda session: arrive(stage, session, newcomers), go_on)
 
 
 def _representative_for(stage: Stage, someone: Character) -> UUID:

@@ -16,7 +16,7 @@ from coop.assembly.models import Candidacy, Majority, Motion, MotionWords
 from coop.assembly.operations import Words
 from coop.books.operations import NewEntry, record_entry
 from coop.demonstration import roles
-from coop.demonstration.growth import SEED, admit, apply, join, keep_books, receive, say_what_you_do
+from coop.demonstration.growth import SEED, admit, arrive, keep_books, receive, say_what_you_do
 from coop.demonstration.people import cast
 from coop.demonstration.stage import OPERATOR, Stage
 from coop.identity.people import add_person
@@ -280,12 +280,6 @@ def _newcomers(stage: Stage) -> None:
     """One applicant waits for the board, one has yet to pay, one for the share; the role of a participant asks for nothing."""
     *asking, looking = cast(60, SEED + 2, "newcomer")[:4]
 
-    def arrive(session: Session) -> list[UUID]:
-        ids = [join(stage, session, someone) for someone in asking]
-        for participant_id, someone in zip(ids, asking, strict=True):
-            apply(stage, session, participant_id, someone)
-        return ids
-
     def go_on(ids: list[UUID]) -> None:
         _, owing, paid = ids
         stage.at(stage.ago(days=3), lambda session: admit(stage, session, [owing, paid]))
@@ -300,7 +294,7 @@ def _newcomers(stage: Stage) -> None:
         stage.people[participant_id] = person_id
         say_what_you_do(stage, session, participant_id, looking)
 
-    stage.at(stage.ago(days=6), arrive, go_on)
+    stage.at(stage.ago(days=6), lambda session: arrive(stage, session, asking), go_on)
     stage.at(stage.ago(days=1), look_around)
 
 
