@@ -4,6 +4,7 @@ A mail in the outbox names the page it points at; the link is made here, from th
 """
 
 import smtplib
+import ssl
 import sys
 from collections.abc import Mapping
 from email.message import EmailMessage
@@ -78,14 +79,16 @@ def _send(url: str, message: EmailMessage) -> None:
     parts = urlsplit(url)
     host = parts.hostname or "localhost"
     if parts.scheme == "smtps":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(host, parts.port or 465, timeout=PATIENCE_SECONDS)
+        server: smtplib.SMTP = smtplib.SMTP_SSL(
+            host, parts.port or 465, timeout=PATIENCE_SECONDS, context=ssl.create_default_context()
+        )
     else:
         server = smtplib.SMTP(host, parts.port or 587, timeout=PATIENCE_SECONDS)
     with server:
         server.ehlo()
         if parts.scheme == "smtp" and host not in _LOOPBACK:
             # A mail may carry a link that signs somebody in: it goes encrypted or not at all.
-            server.starttls()
+            server.starttls(context=ssl.create_default_context())
             server.ehlo()
         if parts.username:
             server.login(unquote(parts.username), unquote(parts.password or ""))
