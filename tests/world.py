@@ -4,8 +4,7 @@ Made by the operations, not through pages, so that it is quick. Eight days have 
 opened, closed and counted. Whoever looks at it sets the clock to `World.now`.
 """
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 from flask import Flask
@@ -29,41 +28,11 @@ from ledger.models import Entry
 from ledger.posting import Line
 from tests import joining
 from tests.databases import TestDatabase
+from tests.rooms_of_the_world import ROOMS
+from tests.world_contents import Address, World
 
 MEMBERS = ("board", "board2", "treasurer", "secretary", "administrator", "scrutineer")
 NAME = "Ngā Kaitiaki o te Ōhau"
-
-
-@dataclass(frozen=True)
-class Address:
-    """A page, who opens it (nobody: a visitor who is not signed in), and the status they get."""
-
-    who: str | None
-    path: str
-    status: int = 200
-
-
-@dataclass
-class World:
-    """What was made: ids by what they are."""
-
-    #: The time for every request.
-    now: datetime
-    #: Founders' participants by how tests call them, and `group`, which the treasurer acts for too.
-    participants: dict[str, UUID]
-    people: dict[str, UUID]
-    #: Motions by how they stand.
-    motions: dict[str, UUID] = field(default_factory=dict)
-    comment: UUID = field(default_factory=uuid4)
-    entry: UUID = field(default_factory=uuid4)
-    application: UUID = field(default_factory=uuid4)
-    decided_application: UUID = field(default_factory=uuid4)
-    request: UUID = field(default_factory=uuid4)
-    paid_request: UUID = field(default_factory=uuid4)
-    member: UUID = field(default_factory=uuid4)
-    grant: UUID = field(default_factory=uuid4)
-    own_grant: UUID = field(default_factory=uuid4)
-    listed: UUID = field(default_factory=uuid4)
 
 
 def mark_as_demonstration(database: TestDatabase) -> None:
@@ -94,6 +63,8 @@ def build(app: Flask, people: dict[str, UUID], participants: dict[str, UUID]) ->
             write(lambda session: _cast(session, world, "open"))
             write(lambda session: seal(session, WORKER))
             write(lambda session: _newcomers(session, world))
+            for room in ROOMS:
+                room.build(app, world)
         db.session.remove()
     return world
 
@@ -236,6 +207,14 @@ def _rank(session: Session, world: World, name: str) -> None:
 
 def addresses(world: World) -> dict[str, list[Address]]:
     """Return every page by its endpoint: who opens it, where, and in which states of what it shows."""
+    found = _own_addresses(world)
+    for room in ROOMS:
+        for endpoint, several in room.addresses(world).items():
+            found.setdefault(endpoint, []).extend(several)
+    return found
+
+
+def _own_addresses(world: World) -> dict[str, list[Address]]:
     mine = {name: f"/as/{participant_id}" for name, participant_id in world.participants.items()}
     motions = {name: f"/proposals/{motion_id}" for name, motion_id in world.motions.items()}
 
@@ -371,6 +350,7 @@ NO_PAGES = {
     "books.export_journal",
     "assembly.ballots_blt",
     "assembly.ballots_csv",
+    *(endpoint for room in ROOMS for endpoint in room.NO_PAGES),
 }
 
 
@@ -384,6 +364,7 @@ def files(world: World) -> list[Address]:
         *(Address("auditor", f"/books/export.{kind}") for kind in ("csv", "json", "beancount", "hledger")),
         Address("newcomer", f"{elected}/ballots.blt"),
         Address("newcomer", f"{elected}/ballots.csv"),
+        *(address for room in ROOMS for address in room.files(world)),
     ]
 
 

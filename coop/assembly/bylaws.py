@@ -37,6 +37,10 @@ class Bylaws:
     board_seats: int = 5
     #: Term of a seat on the board.
     board_term_days: int = 365
+    #: Clear days between the notice of a meeting and the meeting: neither the day of sending nor that of the meeting counts.
+    notice_days: int = 14
+    #: The co-op's fee on a sale in the marketplace, in hundredths of a percent of the price.
+    marketplace_fee_bp: int = 1000
 
     @classmethod
     def from_canonical(cls, values: dict[str, Any]) -> Self:

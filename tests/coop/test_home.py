@@ -9,7 +9,7 @@ from flask import Flask
 from coop import clock
 from tests import world as worlds
 from tests.html_client import Browser
-from tests.world import World
+from tests.world_contents import World
 
 
 @pytest.fixture

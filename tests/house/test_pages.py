@@ -13,7 +13,7 @@ from coop.permissions import guard_of
 from tests import world as worlds
 from tests.databases import TestDatabase
 from tests.html_client import Browser
-from tests.world import Address, World
+from tests.world_contents import Address, World
 
 #: Everything that is not a failure: shown, sent on, or refused with a reason.
 ANSWERS = {200, 302, 303, 400, 401, 403, 404, 405, 409, 413, 422}
@@ -169,6 +169,8 @@ def _paths(app: Flask, world: World, method: str) -> Iterator[tuple[Rule, str]]:
         "token": ["nonsense"],
         "role": ["treasurer", "nonsense"],
     }
+    for name, things in world.things.items():
+        known[name] = [*known.get(name, []), *things]
 
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():

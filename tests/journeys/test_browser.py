@@ -21,7 +21,7 @@ from tests.journeys import scenes
 from tests.journeys.test_election import CANDIDATES, MEMBERS
 from tests.journeys.test_voting import TITLE
 from tests.visitors import Stage, WindowVisitor
-from tests.world import Address, World
+from tests.world_contents import Address, World
 
 GROUP = "Friends of the Ōhau Estuary"
 Scheme = Literal["light", "dark"]
