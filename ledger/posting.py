@@ -6,16 +6,13 @@ was written. Hot path, so it uses Core inserts and reads columns, never rows tha
 
 import hashlib
 import secrets
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
-from types import ModuleType
 from uuid import UUID
 
-from sqlalchemy import Connection, Insert, bindparam, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, bindparam, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -23,21 +20,15 @@ from evidence.canonical import digest
 from evidence.columns import table_of
 from evidence.identifiers import new_id
 from ledger import errors
-from ledger.models import Account, Balance, Entry, EntryText, Period, Posting
+from ledger.balances import add_to_balances
+from ledger.models import Account, Entry, EntryText, Period, Posting
 
 #: Largest amount of one posting, in minor units: ninety thousand such postings still fit the BIGINT of a balance.
 LARGEST_AMOUNT_MINOR = 10**14
 MOST_POSTINGS = 10_000
 
-_POSTINGS, _ENTRIES, _TEXTS, _BALANCES = (table_of(mapped) for mapped in (Posting, Entry, EntryText, Balance))
+_POSTINGS, _ENTRIES, _TEXTS = (table_of(mapped) for mapped in (Posting, Entry, EntryText))
 _PERIODS, _ACCOUNTS = table_of(Period).c, table_of(Account).c
-
-
-def _adding(dialect: ModuleType) -> Insert:
-    statement = dialect.insert(_BALANCES)
-    sums = {name: _BALANCES.c[name] + statement.excluded[name] for name in ("debit_minor", "credit_minor")}
-    upsert: Insert = statement.on_conflict_do_update(index_elements=["account_id", "period_id"], set_=sums)
-    return upsert
 
 
 # Built once, because building a statement costs as much as running it.
@@ -60,7 +51,6 @@ _NAMED = (
     .with_for_update(read=True)
 )
 _INSERT_POSTINGS, _INSERT_ENTRY, _INSERT_TEXT = (insert(table) for table in (_POSTINGS, _ENTRIES, _TEXTS))
-_ADD_TO_BALANCES = {"sqlite": _adding(sqlite), "postgresql": _adding(postgresql)}
 
 
 @dataclass(frozen=True)
@@ -128,7 +118,7 @@ def post_once(session: Session, draft: Draft, *, now: datetime, recorded_by: UUI
         if known is None:
             raise
         return Posted(known, is_new=False)
-    _add_to_balances(connection, period_id, ((account_ids[line.account], line.amount_minor) for line in draft.lines))
+    add_to_balances(connection, period_id, ((account_ids[line.account], line.amount_minor) for line in draft.lines))
     return Posted(entry_id, is_new=True)
 
 
@@ -287,22 +277,3 @@ def _account_ids(connection: Connection, draft: Draft) -> dict[str, UUID]:
         if account.by_party and line.party_ref is None:
             raise errors.PartyMissing(account.code)
     return {code: account.id for code, account in accounts.items()}
-
-
-def _add_to_balances(connection: Connection, period_id: UUID, amounts: Iterable[tuple[UUID, int]]) -> None:
-    """Add postings to the balance rows, in the order of the accounts so that two writers cannot deadlock."""
-    debited: dict[UUID, int] = defaultdict(int)
-    credited: dict[UUID, int] = defaultdict(int)
-    for account_id, amount_minor in amounts:
-        debited[account_id] += max(amount_minor, 0)
-        credited[account_id] += max(-amount_minor, 0)
-    rows = [
-        {
-            "account_id": account_id,
-            "period_id": period_id,
-            "debit_minor": debited[account_id],
-            "credit_minor": credited[account_id],
-        }
-        for account_id in sorted(debited)
-    ]
-    connection.execute(_ADD_TO_BALANCES[connection.dialect.name], rows)
