@@ -3,7 +3,7 @@
 The databases refuse most of this already; the checks see what was done with the rules switched off. They only read.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from itertools import pairwise
 
@@ -13,8 +13,11 @@ from sqlalchemy.orm import Session
 from evidence.chain import GENESIS, link
 from evidence.findings import Finding
 from ledger import sealing
-from ledger.models import Account, Balance, ChainHead, Entry, EntryText, FiscalYear, Period, Posting
+from ledger.closed_years import result_of
+from ledger.models import Account, Balance, ChainHead, Entry, EntryText, FiscalYear, Period, Posting, YearClosing
 from ledger.posting import text_digest
+from ledger.surplus.checks import findings as surplus_findings
+from ledger.totals import account_totals
 
 _DAY = timedelta(days=1)
 
@@ -145,6 +148,24 @@ def _calendar(session: Session) -> Iterator[Finding]:
         yield Finding("ledger-calendar", f"the period to {ends_on} is locked but an earlier one is open")
 
 
+def _closings(session: Session) -> Iterator[Finding]:
+    """Look at closed years: all months locked, no income or expense left standing, and the result that was moved."""
+    rows = session.execute(
+        select(YearClosing, FiscalYear).join(FiscalYear, FiscalYear.id == YearClosing.fiscal_year_id)
+    )
+    for closing, year in rows.all():
+        is_open = select(Period.id).where(Period.fiscal_year_id == year.id, Period.locked_at.is_(None)).limit(1)
+        if session.scalar(is_open) is not None:
+            yield Finding("ledger-closing", f"the year to {year.ends_on} is closed but a month of it is open")
+        for total in account_totals(session, year.starts_on, year.ends_on):
+            if not total.kind.is_permanent and total.balance_minor:
+                yield Finding("ledger-closing", f"account {total.code} is not at zero at the end of {year.ends_on}")
+        if closing.result_minor != result_of(session, year):
+            yield Finding(
+                "ledger-closing", f"the result of the year to {year.ends_on} is not the one it was closed with"
+            )
+
+
 def _chain(session: Session) -> Iterator[Finding]:
     """Compute the chain anew and say where it first breaks; what follows a break says nothing more."""
     heads = session.execute(select(ChainHead.seq, ChainHead.hash)).all()
@@ -168,7 +189,7 @@ def _chain(session: Session) -> Iterator[Finding]:
         yield Finding("ledger-chain-head", f"the head stands at {heads[0].seq}, the chain ends at {seq}")
 
 
-_CHECKS: tuple[Callable[[Session], Iterator[Finding]], ...] = (
+_CHECKS: tuple[Callable[[Session], Iterable[Finding]], ...] = (
     _unbalanced,
     _too_few_postings,
     _orphans,
@@ -177,5 +198,7 @@ _CHECKS: tuple[Callable[[Session], Iterator[Finding]], ...] = (
     _postings_and_accounts,
     _entries_outside_periods,
     _calendar,
+    _closings,
+    surplus_findings,
     _chain,
 )

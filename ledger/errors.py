@@ -167,7 +167,7 @@ class AccountNeeded(LedgerRefusal):
     """The program books to this account by itself."""
 
     code: str
-    message = N_("Account %(code)s is needed for shares and payments, so it stays open.")
+    message = N_("The program itself books to account %(code)s, so it stays open.")
 
 
 @dataclass(eq=False)
@@ -253,7 +253,95 @@ class EarlierPeriodOpen(LedgerRefusal):
     message = N_("The period to %(ends_on)s is still open. Periods are locked in order.")
 
 
+@dataclass(eq=False)
+class NoSuchYear(LedgerRefusal):
+    """No fiscal year was opened that is called this."""
+
+    year: str
+    message = N_("There is no fiscal year %(year)s in the books.")
+    about = "year"
+
+
+@dataclass(eq=False)
+class SeveralSuchYears(LedgerRefusal):
+    """A short year and a long one may end in the same calendar year."""
+
+    year: str
+    ends_on: date
+    message = N_("More than one fiscal year ends in %(year)s. Name it by its last day, such as %(ends_on)s.")
+    about = "year"
+
+
+@dataclass(eq=False)
+class YearNotOver(LedgerRefusal):
+    """A year is closed when it is over."""
+
+    ends_on: date
+    message = N_("The year to %(ends_on)s is not over yet. It can be closed from the day after.")
+
+
+@dataclass(eq=False)
+class YearAlreadyClosed(LedgerRefusal):
+    """A year is closed once."""
+
+    ends_on: date
+    message = N_("The year to %(ends_on)s is already closed.")
+
+
+@dataclass(eq=False)
+class EarlierYearOpen(LedgerRefusal):
+    """Years are closed in order, as months are locked."""
+
+    ends_on: date
+    message = N_("The year to %(ends_on)s is not closed yet. Years are closed in order.")
+
+
+@dataclass(eq=False)
+class NoNextYear(LedgerRefusal):
+    """Once a year is closed, something must be open to book in."""
+
+    ends_on: date
+    message = N_("No fiscal year is open after %(ends_on)s. Open the next one first.")
+
+
+@dataclass(eq=False)
+class LastMonthLocked(LedgerRefusal):
+    """The closing entry is dated the last day of the year, which takes no entry any more."""
+
+    ends_on: date
+    message = N_("The month to %(ends_on)s is locked, so the closing entry cannot be booked on its last day.")
+
+
+@dataclass(eq=False)
+class SuspenseNotExplained(LedgerRefusal):
+    """Money that nobody has explained belongs to some account, perhaps to the result."""
+
+    balance_minor: int
+    currency: str
+    message = N_("%(balance_minor)s stands in suspense. Book it to the right account first.")
+
+
+@dataclass(eq=False)
+class BooksDoNotHold(LedgerRefusal):
+    """A check of the books found something."""
+
+    check: str
+    detail: str
+    message = N_("A check of the books found something wrong: %(check)s (%(detail)s).")
+
+
 #: Refusals that the state of the books causes, not what was written in the form: 409 for the web.
-CONFLICTS = (AlreadyReversed, ReversalOfReversal, KeyUsedDifferently, PeriodAlreadyLocked, EarlierPeriodOpen)
+CONFLICTS = (
+    *(AlreadyReversed, ReversalOfReversal, KeyUsedDifferently, PeriodAlreadyLocked, EarlierPeriodOpen),
+    *(
+        YearNotOver,
+        YearAlreadyClosed,
+        EarlierYearOpen,
+        NoNextYear,
+        LastMonthLocked,
+        SuspenseNotExplained,
+        BooksDoNotHold,
+    ),
+)
 #: What was asked for is not there: 404 for the web.
-MISSING = (NoSuchEntry, NoSuchPeriod)
+MISSING = (NoSuchEntry, NoSuchPeriod, NoSuchYear)

@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from ledger import errors
-from ledger.models import Account, ChainLink, Entry, EntryText, Posting
+from ledger.models import Account, AccountKind, ChainLink, Entry, EntryText, Posting
 from ledger.records import (
     PAGE_SIZE,
     AccountLedger,
@@ -117,7 +117,11 @@ def account_ledger(session: Session, code: str, *, page: int = 1) -> AccountLedg
 
 
 def party_statement(session: Session, party_ref: UUID, starts_on: date, ends_on: date) -> PartyStatement:
-    """Return what was booked about a party between two days, oldest first, and its balances at the end."""
+    """Return what was booked for or against a party between two days, oldest first, and its balances at the end.
+
+    Income and expense accounts are left out: there a posting says whose business it was, not who owes whom.
+    """
+    between_us = Account.kind.not_in([kind for kind in AccountKind if not kind.is_permanent])
     postings = (
         select(
             Posting.entry_id,
@@ -132,14 +136,14 @@ def party_statement(session: Session, party_ref: UUID, starts_on: date, ends_on:
         .join(Entry, Entry.id == Posting.entry_id)
         .join(Account, Account.id == Posting.account_id)
         .outerjoin(EntryText, EntryText.entry_id == Entry.id)
-        .where(Posting.party_ref == party_ref, Entry.booked_on.between(starts_on, ends_on))
+        .where(Posting.party_ref == party_ref, between_us, Entry.booked_on.between(starts_on, ends_on))
         .order_by(Entry.booked_on, Entry.id, Posting.line)
     )
     balances = (
         select(Account.code, Account.name, Account.kind, func.sum(Posting.amount_minor).label("amount_minor"))
         .join(Posting, Posting.account_id == Account.id)
         .join(Entry, Entry.id == Posting.entry_id)
-        .where(Posting.party_ref == party_ref, Entry.booked_on <= ends_on)
+        .where(Posting.party_ref == party_ref, between_us, Entry.booked_on <= ends_on)
         .group_by(Account.code, Account.name, Account.kind)
         .order_by(Account.code)
     )

@@ -167,6 +167,21 @@ class Balance(LedgerBase):
     credit_minor: Mapped[Minor]
 
 
+class YearClosing(LedgerBase):
+    """A fiscal year that is closed: its key is the gate, so a year is closed once."""
+
+    __tablename__ = "ledger_year_closing"
+
+    fiscal_year_id: Mapped[UUID] = mapped_column(ForeignKey(FiscalYear.id), primary_key=True)
+    #: Surplus, or deficit as a negative amount: what the closing entry moved to the surplus awaiting a decision.
+    result_minor: Mapped[Minor]
+    #: The day of the closing in the co-op's zone.
+    closed_on: Mapped[date]
+    closed_at: Mapped[Moment]
+    #: None where nothing was earned or spent.
+    entry_id: Mapped[UUID | None] = mapped_column(ForeignKey(Entry.id), unique=True, default=None)
+
+
 class ChainLink(LedgerBase):
     """A sealed entry: its place in the chain, and the hash over the previous hash and the entry's content."""
 

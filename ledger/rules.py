@@ -2,7 +2,8 @@
 
 from evidence.columns import table_of
 from evidence.rules import Case, Rule, append_only, refuse
-from ledger.models import ChainLink, Entry, Posting
+from ledger.models import ChainLink, Entry, Posting, YearClosing
+from ledger.surplus import rules as surplus_rules
 
 _LOCKED_STAYS = "ledger: a locked period stays locked"
 #: Locked periods that have the key or a day of a new one.
@@ -15,6 +16,7 @@ RULES: tuple[Rule, ...] = (
     *append_only(table_of(Entry)),
     *append_only(table_of(Posting)),
     *append_only(table_of(ChainLink)),
+    *append_only(table_of(YearClosing)),
     refuse(
         "ledger_entry_balances",
         "ledger_entry",
@@ -84,4 +86,17 @@ RULES: tuple[Rule, ...] = (
             ("INSERT", f"EXISTS ({_LOCKED_THERE})"),
         )
     ),
+    refuse(
+        "ledger_year_closing_is_last",
+        "ledger_year_closing",
+        "INSERT",
+        [
+            Case(
+                "EXISTS (SELECT 1 FROM ledger_period WHERE fiscal_year_id = NEW.fiscal_year_id AND locked_at IS NULL)",
+                "ledger: a year is closed when all its periods are locked",
+            )
+        ],
+        requires=["ledger_period"],
+    ),
+    *surplus_rules.RULES,
 )

@@ -135,8 +135,8 @@ def balance_sheet(session: Session, at: date) -> BalanceSheet:
 
 
 def income_statement(session: Session, starts_on: date, ends_on: date) -> IncomeStatement:
-    """Make the income statement between two days, both included."""
-    totals = account_totals(session, starts_on, ends_on)
+    """Make the income statement between two days, both included. What closed a year is left out."""
+    totals = account_totals(session, starts_on, ends_on, with_closings=False)
     return IncomeStatement(
         starts_on=starts_on,
         ends_on=ends_on,

@@ -1,7 +1,8 @@
 """What the accounts add up to between two days, however old the books are.
 
 Whole periods are read from the balance rows; only the months that the two days cut through are summed from postings. Both
-ways give the same figures, which a test holds against the plain sum.
+ways give the same figures, which a test holds against the plain sum. Closing entries can be left out, because a closed year has
+had income and expenses though none stand on its accounts any more.
 """
 
 from collections import defaultdict
@@ -12,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from ledger.models import Account, AccountKind, Balance, Entry, Period, Posting
+from ledger.models import Account, AccountKind, Balance, Entry, Period, Posting, YearClosing
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,18 @@ class AccountTotal:
         return self.balance_minor if self.kind.is_debit else -self.balance_minor
 
 
-def account_totals(session: Session, starts_on: date | None, ends_on: date | None) -> list[AccountTotal]:
+def account_totals(
+    session: Session, starts_on: date | None, ends_on: date | None, *, with_closings: bool = True
+) -> list[AccountTotal]:
     """Return the totals of every account between two days, both included, in the order of the codes.
 
     Without a first day from the beginning, without a last day to the end. Accounts with nothing booked are there with zero.
     """
     sums = _sums(session, starts_on, ends_on)
+    if not with_closings:
+        for account_id, amount_minor in _closing_postings(session, starts_on, ends_on):
+            debit_minor, credit_minor = sums[account_id]
+            sums[account_id] = (debit_minor - max(amount_minor, 0), credit_minor - max(-amount_minor, 0))
     return [
         AccountTotal(row.code, row.name, row.kind, row.currency, *sums.get(row.id, (0, 0)))
         for row in session.execute(
@@ -104,6 +111,17 @@ def _sums(
             debited[account] += int(debit)
             credited[account] += int(credit)
     return {account: (debited[account], credited[account]) for account in debited}
+
+
+def _closing_postings(session: Session, starts_on: date | None, ends_on: date | None) -> list[tuple[UUID, int]]:
+    """Return account and amount of each posting that closed a year between two days."""
+    rows = session.execute(
+        select(Posting.account_id, Posting.amount_minor)
+        .join(YearClosing, YearClosing.entry_id == Posting.entry_id)
+        .join(Entry, Entry.id == Posting.entry_id)
+        .where(Entry.booked_on.between(starts_on or date.min, ends_on or date.max))
+    )
+    return [(row.account_id, row.amount_minor) for row in rows]
 
 
 def _split(
