@@ -39,6 +39,13 @@ MESSAGES = {
     "PASSWORD_IS_THE_SAME": (N_("Choose another password than the present one."), "error"),
     "RETYPE_PASSWORD_MISMATCH": (N_("The two passwords differ. Type the same one twice."), "error"),
     "INVALID_PASSWORD": (N_("This is not your password."), "error"),
+    "TWO_FACTOR_INVALID_TOKEN": (
+        N_("This is not the code of the moment, or it was used already. Wait for the next one and type it."),
+        "error",
+    ),
+    "TWO_FACTOR_LOGIN_SUCCESSFUL": (N_("You are signed in with your second factor."), "success"),
+    "TWO_FACTOR_PERMISSION_DENIED": (N_("Please begin with your address and password."), "error"),
+    "INVALID_RECOVERY_CODE": (N_("This is not one of your recovery codes, or it was used already."), "error"),
     "REFRESH": (N_("Please enter your password again."), "info"),
     "REAUTHENTICATION_REQUIRED": (N_("Please enter your password again."), "error"),
     "REAUTHENTICATION_SUCCESSFUL": (N_("Thank you. You can go on."), "info"),

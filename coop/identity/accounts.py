@@ -1,51 +1,34 @@
 """Flask-Security set up for this house: its views read through the request's session and write through the one door.
 
-The library changes objects, mails and expects a commit after the view. Here everything it wants written is collected while
-its view runs and then done in one write transaction: a failed write is an answer to the user, never half an account.
+Which of its views are open, with which store, forms, mail and sessions. What they want written is collected and then written
+after them (pending.py); a second factor is checked by ours (second_factor.py), which also keeps a code from counting twice.
 """
 
 import secrets
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 from uuid import uuid4
 
-from flask import Flask, current_app, g
+from flask import Flask, g, redirect, url_for
 from flask import session as cookie
-from flask_babel import gettext, lazy_gettext
-from flask_login import user_logged_in, user_logged_out
-from flask_security import (
-    LoginForm,
-    MailUtil,
-    RegisterFormV2,
-    Security,
-    SQLAlchemyUserDatastore,
-    password_changed,
-    password_reset,
-    user_confirmed,
-    user_registered,
-)
-from flask_security.utils import hash_password, set_request_attr
-from passlib.exc import PasswordSizeError  # type: ignore[import-untyped]
+from flask_login import current_user
+from flask_security import MailUtil, Security, SQLAlchemyUserDatastore
+from flask_security.utils import hash_password, naive_utcnow, set_request_attr
 from sqlalchemy import inspect
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import RequestEntityTooLarge
-from wtforms import StringField
-from wtforms.validators import DataRequired, Length
 
-from coop import audit, clock, outbox
-from coop.database import db, write
-from coop.forms import stripped
-from coop.identity import sessions
-from coop.identity.account_words import FORMS, MESSAGES, Labelled
+from coop import clock, outbox
+from coop.database import db
+from coop.identity import receivers, second_factor, sessions
+from coop.identity.account_forms import OUR_FORMS
+from coop.identity.account_words import MESSAGES
 from coop.identity.models import Person
-from coop.permissions import Actor, View, public, requires
+from coop.identity.pending import Work, pending, through_the_door
+from coop.permissions import NotFound, View, public, requires
 from evidence.identifiers import new_ref
-from evidence.messages import N_, Refusal
 
-Work = Callable[[Session], None]
 SHORTEST_PASSWORD = 10
 #: Views of Flask-Security that we open, and who may enter them.
 _PUBLIC_VIEWS = (
@@ -57,12 +40,10 @@ _PUBLIC_VIEWS = (
     "confirm_email",
 )
 _SIGNED_IN_VIEWS = ("logout", "change_password", "verify")
-
-
-class AccountExists(Refusal):
-    """Two people registered the same address at the same moment."""
-
-    message = N_("There is an account with this address already. Sign in, or ask for a new password.")
+#: The second step of signing in; nobody who is signed in has business there.
+_CODE_VIEWS = ("two_factor_token_validation", "mf_recovery")
+#: How long a password that was typed counts as fresh, for what an unattended machine must not allow.
+FRESHNESS = timedelta(minutes=15)
 
 
 class Accounts(SQLAlchemyUserDatastore):
@@ -111,46 +92,6 @@ class OutboxMail(MailUtil):
         pending(lambda session: outbox.send_mail(session, key=key, to=to, subject=words, text=text))
 
 
-class SignInForm(Labelled, LoginForm):
-    """Counts attempts per account and stops guessing."""
-
-    def validate(self, **options: Any) -> bool:
-        """Count the attempt first, then look at the password."""
-        email = _account_of(stripped(self.email.data) or "")
-        if not write(lambda session: sessions.note_attempt(session, email=email, now=clock.now())):
-            self.form_errors.append(
-                gettext(
-                    "There were too many attempts to sign in to this account. Wait a quarter of an hour, or ask for a"
-                    " new password."
-                )
-            )
-            return False
-        if not super().validate(**options):
-            if self.requires_confirmation:
-                # Known only to whoever knows the password; the other answers tell a stranger nothing. Without the
-                # library's own error there is no second line that says the password is wrong.
-                self.email.errors = []
-                self.form_errors.append(
-                    gettext(
-                        "Please confirm your address first: open the link in the mail, or have it sent again below."
-                    )
-                )
-            return False
-        pending(lambda session: sessions.forget_attempts(session, email=email))
-        return True
-
-
-class JoinForm(Labelled, RegisterFormV2):
-    """Asks for a name beside address and password."""
-
-    name = StringField(
-        lazy_gettext("Your name"),
-        [DataRequired(lazy_gettext("Please tell us your name.")), Length(max=200)],
-        filters=[lambda text: " ".join((stripped(text) or "").split()) or None],
-        render_kw={"autocomplete": "name"},
-    )
-
-
 def init_app(app: Flask) -> None:
     """Set Flask-Security up with our store, forms, mail and session rows."""
     app.config.update(
@@ -186,84 +127,73 @@ def init_app(app: Flask) -> None:
         SECURITY_POST_CONFIRM_VIEW="security.login",
         SECURITY_POST_CHANGE_VIEW="start",
         SECURITY_DEFAULT_REMEMBER_ME=False,
+        SECURITY_FRESHNESS=FRESHNESS,
+        SECURITY_FRESHNESS_GRACE_PERIOD=FRESHNESS,
+        SECURITY_TWO_FACTOR=True,
+        SECURITY_TWO_FACTOR_ENABLED_METHODS=[second_factor.METHOD],
+        SECURITY_TWO_FACTOR_RESCUE_EMAIL=False,
+        SECURITY_TWO_FACTOR_AUTHENTICATOR_VALIDITY=second_factor.WINDOW_SECONDS,
+        SECURITY_TWO_FACTOR_TOKEN_VALIDATION_URL="/login/code",  # noqa: S106 - an address
+        SECURITY_MULTI_FACTOR_RECOVERY_CODES=True,
+        SECURITY_MULTI_FACTOR_RECOVERY_URL="/login/recovery-code",
+        SECURITY_TOTP_SECRETS=second_factor.keys(app.config["SECRET_KEY"]),
+        # What an app shows as the issuer is set with each secret, from the name of the co-operative.
+        SECURITY_TOTP_ISSUER="coop",
         **{f"SECURITY_MSG_{name}": message for name, message in MESSAGES.items()},
     )
     security = Security(
-        app, Accounts(), login_form=SignInForm, register_form=JoinForm, mail_util_cls=OutboxMail, **FORMS
+        app,
+        Accounts(),
+        mail_util_cls=OutboxMail,
+        totp_cls=second_factor.Totp,
+        mf_recovery_codes_util_cls=second_factor.RecoveryCodes,
+        **OUR_FORMS,
     )
     # Pages only: the library's answers in JSON hand out tokens, and tell a known address from an unknown one.
     security.want_json(lambda _: False)
     app.login_manager.user_loader(_living_session)  # type: ignore[attr-defined]
     # No other way to sign in than the cookie: neither tokens in headers nor basic authentication.
     app.login_manager.request_loader(lambda _: None)  # type: ignore[attr-defined]
-    for signal, receiver in (
-        (user_logged_in, _on_sign_in),
-        (user_logged_out, _on_sign_out),
-        (password_changed, _on_new_password),
-        (password_reset, _on_new_password),
-        (user_registered, _on_registered),
-        (user_confirmed, _on_confirmed),
-    ):
-        signal.connect(receiver, app)
+    receivers.connect(app)
     for name, view in list(app.view_functions.items()):
-        short = name.removeprefix("security.")
-        if not name.startswith("security."):
-            continue
-        if short in _PUBLIC_VIEWS:
-            app.view_functions[name] = public(_through_the_door(view))
-        elif short in _SIGNED_IN_VIEWS:
-            app.view_functions[name] = requires()(_through_the_door(view))
-        else:
-            app.view_functions[name] = public(view)
+        if name.startswith("security."):
+            app.view_functions[name] = _opened(name.removeprefix("security."), view)
 
 
-def pending(work: Work) -> None:
-    """Remember a write for the end of the view that is running."""
-    g.setdefault("pending_writes", []).append(work)
+def begin_cookie(token: str, uniquifier: str) -> None:
+    """Let the cookie carry a session that was begun without a password, as if one had just been typed."""
+    cookie.clear()
+    cookie["token"], cookie["_user_id"], cookie["_fresh"] = token, uniquifier, True
+    cookie["fs_paa"] = naive_utcnow().timestamp()
 
 
-def save_pending() -> None:
-    """Write what the view collected, in one transaction.
-
-    Raises:
-        AccountExists: another request took the address first.
-    """
-    works: list[Work] = g.pop("pending_writes", [])
-    if not works:
-        return
-
-    def work(session: Session) -> None:
-        for piece in works:
-            piece(session)
-            session.flush()
-
-    try:
-        write(work)
-    except IntegrityError as error:
-        raise AccountExists from error
+def begun_with_factor() -> bool:
+    """Say whether this request's session was begun with a second factor."""
+    return bool(g.get("begun_with_factor"))
 
 
-def _through_the_door(view: View) -> View:
+def _opened(name: str, view: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a view of the library with its guard; those that we replace by pages of our own are closed."""
+    if name in _PUBLIC_VIEWS:
+        return public(through_the_door(view))
+    if name in _CODE_VIEWS:
+        return public(_for_visitors(through_the_door(view)))
+    if name in _SIGNED_IN_VIEWS:
+        return requires()(through_the_door(view))
+    return public(view if name == "static" else _closed)
+
+
+def _for_visitors(view: View) -> View:
     @wraps(view)
     def wrapped(*arguments: Any, **values: Any) -> Any:
-        try:
-            answer = view(*arguments, **values)
-        except PasswordSizeError as error:
-            # Nobody's password: hashing it would be work for nothing.
-            raise RequestEntityTooLarge from error
-        save_pending()
-        return answer
+        # The library would sign out whoever comes here again, by a mere link.
+        return redirect(url_for("start"), 303) if current_user.is_authenticated else view(*arguments, **values)
 
     return wrapped  # type: ignore[return-value]
 
 
-def _account_of(email: str) -> str:
-    """Return the address by which the library looks an account up: an address has many spellings, guesses have one count."""
-    try:
-        address: str = current_app.extensions["security"]._mail_util.normalize(email)
-    except ValueError:
-        return email[:200]
-    return address
+def _closed(**_: str) -> Any:
+    raise NotFound
 
 
 def _replay(person: Person) -> Work:
@@ -284,56 +214,18 @@ def _living_session(uniquifier: str) -> Person | None:
     token = cookie.get("token")
     if not isinstance(token, str):
         return None
-    person = sessions.person_of(db.session(), token=token, uniquifier=uniquifier, now=clock.now())
-    if person is not None:
-        # What the library's own loader would note: by which way, and when a password was last typed.
-        set_request_attr("fs_authn_via", "session")
-        set_request_attr("fs_paa", cookie.get("fs_paa", 0))
-    return person
+    found = sessions.signed_in(db.session(), token=token, uniquifier=uniquifier, now=clock.now())
+    if found is None:
+        return None
+    # What the library's own loader would note: by which way, and when a password was last typed.
+    set_request_attr("fs_authn_via", "session")
+    set_request_attr("fs_paa", cookie.get("fs_paa", 0))
+    g.begun_with_factor = found.with_factor
+    return found.person
 
 
-def _on_sign_in(_: Flask, user: Person, **__: Any) -> None:
-    token = sessions.new_token()
-    cookie["token"] = token
-    person_id, now = user.id, clock.now()
-    pending(lambda session: sessions.begin(session, token=token, person_id=person_id, now=now))
-    _record("session.begun", user)
-
-
-def _on_sign_out(_: Flask, user: object, **__: Any) -> None:
-    token, now = cookie.pop("token", None), clock.now()
-    if isinstance(token, str):
-        pending(lambda session: sessions.end(session, token=token, now=now))
-    _record("session.ended", user)
-
-
-def _on_new_password(_: Flask, user: Person, **__: Any) -> None:
-    person_id, email, now, kept = user.id, user.email, clock.now(), cookie.get("token")
-    pending(lambda session: sessions.end_all(session, person_id=person_id, now=now, but=kept))
-    # What was guessed at is gone: its owner need not wait.
-    pending(lambda session: sessions.forget_attempts(session, email=email))
-    _record("person.password-changed", user)
-
-
-def _on_registered(_: Flask, user: Person, **__: Any) -> None:
-    _record("person.registered", user)
-
-
-def _on_confirmed(_: Flask, user: Person, **__: Any) -> None:
-    _record("person.confirmed", user)
-
-
-def _record(action: str, user: object) -> None:
-    # Confirming an address signs out whoever sits there, which may be nobody.
-    if not isinstance(user, Person):
-        return
-    person_id = user.id
-    actor = Actor(person_id=person_id, channel="web")
-    pending(lambda session: audit.record(session, actor, action, subject=person_id))
-
-
-def sign_in_as(session: Session, person: Person, now: datetime) -> str:
+def sign_in_as(session: Session, person: Person, now: datetime, *, with_factor: bool = False) -> str:
     """Begin a session for a person without a password (the demonstration only) and return its token."""
     token = sessions.new_token()
-    sessions.begin(session, token=token, person_id=person.id, now=now)
+    sessions.begin(session, token=token, person_id=person.id, now=now, with_factor=with_factor)
     return token

@@ -1,4 +1,4 @@
-"""Forms about powers."""
+"""Forms about powers and second factors."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +8,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
 from wtforms.validators import Optional
 
-from coop.forms import DayField, Form, TextField, choices, required
+from coop.forms import DayField, Form, LineField, TextField, choices, required
 from coop.permissions import Power
 from evidence.messages import N_
 
@@ -41,6 +41,14 @@ class EndingAsked:
     ended_on: date
     decided_on: date
     minute: str
+
+
+@dataclass(frozen=True)
+class ResetAsked:
+    """Whose second factor is to be reset, and why."""
+
+    person_id: UUID
+    reason: str
 
 
 class GrantForm(Form):
@@ -77,3 +85,24 @@ class EndingForm(Form):
     def to_ending(self) -> EndingAsked:
         """Return what the form asks for."""
         return EndingAsked(self.ended_on.required_day, self.decided_on.required_day, self.minute.data)
+
+
+class FactorForm(Form):
+    """Show that the app knows the secret."""
+
+    code = LineField(_l("Code that the app shows"), [required()], longest=20)
+
+    def to_code(self) -> str:
+        """Return the code without the space that apps put in the middle."""
+        return "".join(str(self.code.data).split())
+
+
+class ResetForm(Form):
+    """Prepare the reset of somebody's second factor."""
+
+    person = SelectField(_l("Person"), [required()])
+    reason = TextField(_l("How you know that it is they who ask"), [required()], longest=1000)
+
+    def to_reset(self) -> ResetAsked:
+        """Return what the form asks for."""
+        return ResetAsked(UUID(self.person.data), str(self.reason.data))

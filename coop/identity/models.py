@@ -4,13 +4,13 @@ from datetime import date
 from uuid import UUID
 
 from flask_security import UserMixin
-from sqlalchemy import CheckConstraint, ForeignKey, Index, true
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from coop.assembly.resolutions import Resolution
 from coop.database import CoopBase
 from coop.permissions import Power
-from evidence.columns import Id, Line, Moment, Sha256, text_enum
+from evidence.columns import Code, Id, Line, LongText, Moment, Sha256, text_enum
 
 
 class Person(CoopBase, UserMixin):
@@ -29,6 +29,14 @@ class Person(CoopBase, UserMixin):
     password: Mapped[Line | None] = mapped_column(default=None)
     active: Mapped[bool] = mapped_column(server_default=true(), default=True)
     confirmed_at: Mapped[Moment | None] = mapped_column(default=None)
+    #: `authenticator` for somebody who has a second factor, else nothing. The names are Flask-Security's.
+    tf_primary_method: Mapped[Code | None] = mapped_column(default=None)
+    #: The secret of the second factor, encrypted under a key that follows from the secret key of the configuration.
+    tf_totp_secret: Mapped[LongText | None] = mapped_column(default=None)
+    #: The step of time whose code was used last: no code counts twice, nor does an earlier one.
+    tf_last_step: Mapped[int | None] = mapped_column(BigInteger, default=None)
+    #: SHA-256 of each recovery code that is left.
+    mf_recovery_codes: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True), default=None)
 
 
 class SignInSession(CoopBase):
@@ -41,6 +49,8 @@ class SignInSession(CoopBase):
     begun_at: Mapped[Moment]
     expires_at: Mapped[Moment]
     ended_at: Mapped[Moment | None] = mapped_column(default=None)
+    #: When a second factor was shown in this session; nothing where only a password was.
+    factor_at: Mapped[Moment | None] = mapped_column(default=None)
 
 
 class SignInFailure(CoopBase):

@@ -1,17 +1,21 @@
 """Powers: granted for a term by a resolution, ended by another, in force or not on a day."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from coop import audit
 from coop.identity.models import Person, PowerEnding, PowerGrant
 from coop.permissions import Actor, NotFound, Power
 from evidence.identifiers import new_id
 from evidence.messages import N_, Refusal
+
+Value = TypeVar("Value")
 
 
 @dataclass(eq=False)
@@ -60,16 +64,23 @@ class PowerHeld:
 
 def powers_of(session: Session, person_id: UUID, on: date) -> frozenset[Power]:
     """Return the powers that a person holds on a day."""
-    return frozenset(
-        session.scalars(
-            select(PowerGrant.power)
-            .outerjoin(PowerEnding, PowerEnding.grant_id == PowerGrant.id)
-            .where(
-                PowerGrant.person_id == person_id,
-                PowerGrant.starts_on <= on,
-                or_(PowerGrant.ends_on.is_(None), PowerGrant.ends_on >= on),
-                or_(PowerEnding.ended_on.is_(None), PowerEnding.ended_on > on),
-            )
+    return frozenset(session.scalars(_in_force(PowerGrant.power, on).where(PowerGrant.person_id == person_id)))
+
+
+def holders(session: Session, any_of: Collection[Power], on: date) -> frozenset[UUID]:
+    """Return the people who hold one of these powers on a day."""
+    return frozenset(session.scalars(_in_force(PowerGrant.person_id, on).where(PowerGrant.power.in_(any_of))))
+
+
+def _in_force(column: InstrumentedAttribute[Value], on: date) -> Select[Value]:
+    """Select a column of the grants that are in force on a day."""
+    return (
+        select(column)
+        .outerjoin(PowerEnding, PowerEnding.grant_id == PowerGrant.id)
+        .where(
+            PowerGrant.starts_on <= on,
+            or_(PowerGrant.ends_on.is_(None), PowerGrant.ends_on >= on),
+            or_(PowerEnding.ended_on.is_(None), PowerEnding.ended_on > on),
         )
     )
 
@@ -109,11 +120,14 @@ def grant(
 ) -> UUID:
     """Give a person a power for a term, by a resolution that is recorded already.
 
+    Part of a larger operation that binds two people, or of the founding or an election, where the founders' or the members'
+    decision does.
+
     Raises:
-        PowerMissing: the actor is neither administrator nor secretary.
+        PowerMissing: the actor may not take part in granting.
         TermBackwards, NotFound
     """
-    by = actor.need(Power.ADMINISTRATOR, Power.SECRETARY)
+    by = actor.need(Power.ADMINISTRATOR, Power.SECRETARY, Power.BOARD)
     if ends_on is not None and ends_on < starts_on:
         raise TermBackwards
     if session.get(Person, person_id) is None:
@@ -137,6 +151,23 @@ def grant(
         facts={"person": person_id, "power": power.value, "starts_on": starts_on, "ends_on": ends_on},
     )
     return row.id
+
+
+def make_way(session: Session, actor: Actor, *, power: Power, on: date, resolution_id: UUID) -> int:
+    """End every grant of a power that is in force on a day, by the resolution that fills it anew, and return how many ended.
+
+    Called before the new grants are made, so whoever is chosen again holds the power by the new one.
+
+    Raises:
+        PowerMissing: the actor is not the secretary, who records elections.
+    """
+    by = actor.need(Power.SECRETARY)
+    ended = session.scalars(_in_force(PowerGrant.id, on).where(PowerGrant.power == power)).all()
+    for grant_id in ended:
+        session.add(PowerEnding(grant_id=grant_id, ended_on=on, resolution_id=resolution_id))
+        audit.record(session, actor, "power.ended", subject=grant_id, power=by, facts={"ended_on": on})
+    session.flush()
+    return len(ended)
 
 
 def end(session: Session, actor: Actor, *, grant_id: UUID, ended_on: date, resolution_id: UUID) -> None:

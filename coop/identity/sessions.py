@@ -30,16 +30,30 @@ class Living:
     is_this: bool
 
 
+@dataclass(frozen=True)
+class SignedIn:
+    """The person of a living session, and whether it was begun with a second factor."""
+
+    person: Person
+    with_factor: bool
+
+
 def new_token() -> str:
     """Make the random token of a session: 256 bits."""
     return secrets.token_urlsafe(32)
 
 
-def begin(session: Session, *, token: str, person_id: UUID, now: datetime) -> None:
+def begin(session: Session, *, token: str, person_id: UUID, now: datetime, with_factor: bool) -> None:
     """Begin a session, and forget the person's sessions that ended long ago."""
     session.execute(delete(SignInSession).where(SignInSession.person_id == person_id, SignInSession.expires_at < now))
     session.add(
-        SignInSession(token_digest=_digest(token), person_id=person_id, begun_at=now, expires_at=now + LIFETIME)
+        SignInSession(
+            token_digest=_digest(token),
+            person_id=person_id,
+            begun_at=now,
+            expires_at=now + LIFETIME,
+            factor_at=now if with_factor else None,
+        )
     )
 
 
@@ -71,10 +85,10 @@ def living(session: Session, *, person_id: UUID, now: datetime, token: str | Non
     return [Living(begun_at, expires_at, digest == this) for begun_at, expires_at, digest in rows]
 
 
-def person_of(session: Session, *, token: str, uniquifier: str, now: datetime) -> Person | None:
+def signed_in(session: Session, *, token: str, uniquifier: str, now: datetime) -> SignedIn | None:
     """Return the person whose living session this is: token and uniquifier must both fit."""
-    return session.scalar(
-        select(Person)
+    found = session.execute(
+        select(Person, SignInSession.factor_at)
         .join(SignInSession, SignInSession.person_id == Person.id)
         .where(
             SignInSession.token_digest == _digest(token),
@@ -83,28 +97,34 @@ def person_of(session: Session, *, token: str, uniquifier: str, now: datetime) -
             Person.fs_uniquifier == uniquifier,
             Person.active,
         )
-    )
+    ).one_or_none()
+    return SignedIn(found[0], found[1] is not None) if found else None
 
 
-def note_attempt(session: Session, *, email: str, now: datetime) -> bool:
+def note_factor(session: Session, *, token: str, at: datetime | None) -> None:
+    """Note that a second factor was shown in a session, or with nothing that there is none any more."""
+    session.execute(update(SignInSession).where(SignInSession.token_digest == _digest(token)).values(factor_at=at))
+
+
+def note_attempt(session: Session, *, account: str, now: datetime) -> bool:
     """Count an attempt to sign in as a failure until it succeeds; say whether it may go on.
 
     Counted before the password is looked at, so that many guesses at once do not all pass the check first.
     """
-    account = _digest(email.casefold())
+    counted = _digest(account.casefold())
     since = now - FAILURE_WINDOW
     session.execute(delete(SignInFailure).where(SignInFailure.at < since))
-    session.add(SignInFailure(id=new_id(), account_digest=account, at=now))
+    session.add(SignInFailure(id=new_id(), account_digest=counted, at=now))
     session.flush()
     count = session.scalar(
-        select(func.count()).select_from(SignInFailure).where(SignInFailure.account_digest == account)
+        select(func.count()).select_from(SignInFailure).where(SignInFailure.account_digest == counted)
     )
     return (count or 0) <= MOST_FAILURES
 
 
-def forget_attempts(session: Session, *, email: str) -> None:
+def forget_attempts(session: Session, *, account: str) -> None:
     """Clear the count of an account after a sign-in that succeeded."""
-    session.execute(delete(SignInFailure).where(SignInFailure.account_digest == _digest(email.casefold())))
+    session.execute(delete(SignInFailure).where(SignInFailure.account_digest == _digest(account.casefold())))
 
 
 def _digest(text: str) -> str:

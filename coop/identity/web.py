@@ -10,8 +10,9 @@ from coop import cooperative
 from coop.database import db, write
 from coop.errors import declare, show_on
 from coop.forms import choices
-from coop.identity import accounts, operations, powers, queries
+from coop.identity import operations, powers, queries
 from coop.identity.forms import POWER_LABELS, EndingForm, GrantForm
+from coop.identity.pending import AccountExists
 from coop.paging import Part, bounded, pager, requested_page
 from coop.permissions import NotFound, Power, requires
 from coop.signed_in import actor
@@ -20,8 +21,9 @@ from evidence.messages import Refusal
 blueprint = Blueprint("identity", __name__)
 
 READERS = (Power.ADMINISTRATOR, Power.SECRETARY, Power.BOARD, Power.AUDITOR)
+GRANTERS = (Power.ADMINISTRATOR, Power.SECRETARY)
 
-declare(409, powers.AlreadyEnded, powers.LastOfItsKind, accounts.AccountExists)
+declare(409, powers.AlreadyEnded, powers.LastOfItsKind, AccountExists)
 
 
 @blueprint.get("/powers")
@@ -36,14 +38,15 @@ def list_powers() -> str:
         current=[power for power in held if power.in_force(today)],
         others=[power for power in held if not power.in_force(today)],
         labels={power: gettext(label) for power, label in POWER_LABELS.items()},
-        may_grant=Power.ADMINISTRATOR in actor().powers,
+        may_grant=not actor().powers.isdisjoint(GRANTERS),
+        may_end=Power.ADMINISTRATOR in actor().powers,
     )
 
 
 @blueprint.route("/powers/new", methods=["GET", "POST"])
-@requires(Power.ADMINISTRATOR)
+@requires(*GRANTERS)
 def grant_power() -> str | Response | tuple[str, int]:
-    """Grant a power by a decision of the board."""
+    """Prepare a power by a decision of the board; another person approves it."""
     today = cooperative.today(db.session())
     form = GrantForm(starts_on=today, decided_on=today)
     form.person.choices = choices((str(person_id), name) for person_id, name in queries.people(db.session()))
@@ -53,12 +56,12 @@ def grant_power() -> str | Response | tuple[str, int]:
         if form.validate():
             who, asked = actor(), form.to_grant()
             try:
-                write(lambda session: operations.grant_by_decision(session, who, asked))
+                act_id = write(lambda session: operations.prepare_grant(session, who, asked))
             except Refusal as refusal:
                 status = show_on(form, refusal)
             else:
-                flash(gettext("The power is granted."), "success")
-                return redirect(url_for("identity.list_powers"), 303)
+                flash(gettext("Prepared. The power is granted when a second person approves it."), "success")
+                return redirect(url_for("approvals.act", act_id=act_id), 303)
     return render_template("identity/grant.html", form=form), status
 
 
