@@ -6,7 +6,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from coop.membership.models import Participant
-from coop.payments.models import PaymentReceipt, PaymentRequest
+from coop.payments.models import PaymentCredit, PaymentReceipt, PaymentRequest
 from coop.payments.references import is_mistyped
 from evidence.findings import Finding
 from ledger.models import Account, Entry, Posting
@@ -18,14 +18,17 @@ def findings(session: Session) -> list[Finding]:
 
 
 def _overpaid(session: Session) -> Iterator[Finding]:
-    rows = session.execute(
-        select(PaymentRequest.reference)
-        .join(PaymentReceipt, PaymentReceipt.request_id == PaymentRequest.id)
-        .group_by(PaymentRequest.id, PaymentRequest.reference, PaymentRequest.amount_minor)
-        .having(func.sum(PaymentReceipt.amount_minor) > PaymentRequest.amount_minor)
+    received, credited = (
+        select(func.coalesce(func.sum(mapped.amount_minor), 0))
+        .where(mapped.request_id == PaymentRequest.id)
+        .scalar_subquery()
+        for mapped in (PaymentReceipt, PaymentCredit)
     )
-    for (reference,) in rows:
-        yield Finding("payment-overpaid", f"more was received under {reference} than was asked for")
+    references = session.scalars(
+        select(PaymentRequest.reference).where(received + credited > PaymentRequest.amount_minor)
+    )
+    for reference in references:
+        yield Finding("payment-overpaid", f"more was received and credited under {reference} than was asked for")
 
 
 def _booked(session: Session) -> Iterator[Finding]:

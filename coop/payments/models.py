@@ -48,3 +48,18 @@ class PaymentReceipt(CoopBase):
     recorded_at: Mapped[Moment]
     #: The form that recorded it, so that a form sent twice is one receipt.
     form_token: Mapped[UUID] = mapped_column(Uuid, unique=True)
+
+
+class PaymentCredit(CoopBase):
+    """A part of a request that need not be paid any more: a credit note, or all of it where an invoice was cancelled."""
+
+    __tablename__ = "payment_credit"
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount"),
+        Index("ix_payment_credit_request_id", "request_id"),
+    )
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    request_id: Mapped[UUID] = mapped_column(ForeignKey(PaymentRequest.id))
+    amount_minor: Mapped[Minor]
+    credited_at: Mapped[Moment]

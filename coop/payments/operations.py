@@ -1,7 +1,7 @@
 """Asking for money and recording what arrived.
 
-A request is never changed: what is outstanding is its amount less its receipts. A receipt books bank against the account that
-the request names, in the same transaction.
+A request is never changed: what is outstanding is its amount less its receipts and what was credited. A receipt books bank
+against the account that the request names, in the same transaction.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from coop import audit, clock, cooperative
 from coop.membership.models import Participant
 from coop.payments import errors, references
-from coop.payments.models import PaymentReceipt, PaymentRequest
+from coop.payments.models import PaymentCredit, PaymentReceipt, PaymentRequest
 from coop.permissions import Actor, NotFound, Power
 from evidence.identifiers import new_id
 from ledger import chart
@@ -111,6 +111,35 @@ def received_minor(session: Session, request_id: UUID) -> int:
     return int(total or 0)
 
 
+def outstanding_minor(session: Session, request: PaymentRequest) -> int:
+    """Return what is still to be paid: the amount less what arrived and what was credited."""
+    credited = session.scalar(
+        select(func.coalesce(func.sum(PaymentCredit.amount_minor), 0)).where(PaymentCredit.request_id == request.id)
+    )
+    return request.amount_minor - int(credited or 0) - received_minor(session, request.id)
+
+
+def credit(session: Session, *, request_id: UUID, most_minor: int) -> int:
+    """Ask for less: take up to `most_minor` off what is still to be paid on a request, and return how much that was.
+
+    Part of a larger operation, which has checked the actor, books it and writes the audit row. The request's row is held, so
+    that no receipt comes in between.
+
+    Raises:
+        NotFound
+    """
+    request = session.get(PaymentRequest, request_id, with_for_update=True)
+    if request is None:
+        raise NotFound
+    amount_minor = min(outstanding_minor(session, request), most_minor)
+    if amount_minor:
+        session.add(
+            PaymentCredit(id=new_id(), request_id=request_id, amount_minor=amount_minor, credited_at=clock.now())
+        )
+        session.flush()
+    return amount_minor
+
+
 def _recorded_by_form(session: Session, request_id: UUID, receipt: Receipt) -> UUID | None:
     row = session.scalar(select(PaymentReceipt).where(PaymentReceipt.form_token == receipt.form_token))
     if row is None:
@@ -126,11 +155,11 @@ def _check(session: Session, request: PaymentRequest, receipt: Receipt) -> None:
         raise errors.ReceiptOfNothing
     if receipt.received_on > today:
         raise errors.ReceivedInFuture(today)
-    outstanding_minor = request.amount_minor - received_minor(session, request.id)
-    if outstanding_minor == 0:
+    left_minor = outstanding_minor(session, request)
+    if left_minor == 0:
         raise errors.AlreadyPaid(request.reference)
-    if receipt.amount_minor > outstanding_minor:
-        raise errors.MoreThanOutstanding(outstanding_minor, request.currency)
+    if receipt.amount_minor > left_minor:
+        raise errors.MoreThanOutstanding(left_minor, request.currency)
 
 
 def _book(session: Session, actor: Actor, request: PaymentRequest, receipt: PaymentReceipt) -> None:

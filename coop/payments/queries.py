@@ -7,17 +7,19 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import Row, Select, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from coop.membership.models import Participant
 from coop.paging import Part, part_of
-from coop.payments.models import PaymentReceipt, PaymentRequest
+from coop.payments.models import PaymentCredit, PaymentReceipt, PaymentRequest
 from coop.payments.references import normalised
 from coop.permissions import NotFound
 from coop.texts import search_patterns
 
 PAGE_SIZE = 50
+#: How many requests are offered for a movement on the bank account.
+MOST_OFFERED = 10
 
 
 class Stage(StrEnum):
@@ -38,6 +40,8 @@ class RequestRow:
     amount_minor: int
     currency: str
     requested_at: datetime
+    #: What need not be paid any more.
+    credited_minor: int
     received_minor: int
     #: Day of the latest receipt.
     last_received_on: date | None
@@ -45,7 +49,7 @@ class RequestRow:
     @property
     def outstanding_minor(self) -> int:
         """Return what is still to be paid."""
-        return self.amount_minor - self.received_minor
+        return self.amount_minor - self.credited_minor - self.received_minor
 
 
 @dataclass(frozen=True)
@@ -66,10 +70,10 @@ def requests(session: Session, stage: Stage, *, words: str = "", page: int = 1) 
     received = _received()
     query = _requests()
     if stage is Stage.OUTSTANDING:
-        query = query.where(received < PaymentRequest.amount_minor)
+        query = query.where(received < _asked())
         query = query.order_by(PaymentRequest.requested_at, PaymentRequest.id)
     else:
-        query = query.where(received >= PaymentRequest.amount_minor)
+        query = query.where(received >= _asked())
         query = query.order_by(PaymentRequest.requested_at.desc(), PaymentRequest.id.desc())
     if words.strip():
         query = query.where(_matches(words))
@@ -79,21 +83,25 @@ def requests(session: Session, stage: Stage, *, words: str = "", page: int = 1) 
 
 def outstanding_count(session: Session) -> int:
     """Return how many requests are not fully paid."""
-    return (
-        session.scalar(
-            select(func.count()).select_from(PaymentRequest).where(_received() < PaymentRequest.amount_minor)
-        )
-        or 0
-    )
+    return session.scalar(select(func.count()).select_from(PaymentRequest).where(_received() < _asked())) or 0
 
 
 def outstanding_of(session: Session, participants: Collection[UUID]) -> list[RequestRow]:
     """Return what participants have still to pay, the oldest request first. Home lists it."""
-    query = _requests().where(
-        PaymentRequest.participant_id.in_(participants), _received() < PaymentRequest.amount_minor
-    )
+    query = _requests().where(PaymentRequest.participant_id.in_(participants), _received() < _asked())
     rows = session.execute(query.order_by(PaymentRequest.requested_at, PaymentRequest.id))
     return [_row(row) for row in rows]
+
+
+def paid_by(session: Session, amount_minor: int, text: str) -> list[RequestRow]:
+    """Return the outstanding requests that a movement on the bank account may pay: by its text, then by its amount."""
+    # Banks drop hyphens and spaces, so they are left out on both sides.
+    bare = "".join(c for c in text.upper() if c.isalnum())
+    named = literal(bare).contains(func.replace(PaymentRequest.reference, "-", ""))
+    outstanding_minor = _asked() - _received()
+    query = _requests().where(outstanding_minor > 0, named | (outstanding_minor == amount_minor))
+    order = (~named, PaymentRequest.requested_at, PaymentRequest.id)
+    return [_row(row) for row in session.execute(query.order_by(*order).limit(MOST_OFFERED))]
 
 
 def request(session: Session, request_id: UUID) -> RequestRow:
@@ -139,6 +147,19 @@ def _received() -> Any:
     )
 
 
+def _credited() -> Any:
+    return (
+        select(func.coalesce(func.sum(PaymentCredit.amount_minor), 0))
+        .where(PaymentCredit.request_id == PaymentRequest.id)
+        .correlate(PaymentRequest)
+        .scalar_subquery()
+    )
+
+
+def _asked() -> Any:
+    return PaymentRequest.amount_minor - _credited()
+
+
 def _requests() -> Select[*tuple[Any, ...]]:
     last = (
         select(func.max(PaymentReceipt.received_on))
@@ -154,6 +175,7 @@ def _requests() -> Select[*tuple[Any, ...]]:
         PaymentRequest.amount_minor,
         PaymentRequest.currency,
         PaymentRequest.requested_at,
+        _credited().label("credited_minor"),
         _received().label("received_minor"),
         last.label("last_received_on"),
     ).join(Participant, Participant.id == PaymentRequest.participant_id)
@@ -162,5 +184,6 @@ def _requests() -> Select[*tuple[Any, ...]]:
 def _row(row: Row[*tuple[Any, ...]]) -> RequestRow:
     values = dict(row._mapping)
     # PostgreSQL sums BIGINTs into a Decimal.
-    values["received_minor"] = int(values["received_minor"])
+    for name in ("credited_minor", "received_minor"):
+        values[name] = int(values[name])
     return RequestRow(**values)

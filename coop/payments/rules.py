@@ -1,7 +1,14 @@
-"""What the database itself refuses in the payments room: requests and receipts are only ever added."""
+"""What the database itself refuses in the payments room: requests, receipts and credits are only ever added."""
 
-from coop.payments.models import PaymentReceipt, PaymentRequest
+from coop.payments import bank_rules, card_rules
+from coop.payments.models import PaymentCredit, PaymentReceipt, PaymentRequest
 from evidence.columns import table_of
 from evidence.rules import Rule, append_only
 
-RULES: tuple[Rule, ...] = (*append_only(table_of(PaymentRequest)), *append_only(table_of(PaymentReceipt)))
+RULES: tuple[Rule, ...] = (
+    *append_only(table_of(PaymentRequest)),
+    *append_only(table_of(PaymentReceipt)),
+    *append_only(table_of(PaymentCredit)),
+    *bank_rules.RULES,
+    *card_rules.RULES,
+)

@@ -1,0 +1,181 @@
+"""What is refused about lines of the bank statement and their matches."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from evidence.messages import N_, Refusal
+
+
+@dataclass(eq=False)
+class LineOfNothing(Refusal):
+    """A statement shows movements."""
+
+    message = N_("The amount cannot be zero. Money that went out has a minus: -45.00.")
+    about = "amount"
+
+
+@dataclass(eq=False)
+class LineTooLarge(Refusal):
+    """More than an entry can hold, so nothing could ever match it."""
+
+    largest_minor: int
+    currency: str
+    message = N_("The amount is too large. The most is %(largest_minor)s.")
+    about = "amount"
+
+
+@dataclass(eq=False)
+class LineInFuture(Refusal):
+    """A statement does not show tomorrow."""
+
+    today: date
+    message = N_("The date cannot be after today, %(today)s.")
+    about = "booked_on"
+
+
+@dataclass(eq=False)
+class LineBeforeBooks(Refusal):
+    """No entry could match a line from before the first fiscal year."""
+
+    first_day: date
+    message = N_("The books begin on %(first_day)s. The date cannot be before that.")
+    about = "booked_on"
+
+
+@dataclass(eq=False)
+class LineKnown(Refusal):
+    """The same line was entered before; a statement that shows it twice is pasted whole."""
+
+    message = N_(
+        "This line was entered before. If the statement shows it more than once, paste all the lines of that day "
+        "together: then each counts once."
+    )
+    about = "amount"
+
+
+@dataclass(frozen=True)
+class RowProblem:
+    """What is wrong with a row of a pasted statement."""
+
+    row: int
+    #: The column as the documents call it; empty where the row as a whole is meant.
+    column: str
+    reason: Refusal
+
+
+@dataclass(eq=False)
+class StatementUnreadable(Refusal):
+    """A pasted statement of which nothing was taken: some rows are wrong, or there are none."""
+
+    count: int
+    problems: tuple[RowProblem, ...] = field(default=())
+    message = N_("Nothing was entered. Rows that could not be read: %(count)s.")
+    about = "statement"
+
+    def values(self) -> dict[str, Any]:
+        """Return what the message names."""
+        return {"count": self.count}
+
+
+@dataclass(eq=False)
+class StatementEmpty(Refusal):
+    """There is no row in what was pasted."""
+
+    message = N_("Paste at least one line: date, amount and text.")
+    about = "statement"
+
+
+@dataclass(eq=False)
+class StatementTooLong(Refusal):
+    """More rows than are taken at a time."""
+
+    most: int
+    message = N_("At most %(most)s lines are taken at a time. Paste the statement in parts.")
+    about = "statement"
+
+
+@dataclass(eq=False)
+class WrongColumnCount(Refusal):
+    """A row has three cells."""
+
+    found: int
+    message = N_(
+        "A row has three columns, date, amount and text, and this one has %(found)s. Put a text or an amount that "
+        "holds a comma between double quotes."
+    )
+
+
+@dataclass(eq=False)
+class QuotesBroken(Refusal):
+    """The rest of the text cannot be told apart into rows."""
+
+    message = N_("The double quotes are not in order, so the rows from here on cannot be read.")
+
+
+@dataclass(eq=False)
+class DayUnreadable(Refusal):
+    """A day in a form that could mean two days, or none."""
+
+    message = N_("Write the date as 2026-03-31 or as 31/03/2026, day first.")
+
+
+@dataclass(eq=False)
+class LineMatched(Refusal):
+    """The line is an entry already."""
+
+    message = N_("This bank line is matched already. Take the match back first if it is wrong.")
+
+
+@dataclass(eq=False)
+class EntryMatched(Refusal):
+    """The entry is another line already."""
+
+    message = N_("This entry is matched with another bank line. Nothing was changed.")
+
+
+@dataclass(eq=False)
+class LineRemoved(Refusal):
+    """The line was entered by mistake and counts no longer."""
+
+    message = N_("This bank line was removed. Enter it anew if the statement shows it.")
+
+
+@dataclass(eq=False)
+class LineNotMatched(Refusal):
+    """There is no match to take back."""
+
+    message = N_("This bank line is not matched. Nothing was changed.")
+
+
+@dataclass(eq=False)
+class MovesOtherwise(Refusal):
+    """The entry moved the bank account by another amount, or not at all."""
+
+    amount_minor: int
+    moved_minor: int
+    currency: str
+    message = N_(
+        "The bank line is of %(amount_minor)s, but the entry moved the bank account by %(moved_minor)s. "
+        "They cannot be the same."
+    )
+
+
+@dataclass(eq=False)
+class NotMoneyIn(Refusal):
+    """A request is paid by money that came in."""
+
+    message = N_("Only money that came in can pay a request. This line is money that went out.")
+
+
+@dataclass(eq=False)
+class BankItself(Refusal):
+    """A movement of the bank account has its reason on another account."""
+
+    code: str
+    message = N_("Choose the account that says what the money was for. Account %(code)s is the bank account itself.")
+    about = "account"
+
+
+#: Answered with 409: the state of the lines has changed.
+CONFLICTS = (LineMatched, EntryMatched, LineRemoved, LineNotMatched)

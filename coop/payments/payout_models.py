@@ -1,0 +1,53 @@
+"""Money that leaves: where a participant is paid to, and what was paid out.
+
+What was paid is only ever added. The account of a participant is theirs to change and to remove, and is kept nowhere else.
+"""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from coop.database import CoopBase
+from coop.membership.models import Participant
+from evidence.columns import Code, CurrencyCode, Id, Line, Minor, Moment
+
+
+class PayoutAccount(CoopBase):
+    """The bank account to which a participant wants to be paid. Erasable."""
+
+    __tablename__ = "payout_account"
+
+    participant_id: Mapped[UUID] = mapped_column(ForeignKey(Participant.id), primary_key=True)
+    bank_account: Mapped[Line]
+    changed_at: Mapped[Moment]
+
+
+class Disbursement(CoopBase):
+    """Payments to several that left the bank account on one day, as one entry."""
+
+    __tablename__ = "disbursement"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    #: What was owed: to sellers, to coaches, or to members from the surplus.
+    account_code: Mapped[Code]
+    currency: Mapped[CurrencyCode]
+    paid_on: Mapped[date]
+    recorded_at: Mapped[Moment]
+    #: The form that recorded it, so that a form sent twice is one disbursement.
+    form_token: Mapped[UUID] = mapped_column(Uuid, unique=True)
+
+
+class DisbursementLine(CoopBase):
+    """What one participant was paid."""
+
+    __tablename__ = "disbursement_line"
+    __table_args__ = (
+        CheckConstraint("amount_minor > 0", name="amount"),
+        Index("ix_disbursement_line_participant_id", "participant_id"),
+    )
+
+    disbursement_id: Mapped[UUID] = mapped_column(ForeignKey(Disbursement.id), primary_key=True)
+    participant_id: Mapped[UUID] = mapped_column(ForeignKey(Participant.id), primary_key=True)
+    amount_minor: Mapped[Minor]
