@@ -1,0 +1,163 @@
+"""How what is sold stands in the books. Only this module knows the accounts.
+
+What is paid ahead is a liability until it is delivered; then it is income that names the buyer, from which patronage is read. Of a
+member's sale only the fee is income, and it names the seller, whose agent the co-op is. A coach is owed their fee on delivery.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from flask_babel import gettext
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coop import clock
+from coop.marketplace.models import Offering, OfferingKind
+from coop.marketplace.order_models import Delivery, OrderRefund, SalesOrder
+from coop.membership.models import Participant
+from coop.payments.checkouts import PaidCheckout
+from coop.permissions import Actor
+from ledger import chart
+from ledger.models import Entry
+from ledger.posting import Draft, Line, post, reverse
+
+#: The kind of record that causes an entry; the payment itself where an order is paid by card.
+SOURCE = "sales_order"
+#: What an invoice asks for is owed by the buyer until it arrives.
+RECEIVABLE = chart.RECEIVABLE
+
+_INCOME = {
+    OfferingKind.FELLOWSHIP: chart.FELLOWSHIP_INCOME,
+    OfferingKind.COACHING: chart.COACHING_INCOME,
+    OfferingKind.LISTING: chart.MARKETPLACE_INCOME,
+}
+
+
+def sold_by_card(session: Session, actor: Actor, order: SalesOrder, paid: PaidCheckout) -> None:
+    """Book what was paid by card; a fee that is not known yet is booked when it is."""
+    fee_minor = paid.fee_minor or 0
+    lines = [
+        Line(chart.STRIPE_BALANCE, paid.amount_minor - fee_minor),
+        Line(chart.PROCESSING_FEES, fee_minor),
+        *_sale(session, order),
+    ]
+    text = gettext("Order %(number)s paid by card", number=order.number)
+    source = ("card_payment", paid.payment_id)
+    _post(session, actor, order, lines, "sale", text, paid.paid_on, f"order-sale:{order.id}", source=source)
+
+
+def invoiced(session: Session, actor: Actor, order: SalesOrder) -> None:
+    """Book what a buyer owes for an order."""
+    lines = [Line(RECEIVABLE, order.amount_minor, _party(session, order.participant_id)), *_sale(session, order)]
+    text = gettext("Invoice %(number)s", number=order.number)
+    _post(session, actor, order, lines, "invoice", text, order.ordered_on, _invoice_key(order.id))
+
+
+def cancelled(session: Session, actor: Actor, order: SalesOrder, *, cancelled_on: date) -> None:
+    """Take back the booking of an invoice."""
+    text = gettext("Invoice %(number)s cancelled", number=order.number)
+    _reverse(session, actor, _invoice_key(order.id), text, cancelled_on)
+
+
+def delivered(session: Session, actor: Actor, order: SalesOrder, delivery: Delivery) -> None:
+    """Turn a part of what was paid ahead into income, and owe the coach their fee."""
+    offering = session.get_one(Offering, order.offering_id)
+    buyer = _party(session, order.participant_id)
+    lines = [
+        Line(chart.DEFERRED_INCOME, delivery.released_minor, buyer),
+        Line(_INCOME[offering.kind], -delivery.released_minor, buyer),
+    ]
+    if delivery.coach_id is not None and delivery.coach_fee_minor is not None:
+        coach = _party(session, delivery.coach_id)
+        lines += [
+            Line(chart.COACHES, delivery.coach_fee_minor),
+            Line(chart.OWED_TO_COACHES, -delivery.coach_fee_minor, coach),
+        ]
+    text = gettext("Order %(number)s, part %(unit)s delivered", number=order.number, unit=delivery.unit)
+    _post(session, actor, order, lines, "delivery", text, delivery.delivered_on, _delivery_key(delivery.id))
+
+
+def delivery_taken_back(
+    session: Session, actor: Actor, order: SalesOrder, delivery: Delivery, *, taken_back_on: date
+) -> None:
+    """Take back the booking of a delivery."""
+    text = gettext("Order %(number)s, part %(unit)s was not delivered", number=order.number, unit=delivery.unit)
+    _reverse(session, actor, _delivery_key(delivery.id), text, taken_back_on)
+
+
+def refunded(session: Session, actor: Actor, order: SalesOrder, refund: OrderRefund) -> None:
+    """Book a refund: from where the money stands, to the card, off the invoice, or as owed to the buyer."""
+    offering = session.get_one(Offering, order.offering_id)
+    buyer = _party(session, order.participant_id)
+    seller = _party(session, offering.seller_id) if offering.seller_id else None
+    rest_minor = refund.amount_minor - refund.credited_minor
+    lines = [
+        Line(chart.DEFERRED_INCOME, refund.deferred_minor, buyer),
+        Line(chart.OWED_TO_SELLERS, refund.seller_minor, seller),
+        Line(_INCOME[offering.kind], refund.income_minor, seller or buyer),
+        Line(RECEIVABLE, -refund.credited_minor, buyer),
+        Line(chart.STRIPE_BALANCE, -rest_minor) if refund.card_refund_id else Line(chart.PAYABLE, -rest_minor, buyer),
+    ]
+    text = gettext("Order %(number)s refunded", number=order.number)
+    _post(session, actor, order, lines, "refund", text, refund.refunded_on, f"order-refund:{refund.id}")
+
+
+def _sale(session: Session, order: SalesOrder) -> list[Line]:
+    """Return the credit side of a sale."""
+    offering = session.get_one(Offering, order.offering_id)
+    if offering.seller_id is None:
+        return [Line(chart.DEFERRED_INCOME, -order.amount_minor, _party(session, order.participant_id))]
+    seller = _party(session, offering.seller_id)
+    return [
+        Line(chart.OWED_TO_SELLERS, order.fee_minor - order.amount_minor, seller),
+        Line(_INCOME[offering.kind], -order.fee_minor, seller),
+    ]
+
+
+def _post(
+    session: Session,
+    actor: Actor,
+    order: SalesOrder,
+    lines: Sequence[Line],
+    kind: str,
+    text: str,
+    booked_on: date,
+    key: str,
+    *,
+    source: tuple[str, UUID] | None = None,
+) -> None:
+    """Post an entry without its lines of nothing; of nothing but those there is none."""
+    lines = [line for line in lines if line.amount_minor]
+    if not lines:
+        return
+    source_kind, source_id = source or (SOURCE, order.id)
+    draft = Draft(
+        booked_on=booked_on,
+        text=text,
+        kind=kind,
+        currency=order.currency,
+        lines=lines,
+        idempotency_key=key,
+        source_kind=source_kind,
+        source_id=source_id,
+    )
+    post(session, draft, now=clock.now(), recorded_by=actor.person_id)
+
+
+def _reverse(session: Session, actor: Actor, key: str, text: str, booked_on: date) -> None:
+    entry_id = session.scalar(select(Entry.id).where(Entry.idempotency_key == key))
+    if entry_id is not None:
+        reverse(session, entry_id, booked_on=booked_on, text=text, now=clock.now(), recorded_by=actor.person_id)
+
+
+def _party(session: Session, participant_id: UUID) -> UUID:
+    return session.get_one(Participant, participant_id).party_ref
+
+
+def _invoice_key(order_id: UUID) -> str:
+    return f"order-invoice:{order_id}"
+
+
+def _delivery_key(delivery_id: UUID) -> str:
+    return f"delivery:{delivery_id}"
