@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from coop import cooperative
-from coop.books import operations, queries, words
+from coop.books import closing, operations, queries, words
 from coop.books.forms import AccountForm, ClosingForm, ConfirmForm, YearForm
 from coop.books.pages import READERS, Answer, blueprint, currency, download_links, trail
 from coop.database import db, write
@@ -195,11 +195,13 @@ def _closing_form(code: str, form: ClosingForm) -> str:
 def _periods_page(form: YearForm) -> str:
     session = db.session()
     today = cooperative.today(session)
-    waiting = periods.next_to_lock(session)
+    waiting = queries.lockable(session, today)
     return render_template(
         "books/periods.html",
+        closings=closing.closings(session),
+        to_close=closing.year_to_close(session, today),
         years=[(year, periods.periods_of(session, year.id)) for year in periods.fiscal_years(session)],
-        to_lock=waiting.ends_on if waiting is not None and waiting.ends_on < today else None,
+        to_lock=waiting.ends_on if waiting is not None else None,
         next_starts_on=operations.next_year(session)[0],
         form=form,
         today=today,

@@ -5,14 +5,20 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from coop.assembly.bindings import MotionBinding
+from coop.assembly.models import Motion
+from coop.assembly.resolutions import Resolution
+from coop.assembly.results import count_of
 from coop.audit import AuditEvent
 from evidence.findings import Finding
+from governance.models import Outcome
 from ledger.models import Period
+from ledger.surplus.models import Distribution
 
 
 def findings(session: Session) -> list[Finding]:
     """Check the books room; what the ledger can check by itself is the ledger's."""
-    return list(_locks(session))
+    return [*_locks(session), *_distributions(session)]
 
 
 def _locks(session: Session) -> Iterator[Finding]:
@@ -21,3 +27,26 @@ def _locks(session: Session) -> Iterator[Finding]:
     opened_again = select(Period.ends_on).where(Period.locked_at.is_(None), Period.id.in_(locked))
     for ends_on in session.scalars(opened_again.order_by(Period.ends_on)):
         yield Finding("period-opened-again", f"the period to {ends_on} was locked and is open")
+
+
+def _distributions(session: Session) -> Iterator[Finding]:
+    """Look for surpluses that were posted without a resolution that carried exactly that plan."""
+    rows = session.execute(
+        select(Distribution.plan_id, Outcome)
+        .outerjoin(Resolution, Resolution.id == Distribution.decision_ref)
+        .outerjoin(Motion, Motion.proposal_id == Resolution.proposal_id)
+        .outerjoin(
+            MotionBinding,
+            (MotionBinding.motion_id == Motion.id)
+            & (MotionBinding.plan_id == Distribution.plan_id)
+            & (MotionBinding.fingerprint == Distribution.fingerprint),
+        )
+        .outerjoin(Outcome, (Outcome.proposal_id == Motion.proposal_id) & MotionBinding.motion_id.is_not(None))
+        .order_by(Distribution.plan_id)
+    )
+    for plan_id, outcome in rows:
+        if outcome is None or not count_of(outcome).carried:
+            yield Finding(
+                "surplus-not-carried",
+                f"plan {plan_id} was posted without a resolution of the members that carried it",
+            )

@@ -38,5 +38,64 @@ class NoYearOpened(Refusal):
     message = N_("The books have no fiscal year yet.")
 
 
+@dataclass(eq=False)
+class LockedByClosing(Refusal):
+    """The last month of a year takes the closing entry, so the closing locks it."""
+
+    ends_on: date
+    message = N_(
+        "The year ends on %(ends_on)s, so this month is locked when the year is closed. Close the year instead."
+    )
+
+
+@dataclass(eq=False)
+class BankLinesUnmatched(Refusal):
+    """The statement shows what the books do not explain."""
+
+    count: int
+    message = N_("Lines of the bank statement that are no entry yet: %(count)s.")
+
+
+@dataclass(eq=False)
+class CardEventsWaiting(Refusal):
+    """Something about a payment by card waits for the treasurer."""
+
+    count: int
+    message = N_("Messages about payments by card that wait to be settled: %(count)s.")
+
+
+@dataclass(eq=False)
+class ActsWaiting(Refusal):
+    """An act of two people that would book into the year is neither approved nor refused."""
+
+    count: int
+    message = N_("Prepared acts that would still book into this year: %(count)s. Approve or refuse them first.")
+
+
+@dataclass(eq=False)
+class ResultMoved(Refusal):
+    """Something was booked into the year after its closing was prepared: the second person saw other figures."""
+
+    prepared_minor: int
+    found_minor: int
+    currency: str
+    message = N_(
+        "The books have changed since this closing was prepared: the result was %(prepared_minor)s and is %(found_minor)s now."
+        " Take this act back and prepare the closing anew."
+    )
+
+
+@dataclass(eq=False)
+class YearNotReady(Refusal):
+    """More than one thing keeps the year open."""
+
+    ends_on: date
+    reasons: tuple[Refusal, ...]
+    message = N_("The year to %(ends_on)s cannot be closed yet. %(reasons)s")
+
+
 #: Refusals that the state of the books causes: 409.
-CONFLICTS = (PeriodNotOver, BookedElsewhere)
+CONFLICTS = (
+    *(PeriodNotOver, BookedElsewhere),
+    *(BankLinesUnmatched, CardEventsWaiting, ActsWaiting, ResultMoved, YearNotReady, LockedByClosing),
+)

@@ -13,6 +13,8 @@ from coop.database import db, write
 from coop.errors import show_on
 from coop.forms import choices
 from coop.paging import Part, bounded, pager, requested_page
+from coop.payments.bank_queries import line_of_entry, unmatched_count
+from coop.payments.payees import payees_of
 from coop.payments.queries import outstanding_count
 from coop.permissions import Power, requires
 from coop.signed_in import actor
@@ -32,6 +34,7 @@ def overview() -> str:
         books=queries.overview(session),
         may_write=Power.TREASURER in actor().powers,
         requests_outstanding=outstanding_count(session),
+        bank_lines=unmatched_count(session),
         latest=journal.journal(session, JournalFilter())[:5],
         downloads=download_links(),
         words=words,
@@ -108,6 +111,7 @@ def entry(entry_id: UUID) -> str:
         names=queries.party_names(session, (line.party_ref for line in found.lines)),
         recorder=queries.person_name(session, found.recorded_by),
         source_href=_source_href(found),
+        bank_line=line_of_entry(session, entry_id),
         may_reverse=Power.TREASURER in actor().powers and _is_reversible(found),
         trail=trail((gettext("Journal"), url_for("books.journal_list")), (gettext("Entry"), None)),
         words=words,
@@ -149,6 +153,12 @@ def _source_href(found: PostedEntry) -> str | None:
     if found.source_kind == "payment_receipt" and found.source_id is not None:
         request_id = queries.request_of_receipt(db.session(), found.source_id)
         return url_for("payments.payment", request_id=request_id) if request_id else None
+    if found.source_kind == "disbursement" and found.source_id is not None:
+        return url_for("payouts.pay_list", payee_list=payees_of(db.session(), found.source_id).value)
+    if found.source_kind == "fiscal_year":
+        return url_for("books.year_closing", year_id=found.source_id)
+    if found.source_kind == "distribution":
+        return url_for("books.surplus_plan", plan_id=found.source_id)
     return url_for("shares.register") if found.source_kind == "share_event" else None
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from coop import audit, clock, cooperative
-from coop.books.errors import BookedElsewhere, KeptElsewhere, NoYearOpened, PeriodNotOver
+from coop.books.errors import BookedElsewhere, KeptElsewhere, LockedByClosing, NoYearOpened, PeriodNotOver
 from coop.permissions import Actor, Power
 from ledger import chart, journal, periods, posting, sealing
 from ledger.chart import SHARE_APPLICATIONS, SHARE_CAPITAL
@@ -118,14 +118,17 @@ def close_account(session: Session, actor: Actor, *, code: str, closed_on: date)
 
 
 def lock_period(session: Session, actor: Actor, *, ends_on: date) -> UUID:
-    """Lock a period that is over and return its id. It is not unlocked again.
+    """Lock a period that is over and return its id. It is not unlocked again. The last one of a year is locked by its closing.
 
     Raises:
-        PowerMissing, PeriodNotOver, NoSuchPeriod, PeriodAlreadyLocked, EarlierPeriodOpen
+        PowerMissing, PeriodNotOver, LockedByClosing, NoSuchPeriod, PeriodAlreadyLocked, EarlierPeriodOpen
     """
     power = actor.need(Power.TREASURER)
     if ends_on >= cooperative.today(session):
         raise PeriodNotOver(ends_on)
+    year = periods.fiscal_year_of(session, ends_on)
+    if year is not None and year.ends_on == ends_on and periods.period_ending(session, ends_on).locked_at is None:
+        raise LockedByClosing(ends_on)
     period_id = periods.lock_period(session, ends_on, now=clock.now())
     audit.record(session, actor, "period.locked", subject=period_id, power=power, facts={"ends_on": ends_on})
     return period_id

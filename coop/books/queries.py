@@ -9,6 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from coop import cooperative
+from coop.books import closing
 from coop.identity.models import Person
 from coop.membership.models import Member, Participant
 from coop.membership.operations import name_key
@@ -34,8 +35,10 @@ class Overview:
     result_minor: int
     year: FiscalYear | None
     locked_to: date | None
-    #: The month that could be locked now: the earliest open one, if it is over.
+    #: The month that could be locked now: the earliest open one, if it is over and is not the last of its year.
     to_lock: Period | None
+    #: The year that could be closed now: the earliest open one, if it is over.
+    to_close: FiscalYear | None
     unsealed: int
     sealed: int
     chain_hash: str
@@ -71,11 +74,7 @@ class Party:
 def overview(session: Session) -> Overview:
     """Return the state of the books today."""
     house, today = cooperative.current(session), cooperative.today(session)
-    year, next_period, head = (
-        periods.fiscal_year_of(session, today),
-        periods.next_to_lock(session),
-        sealing.head(session),
-    )
+    year, head = periods.fiscal_year_of(session, today), sealing.head(session)
     this_year = account_totals(session, year.starts_on, today) if year else []
     return Overview(
         today=today,
@@ -85,11 +84,21 @@ def overview(session: Session) -> Overview:
         result_minor=-sum(total.balance_minor for total in this_year if not total.kind.is_permanent),
         year=year,
         locked_to=periods.locked_to(session),
-        to_lock=next_period if next_period is not None and next_period.ends_on < today else None,
+        to_lock=lockable(session, today),
+        to_close=closing.year_to_close(session, today),
         unsealed=sealing.unsealed_count(session),
         sealed=head.seq,
         chain_hash=head.hash,
     )
+
+
+def lockable(session: Session, today: date) -> Period | None:
+    """Return the earliest open month, if it is over and somebody may lock it: the last of a year is locked by its closing."""
+    period = periods.next_to_lock(session)
+    if period is None or period.ends_on >= today:
+        return None
+    year = session.get_one(FiscalYear, period.fiscal_year_id)
+    return period if period.ends_on < year.ends_on else None
 
 
 def chart_rows(session: Session) -> list[ChartRow]:

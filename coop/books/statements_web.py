@@ -1,6 +1,6 @@
 """The pages of the statements, the downloads, and a member's own statement."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +14,9 @@ from coop.books.pages import READERS, Answer, attachment, blueprint, currency, d
 from coop.database import db
 from coop.permissions import NotFound, requires
 from coop.signed_in import act_for
-from ledger import journal, statements
+from ledger import comparatives, journal, statements
 from ledger.export import FORMATS, balances
+from ledger.export import statements as statement_files
 from ledger.models import FiscalYear
 from ledger.periods import fiscal_year_of
 from ledger.statements import BalanceSheet, IncomeStatement, Section
@@ -56,10 +57,7 @@ def balance_sheet() -> Answer:
     """Show what the co-operative has and owes at the end of a day, beside the end of the fiscal year before."""
     session = db.session()
     form, at, status = _asked_day()
-    days = [at]
-    year = fiscal_year_of(session, at)
-    if year is not None and fiscal_year_of(session, before := year.starts_on - timedelta(days=1)) is not None:
-        days.append(before)
+    days = comparatives.days(session, at)
     sheets = [statements.balance_sheet(session, day) for day in days]
     page = render_template(
         "books/balance_sheet.html",
@@ -69,10 +67,22 @@ def balance_sheet() -> Answer:
         sections=_sheet_sections(sheets),
         claims=[sheet.claims_minor for sheet in sheets],
         currency=currency(),
-        downloads=download_links(None, at),
+        downloads=[
+            {"label": gettext("Balance sheet as CSV"), "href": url_for("books.balance_sheet_csv", at=at.isoformat())},
+            *download_links(None, at),
+        ],
         trail=trail((gettext("Balance sheet"), None)),
     )
     return page, status
+
+
+@blueprint.get("/books/balance-sheet.csv")
+@requires(*READERS)
+def balance_sheet_csv() -> Response:
+    """Return the balance sheet as a table."""
+    _, at, _ = _asked_day()
+    text = statement_files.sheet_as_csv(statements.balance_sheet(db.session(), at))
+    return attachment(text, f"balance-sheet-{at}.csv", "text/csv")
 
 
 @blueprint.get("/books/income-statement")
@@ -81,13 +91,9 @@ def income_statement() -> Answer:
     """Show what came in and what it cost, beside the fiscal year before."""
     session = db.session()
     form, starts_on, ends_on, status = _asked_days()
-    stretches = [(starts_on, ends_on)]
-    year = fiscal_year_of(session, starts_on)
-    before = (
-        fiscal_year_of(session, year.starts_on - timedelta(days=1)) if year and starts_on == year.starts_on else None
-    )
-    if before is not None:
-        stretches.append((before.starts_on, before.ends_on))
+    stretches = comparatives.stretches(session, starts_on, ends_on)
+    asked: dict[str, Any] = {"from": starts_on.isoformat(), "to": ends_on.isoformat()}
+    csv = {"label": gettext("Income statement as CSV"), "href": url_for("books.income_statement_csv", **asked)}
     found = [statements.income_statement(session, *stretch) for stretch in stretches]
     page = render_template(
         "books/income_statement.html",
@@ -96,10 +102,19 @@ def income_statement() -> Answer:
         sections=_income_sections(found),
         results=[statement.result_minor for statement in found],
         currency=currency(),
-        downloads=download_links(starts_on, ends_on),
+        downloads=[csv, *download_links(starts_on, ends_on)],
         trail=trail((gettext("Income statement"), None)),
     )
     return page, status
+
+
+@blueprint.get("/books/income-statement.csv")
+@requires(*READERS)
+def income_statement_csv() -> Response:
+    """Return the income statement as a table."""
+    _, starts_on, ends_on, _ = _asked_days()
+    text = statement_files.income_as_csv(statements.income_statement(db.session(), starts_on, ends_on))
+    return attachment(text, f"income-statement-{starts_on}-{ends_on}.csv", "text/csv")
 
 
 @blueprint.get("/books/exports")

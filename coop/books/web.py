@@ -1,6 +1,14 @@
 """The pages of the books, gathered under one blueprint."""
 
-from coop.books import chart_web, journal_web, statements_web
+from coop.books import chart_web, closing_web, journal_web, statements_web, surplus_share_web, surplus_web
 from coop.books.pages import blueprint
 
-__all__ = ["blueprint", "chart_web", "journal_web", "statements_web"]
+__all__ = [
+    "blueprint",
+    "chart_web",
+    "closing_web",
+    "journal_web",
+    "statements_web",
+    "surplus_share_web",
+    "surplus_web",
+]

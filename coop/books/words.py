@@ -18,12 +18,25 @@ ACCOUNT_KINDS: Mapping[AccountKind, str] = {
 _ENTRY_KINDS: Mapping[str, str] = {
     "manual": N_("Entered by hand"),
     "bank-receipt": N_("Money received"),
+    "card-suspense": N_("Paid by card, not delivered"),
+    "card-fee": N_("Fee of the card processor"),
+    "card-refund": N_("Paid back to a card"),
+    "bank-line": N_("Booked from the bank statement"),
+    "disbursement": N_("Paid out"),
+    "closing": N_("Closing of the year"),
+    "distribution": N_("Surplus distributed"),
     "share-issue": N_("Shares issued"),
+    "sale": N_("Sold"),
+    "invoice": N_("Invoiced"),
+    "delivery": N_("Delivered"),
+    "refund": N_("Refunded"),
     "reversal": N_("Reversal"),
 }
 #: What stands on an account for a member, said to the member.
 _YOURS: Mapping[str, str] = {
     chart.RECEIVABLE: N_("Owed by you"),
+    chart.PAYABLE: N_("Owed to you"),
+    chart.DEFERRED_INCOME: N_("Paid ahead by you"),
     chart.SHARE_APPLICATIONS: N_("Paid for shares not issued yet"),
     chart.CAPITAL_REPAYABLE: N_("Share money to be paid back to you"),
     chart.OWED_TO_SELLERS: N_("Owed to you for sales"),
@@ -35,6 +48,12 @@ _YOURS: Mapping[str, str] = {
 _SOURCES: Mapping[str, str] = {
     "payment_receipt": N_("A receipt in Payments"),
     "share_event": N_("A line of the share register"),
+    "sales_order": N_("An order"),
+    "disbursement": N_("A payment out"),
+    "fiscal_year": N_("The closing of the year"),
+    "distribution": N_("A plan for the surplus"),
+    "card_payment": N_("A payment by card"),
+    "card_refund": N_("A refund to a card"),
 }
 
 

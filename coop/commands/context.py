@@ -11,7 +11,7 @@ import click
 from flask import Flask
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from coop import errors, logs, migrating
+from coop import cooperative, errors, logs, migrating
 from coop.app import create_app
 from coop.config import Config, ConfigurationError, read_config
 from coop.database import db
@@ -62,6 +62,7 @@ def in_app(command: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
         with open_app():
             try:
                 _check_revision()
+                cooperative.set_clock(db.session())
                 return command(*arguments, **options)
             except Refusal as refusal:
                 raise click.ClickException(errors.message_of(refusal)) from refusal

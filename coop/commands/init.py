@@ -21,6 +21,10 @@ from coop.permissions import Power
 from evidence.messages import Refusal
 
 _POWERS = ", ".join(power.value for power in Power)
+_NEXT = (
+    "Next, everybody who holds a power signs in and sets up a second factor (an app that makes codes) under their account:\n"
+    "until then their powers rest. Keep the recovery codes that it shows; the administrator's most of all."
+)
 
 
 @click.command()
@@ -93,6 +97,7 @@ def init(
         click.echo(f"{plan.name} is founded. Founders choose their passwords here:", err=True)
         for founder in plan.founders:
             click.echo(f"{founder.name}: {password_link(app, config, founder.email)}")
+        click.echo(_NEXT, err=True)
 
 
 def prepare_database(config: Config) -> None:

@@ -316,7 +316,7 @@ def test_an_account_is_added_used_and_closed(app: Flask, treasurer: Browser) -> 
     assert "is closed" in treasurer.submit("/books/accounts/6910/close", {"closed_on": tomorrow}).text
     assert treasurer.submit("/books/accounts/6910/close", {"closed_on": tomorrow}).status == 422
     needed = treasurer.submit(f"/books/accounts/{BANK}/close", {"closed_on": tomorrow})
-    assert "needed for shares and payments" in needed.text
+    assert "The program itself books to account" in needed.text
 
 
 def test_the_next_year_is_opened_once(app: Flask, treasurer: Browser) -> None:

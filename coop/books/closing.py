@@ -1,0 +1,218 @@
+"""Closing a fiscal year: what must be settled first, what will be booked, and the closing itself, which takes two people.
+
+The ledger says whether the books alone allow it; here is added what the rooms around them know: lines of the bank statement
+without an entry, messages about cards that wait, acts that would still book into the year. Nothing is asked twice: the page, the
+act and the closing itself go by the same list.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask_babel import gettext
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coop import audit, clock, cooperative
+from coop.approvals.kinds import TwoPeople
+from coop.approvals.queries import waiting
+from coop.assembly.resolutions import Resolution
+from coop.books import errors
+from coop.formats import format_day
+from coop.payments.bank_lines import unmatched
+from coop.payments.card_queries import waiting_count
+from coop.permissions import Actor, Power
+from evidence.canonical import Canonical, digest
+from evidence.messages import Refusal
+from ledger import closing, periods
+from ledger.chart import DEFERRED_INCOME, RECEIVABLE
+from ledger.models import FiscalYear, YearClosing
+from ledger.posting import Line
+from ledger.totals import balance_of
+
+#: Kinds of acts that book on the day of a resolution, which they name.
+_POSTING_ACTS = ("surplus.post",)
+
+
+@dataclass(frozen=True)
+class OpenItem:
+    """Something that keeps a year from being closed."""
+
+    code: str
+    refusal: Refusal
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """What closing a year means: how it stands, what is open, and what will be booked or was."""
+
+    year: FiscalYear
+    closing: YearClosing | None
+    open_items: tuple[OpenItem, ...]
+    result_minor: int
+    lines: tuple[Line, ...]
+    #: Months that the closing will lock.
+    months_to_lock: int
+    receivable_minor: int
+    deferred_minor: int
+    currency: str
+
+    @property
+    def may_be_closed(self) -> bool:
+        """Say whether nothing is open."""
+        return self.closing is None and not self.open_items
+
+    def found(self, code: str) -> list[Refusal]:
+        """Return what is open under an item of the checklist."""
+        return [item.refusal for item in self.open_items if item.code == code]
+
+
+def prospect(session: Session, year_id: UUID) -> Prospect:
+    """Return what closing a year means today.
+
+    Raises:
+        NoSuchPeriod: there is no such year.
+    """
+    items = tuple(open_items(session, year_id))
+    year = session.get_one(FiscalYear, year_id)
+    return Prospect(
+        year=year,
+        closing=closing.closing_of(session, year_id),
+        open_items=items,
+        result_minor=closing.result_of(session, year),
+        lines=tuple(closing.closing_lines(session, year)),
+        months_to_lock=sum(period.locked_at is None for period in periods.periods_of(session, year_id)),
+        receivable_minor=balance_of(session, RECEIVABLE, year.ends_on),
+        deferred_minor=-balance_of(session, DEFERRED_INCOME, year.ends_on),
+        currency=cooperative.current(session).currency,
+    )
+
+
+def open_items(session: Session, year_id: UUID) -> list[OpenItem]:
+    """Return what keeps a year from being closed: what the ledger finds, and what the rooms know.
+
+    Raises:
+        NoSuchPeriod: there is no such year.
+    """
+    today = cooperative.today(session)
+    found = closing.problems_before_closing(session, year_id, today)
+    items = [OpenItem(problem.code, problem.refusal) for problem in found if problem.blocking]
+    if closing.is_closed(session, year_id):
+        return items
+    year = session.get_one(FiscalYear, year_id)
+    if lines := len(unmatched(session, year.starts_on, year.ends_on)):
+        items.append(OpenItem("bank-lines", errors.BankLinesUnmatched(lines)))
+    if events := waiting_count(session, _end_of(session, year.ends_on)):
+        items.append(OpenItem("card-events", errors.CardEventsWaiting(events)))
+    if acts := _acts_into(session, year):
+        items.append(OpenItem("acts", errors.ActsWaiting(acts)))
+    return items
+
+
+def what_is_closed(session: Session, year_id: UUID) -> dict[str, Canonical]:
+    """Return the arguments of the act that closes a year: the year, its result, and a digest of what will be booked.
+
+    Raises:
+        NoSuchPeriod: there is no such year.
+    """
+    found = prospect(session, year_id)
+    lines = [[line.account, line.amount_minor] for line in found.lines]
+    return {"year": str(year_id), "result_minor": found.result_minor, "lines": digest(lines)}
+
+
+def close_year(
+    session: Session, actor: Actor, *, year_id: UUID, result_minor: int, lines: str, two: TwoPeople
+) -> UUID | None:
+    """Close a year with the result that both people saw, and return its closing entry, if there was anything to book.
+
+    Raises:
+        PowerMissing, NoSuchPeriod
+        ResultMoved: something was booked into the year since the closing was prepared.
+        Refusal: the one thing that is open, or YearNotReady with all of them.
+    """
+    power = actor.need(Power.BOARD)
+    # Whoever closes it at the same moment waits here, and then finds it closed.
+    year = session.get(FiscalYear, year_id, with_for_update=True)
+    if refusals := tuple(item.refusal for item in open_items(session, year_id)):
+        raise _not_ready(session, year_id, refusals)
+    assert year is not None
+    now_closed = what_is_closed(session, year_id)
+    if (now_closed["result_minor"], now_closed["lines"]) != (result_minor, lines):
+        raise errors.ResultMoved(result_minor, closing.result_of(session, year), cooperative.current(session).currency)
+    text = gettext("Closing of the year to %(day)s", day=format_day(year.ends_on))
+    entry_id = closing.close_year(
+        session,
+        year_id=year_id,
+        today=cooperative.today(session),
+        now=clock.now(),
+        recorded_by=actor.person_id,
+        text=text,
+    )
+    closed = closing.closing_of(session, year_id)
+    assert closed is not None
+    if closed.result_minor != result_minor:
+        # An entry was posted between the look and the locks.
+        raise errors.ResultMoved(result_minor, closed.result_minor, cooperative.current(session).currency)
+    facts: dict[str, Canonical] = {
+        "act": two.act_id,
+        "ends_on": year.ends_on,
+        "result_minor": closed.result_minor,
+        "entry": entry_id,
+    }
+    audit.record(session, actor, "fiscal_year.closed", subject=year_id, power=power, facts=facts)
+    return entry_id
+
+
+def need_ready(session: Session, year_id: UUID) -> None:
+    """Refuse unless a year can be closed: nobody is asked to approve what cannot be done.
+
+    Raises:
+        NoSuchPeriod
+        Refusal: the one thing that is open, or YearNotReady with all of them.
+    """
+    if refusals := tuple(item.refusal for item in open_items(session, year_id)):
+        raise _not_ready(session, year_id, refusals)
+
+
+def year_to_close(session: Session, today: date) -> FiscalYear | None:
+    """Return the earliest year that is not closed, if it is over."""
+    first_open = select(FiscalYear).outerjoin(YearClosing, YearClosing.fiscal_year_id == FiscalYear.id)
+    first_open = first_open.where(YearClosing.fiscal_year_id.is_(None)).order_by(FiscalYear.starts_on).limit(1)
+    year = session.scalar(first_open)
+    return year if year is not None and year.ends_on < today else None
+
+
+def closings(session: Session) -> Mapping[UUID, YearClosing]:
+    """Return the closings by year."""
+    return {row.fiscal_year_id: row for row in session.scalars(select(YearClosing))}
+
+
+def _not_ready(session: Session, year_id: UUID, refusals: tuple[Refusal, ...]) -> Refusal:
+    if len(refusals) == 1:
+        return refusals[0]
+    return errors.YearNotReady(session.get_one(FiscalYear, year_id).ends_on, refusals)
+
+
+def _end_of(session: Session, day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(cooperative.current(session).zone))
+
+
+def _acts_into(session: Session, year: FiscalYear) -> int:
+    """Return how many waiting acts would book on a day of the year or before it."""
+    found = 0
+    for kind in _POSTING_ACTS:
+        for row in waiting(session, kind=kind):
+            decided_on = _decided_on(session, row.arguments)
+            found += decided_on is None or decided_on <= year.ends_on
+    return found
+
+
+def _decided_on(session: Session, arguments: Mapping[str, Any]) -> date | None:
+    try:
+        resolution_id = UUID(str(arguments.get("resolution")))
+    except ValueError:
+        return None
+    return session.scalar(select(Resolution.decided_on).where(Resolution.id == resolution_id))

@@ -1,0 +1,113 @@
+"""The closing of a year in words: its checklist, and what will be booked, for the page, the act and the command."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext, ngettext
+from sqlalchemy.orm import Session
+
+from coop.books.closing import Prospect
+from coop.errors import message_of
+from coop.formats import format_day, format_money
+from evidence.messages import N_
+from ledger import chart
+
+
+@dataclass(frozen=True)
+class CheckRow:
+    """An item of the checklist: done, open with what to do, or a note that keeps nobody from closing."""
+
+    label: str
+    #: `done`, `open` or `note`.
+    state: str
+    text: str = ""
+    #: Endpoint and values of the page where it is done.
+    endpoint: str = ""
+    values: tuple[tuple[str, Any], ...] = ()
+
+
+#: Code, what it says when it is done, and the page where it is done.
+_ITEMS: tuple[tuple[str, str, str], ...] = (
+    ("year-not-over", N_("The year is over"), ""),
+    ("earlier-year-open", N_("Earlier years are closed"), "books.fiscal_years"),
+    ("no-next-year", N_("The next year is open"), "books.fiscal_years"),
+    ("suspense", N_("Nothing is left in suspense"), ""),
+    ("bank-lines", N_("Every line of the bank statement is an entry"), "bank.lines"),
+    ("card-events", N_("Every message about payments by card is settled"), "cards.payments"),
+    ("acts", N_("No act of two people waits that would book into the year"), "approvals.acts"),
+    ("check", N_("The checks of the books find nothing"), ""),
+)
+
+
+def checklist(found: Prospect) -> list[CheckRow]:
+    """Return the checklist of a year that is not closed."""
+    rows = []
+    for code, label, endpoint in _ITEMS:
+        refusals = found.found(code)
+        text = " ".join(message_of(refusal) for refusal in refusals)
+        where, values = _place(found, code, endpoint) if refusals else ("", ())
+        rows.append(CheckRow(gettext(label), "open" if refusals else "done", text, where, values))
+    rows += [
+        CheckRow(gettext("The last month is still open"), "open", message_of(refusal))
+        for refusal in found.found("last-month-locked")
+    ]
+    return [*rows, *_notes(found)]
+
+
+def result(found: Prospect) -> str:
+    """Say what the result is."""
+    label = gettext("Surplus") if found.result_minor >= 0 else gettext("Deficit")
+    return f"{label} {format_money(abs(found.result_minor), found.currency)}"
+
+
+def closing_lines(session: Session, found: Prospect) -> list[tuple[str, str, int]]:
+    """Return the lines of the closing entry: account, its name, and the amount, debit positive."""
+    names = {account.code: account.name for account in chart.accounts(session)}
+    return [(line.account, names[line.account], line.amount_minor) for line in found.lines]
+
+
+def described(session: Session, found: Prospect) -> list[tuple[str, str]]:
+    """Say as pairs of term and value what the closing will do; of a closed year, what it did."""
+    year = found.year
+    days = gettext("%(first)s to %(last)s", first=format_day(year.starts_on), last=format_day(year.ends_on))
+    pairs = [(gettext("Fiscal year"), days), (gettext("Result"), result(found))]
+    if found.closing is not None:
+        return [*pairs, (gettext("Closed on"), format_day(found.closing.closed_on))]
+    for code, name, amount_minor in closing_lines(session, found):
+        amount = format_money(abs(amount_minor), found.currency)
+        side = (
+            gettext("debit %(amount)s", amount=amount)
+            if amount_minor > 0
+            else gettext("credit %(amount)s", amount=amount)
+        )
+        pairs.append((f"{code} {name}", side))
+    months = ngettext("%(num)s month is locked for good", "%(num)s months are locked for good", found.months_to_lock)
+    pairs.append((gettext("Then"), months))
+    pairs += [(gettext("Still open"), message_of(item.refusal)) for item in found.open_items]
+    return pairs
+
+
+def _place(found: Prospect, code: str, endpoint: str) -> tuple[str, tuple[tuple[str, Any], ...]]:
+    if code == "suspense":
+        return "books.account", (("code", chart.SUSPENSE),)
+    if code == "bank-lines":
+        return endpoint, (("from", found.year.starts_on.isoformat()), ("to", found.year.ends_on.isoformat()))
+    return endpoint, ()
+
+
+def _notes(found: Prospect) -> list[CheckRow]:
+    rows = []
+    if found.deferred_minor:
+        amount = format_money(found.deferred_minor, found.currency)
+        text = gettext(
+            "%(amount)s is paid in advance at the end of the year. Confirm every session and meeting that was held in the "
+            "year first: once it is closed, what they earned belongs to the next one.",
+            amount=amount,
+        )
+        rows.append(CheckRow(gettext("Deliveries of the year are confirmed"), "note", text))
+    if found.receivable_minor:
+        amount = format_money(found.receivable_minor, found.currency)
+        text = gettext("%(amount)s is still owed to the co-op. It stays so in the next year.", amount=amount)
+        values = (("code", chart.RECEIVABLE),)
+        rows.append(CheckRow(gettext("What is owed to the co-op"), "note", text, "books.account", values))
+    return rows
