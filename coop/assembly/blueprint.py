@@ -3,13 +3,16 @@
 from flask import Blueprint
 
 from coop import markdown
-from coop.assembly import errors
+from coop.assembly import errors, solvency
+from coop.assembly.meetings import errors as meeting_errors
 from coop.errors import declare
 from governance import errors as governance_errors
+from ledger.surplus import errors as surplus_errors
 
 blueprint = Blueprint("assembly", __name__)
 blueprint.add_app_template_filter(markdown.render, "markdown")
 
 declare(403, *errors.FORBIDDEN, *governance_errors.FORBIDDEN)
-declare(404, *governance_errors.MISSING)
-declare(409, *errors.CONFLICTS, *governance_errors.CONFLICTS)
+declare(404, *governance_errors.MISSING, *surplus_errors.MISSING)
+declare(409, *errors.CONFLICTS, *governance_errors.CONFLICTS, *surplus_errors.CONFLICTS)
+declare(409, *meeting_errors.CONFLICTS, *solvency.CONFLICTS)

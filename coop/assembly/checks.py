@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from coop.assembly import binding_checks
 from coop.assembly.bylaws import BylawVersion
+from coop.assembly.meetings import checks as meeting_checks
 from coop.assembly.models import BoardTerm, Candidacy, Motion, MotionWords
 from coop.assembly.resolutions import Resolution, ResolutionText
 from coop.assembly.results import count_of
@@ -19,7 +21,8 @@ from governance.models import Kind, Outcome, Proposal
 
 def findings(session: Session) -> list[Finding]:
     """Return everything in the assembly that should not be."""
-    return [*_motions(session), *_resolutions(session), *_boards(session), *_bylaws(session)]
+    own = [*_motions(session), *_resolutions(session), *_boards(session), *_bylaws(session)]
+    return [*own, *meeting_checks.findings(session), *binding_checks.findings(session)]
 
 
 def _motions(session: Session) -> Iterator[Finding]:

@@ -105,7 +105,8 @@ def withdraw_candidacy(session: Session, actor: Actor, *, motion_id: UUID, parti
 def record_board(session: Session, actor: Actor, *, motion_id: UUID) -> UUID:
     """Give the elected the power of the board for a term, by the resolution that the count recorded. Returns that resolution.
 
-    The term starts today and lasts as long as the by-laws in force at the opening set.
+    The term starts today and lasts as long as the by-laws in force at the opening set. An election of the whole board ends the
+    terms of the old one, the interim board's included; a by-election fills seats beside it.
 
     Raises:
         PowerMissing: the actor does not hold the secretary's power.
@@ -125,12 +126,14 @@ def record_board(session: Session, actor: Actor, *, motion_id: UUID) -> UUID:
         raise errors.BoardRecorded(recorded.starts_on)
     resolution_id = session.scalars(select(Resolution.id).where(Resolution.proposal_id == motion.proposal_id)).one()
     starts_on = cooperative.today(session)
-    figures = session.get_one(BylawVersion, motion.bylaws_id).figures
-    ends_on = starts_on + timedelta(days=Bylaws.from_canonical(figures).board_term_days - 1)
+    bylaws = Bylaws.from_canonical(session.get_one(BylawVersion, motion.bylaws_id).figures)
+    ends_on = starts_on + timedelta(days=bylaws.board_term_days - 1)
     codes = elected_codes(outcome)
     elected = session.scalars(
         select(Candidacy.participant_id).where(Candidacy.motion_id == motion_id, Candidacy.option_code.in_(codes))
     ).all()
+    if elected and (motion.seats or 0) >= bylaws.board_seats:
+        powers.make_way(session, actor, power=Power.BOARD, on=starts_on, resolution_id=resolution_id)
     for participant_id in elected:
         for person in representatives(session, participant_id):
             powers.grant(

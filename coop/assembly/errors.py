@@ -76,14 +76,6 @@ class ClosesInThePast(Refusal):
 
 
 @dataclass(eq=False)
-class NoSuchTime(Refusal):
-    """The hour is left out when the clocks go forward."""
-
-    message = N_("The clocks go forward that night, so this time does not exist. Choose another one.")
-    about = "closes_time"
-
-
-@dataclass(eq=False)
 class WordsChanged(Refusal):
     """Somebody edited the motion after the page was opened."""
 

@@ -3,20 +3,18 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
-from typing import Any
+from datetime import datetime
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from flask_babel import gettext, lazy_gettext
-from wtforms import HiddenField, RadioField, SelectField, StringField
-from wtforms.validators import Length, StopValidation
+from flask_babel import lazy_gettext
+from wtforms import HiddenField, RadioField, SelectField
+from wtforms.validators import Length
 
 from coop.assembly.elections import LONGEST_STATEMENT
-from coop.assembly.errors import NoSuchTime, RankRepeated, RankSkipped, RankUnreadable
+from coop.assembly.errors import RankRepeated, RankSkipped, RankUnreadable
 from coop.assembly.models import Majority
 from coop.assembly.operations import LONGEST_COMMENT, LONGEST_MOTION, MOST_SEATS, Words
-from coop.forms import DayField, Form, LineField, TextField, choices, required
+from coop.forms import DayField, Form, LineField, TextField, TimeField, WholeField, choices, moment, required
 from coop.texts import LONGEST_NAME
 from evidence.messages import Refusal
 from governance.errors import UnknownOption
@@ -86,28 +84,6 @@ class MotionForm(WordsForm):
         return NewMotion(self.to_words(), Majority(self.majority.data))
 
 
-class WholeField(StringField):
-    """A whole number. `number` is its value after a successful validation."""
-
-    def __init__(self, label: str, validators: Sequence[Any] = (), *, least: int, most: int, **options: Any) -> None:
-        super().__init__(label, validators, **options)
-        self.least, self.most = least, most
-        self.number = least
-
-    def process_data(self, value: int | str | None) -> None:
-        """Show a given number; a form that comes back without this field keeps it, as the text that is read below."""
-        super().process_data(None if value is None else str(value))
-
-    def pre_validate(self, form: Any) -> None:
-        """Read the number."""
-        text = self.data or ""
-        if not (text.isascii() and text.isdigit() and len(text) < 9 and self.least <= int(text) <= self.most):
-            raise StopValidation(
-                gettext("Enter a whole number from %(least)s to %(most)s.", least=self.least, most=self.most)
-            )
-        self.number = int(text)
-
-
 class ElectionForm(WordsForm):
     """A new election."""
 
@@ -117,7 +93,7 @@ class ElectionForm(WordsForm):
 
     def to_election(self) -> NewElection:
         """Return the election."""
-        return NewElection(self.to_words(), self.seats.number)
+        return NewElection(self.to_words(), self.seats.required_number)
 
 
 class CommentForm(Form):
@@ -167,15 +143,8 @@ class OpenForm(Form):
     """Until when a vote is open."""
 
     closes_on = DayField(lazy_gettext("Closing date"), [required()])
-    closes_time = StringField(lazy_gettext("Closing time"), [required()], render_kw={"type": "time"})
+    closes_time = TimeField(lazy_gettext("Closing time"), [required()])
     seen = HiddenField()
-
-    def validate_closes_time(self, field: StringField) -> None:
-        """Read the time of day."""
-        try:
-            _time(field.data or "")
-        except ValueError as error:
-            raise StopValidation(gettext("Enter a time as hours and minutes, such as 17:00.")) from error
 
     def to_opening(self, zone: str) -> Opening:
         """Return the opening, the closing time read in the co-op's zone.
@@ -183,21 +152,8 @@ class OpenForm(Form):
         Raises:
             NoSuchTime: the clocks skip that time.
         """
-        local = _time(self.closes_time.data or "")
-        return Opening(moment(self.closes_on.required_day, local, zone), self.seen.data or "")
-
-
-def moment(day: date, local: time, zone: str) -> datetime:
-    """Return the moment at which a clock in `zone` shows a time; of two such moments the first.
-
-    Raises:
-        NoSuchTime: the clocks skip that time.
-    """
-    there = datetime.combine(day, local, tzinfo=ZoneInfo(zone))
-    found = there.astimezone(UTC)
-    if found.astimezone(there.tzinfo).replace(tzinfo=None) != there.replace(tzinfo=None):
-        raise NoSuchTime
-    return found
+        closes_at = moment(self.closes_on.required_day, self.closes_time.required_time, zone, about="closes_time")
+        return Opening(closes_at, self.seen.data or "")
 
 
 @dataclass(frozen=True)
@@ -235,14 +191,3 @@ def read_ranking(boxes: Mapping[str, str], codes: Sequence[str]) -> Ranking:
 
 def _is_place(text: str, most: int) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= most
-
-
-def _time(text: str) -> time:
-    """Read `17:00`, as browsers send it.
-
-    Raises:
-        ValueError: it is none.
-    """
-    if len(text) != 5:
-        raise ValueError(text)
-    return datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007 - a time of day, its zone comes later

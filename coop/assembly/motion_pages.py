@@ -13,8 +13,10 @@ from coop.assembly import operations, queries
 from coop.assembly.blueprint import blueprint
 from coop.assembly.bylaws import BylawVersion
 from coop.assembly.forms import CommentForm, MotionForm, WordsForm
+from coop.assembly.meetings.progress import OnAgenda, on_agenda
 from coop.assembly.queries import MotionPage, State
 from coop.assembly.result_pages import result_of
+from coop.assembly.solvency import surplus_of
 from coop.database import db, write
 from coop.errors import show_on
 from coop.paging import pager, requested_page
@@ -31,6 +33,7 @@ class May:
     """What the person who is looking may do with a motion."""
 
     edit: bool
+    withdraw: bool
     open: bool
     count: bool
     record_board: bool
@@ -109,7 +112,7 @@ def edit_proposal(motion_id: UUID) -> Page:
             else:
                 flash(gettext("The new words are up for discussion."), "success")
                 return redirect(url_for("assembly.proposal", motion_id=motion_id), 303)
-    elif not _may(page).edit:
+    elif not _may(page, on_agenda(db.session(), motion_id)).edit:
         raise NotFound
     return render_template("assembly/edit_proposal.html", form=form, page=page), status
 
@@ -185,9 +188,12 @@ def _proposal_page(
     page = queries.motion(session, motion_id, clock.now())
     members = queries.members_among(session, who.represents)
     bylaws = session.get(BylawVersion, page.bylaws_id) if page.bylaws_id else None
+    placed = on_agenda(session, motion_id)
     values: dict[str, Any] = {
         "page": page,
-        "may": _may(page),
+        "may": _may(page, placed),
+        "placed": placed,
+        "surplus": surplus_of(session, motion_id),
         "me_represents": who.represents,
         "members": members,
         "commenting": commenting or (members[0][0] if members else None),
@@ -203,14 +209,16 @@ def _proposal_page(
     return render_template("assembly/proposal.html", **values), status
 
 
-def _may(page: MotionPage) -> May:
+def _may(page: MotionPage, placed: OnAgenda | None) -> May:
     """Say what the person who is looking may do: for the page only, each operation checks again."""
     who, state = actor(), page.row.state
     leads = bool(who.powers & {Power.SECRETARY, Power.BOARD})
     writes = leads if page.author_id is None else page.author_id in who.represents
+    has_fixed_words = placed is not None and (placed.is_announced or placed.kind.makes_its_words)
     return May(
-        edit=writes and state is State.DISCUSSION,
-        open=leads and state is State.DISCUSSION,
+        edit=writes and state is State.DISCUSSION and not has_fixed_words,
+        withdraw=writes and state is State.DISCUSSION and placed is None,
+        open=leads and state is State.DISCUSSION and placed is None,
         count=leads and state is State.PENDING,
         record_board=Power.SECRETARY in who.powers
         and page.row.kind is Kind.ELECTION

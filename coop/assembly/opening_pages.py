@@ -11,10 +11,12 @@ from coop import clock, cooperative
 from coop.assembly import bylaws, queries, voting
 from coop.assembly.blueprint import blueprint
 from coop.assembly.forms import OpenForm
+from coop.assembly.meetings.errors import OpenedByMeeting
+from coop.assembly.meetings.progress import OnAgenda, on_agenda
 from coop.assembly.models import Majority
 from coop.assembly.queries import CandidateRow, MotionPage, State
 from coop.database import db, write
-from coop.errors import show_on
+from coop.errors import message_of, show_on
 from coop.permissions import Power, requires
 from coop.signed_in import actor
 from evidence.messages import Refusal
@@ -71,7 +73,7 @@ def open_vote(motion_id: UUID) -> Page:
         roll_size=roll_size,
         candidates=standing,
         silent=[row.name for row in candidates if not row.stands and not row.withdrawn],
-        obstacles=_obstacles(page, roll_size, standing),
+        obstacles=_obstacles(page, on_agenda(session, motion_id), roll_size, standing),
     ), status
 
 
@@ -85,11 +87,13 @@ def count_votes(motion_id: UUID) -> Page:
     return redirect(url_for("assembly.proposal", motion_id=motion_id), 303)
 
 
-def _obstacles(page: MotionPage, roll_size: int, standing: list[CandidateRow]) -> list[str]:
+def _obstacles(page: MotionPage, placed: OnAgenda | None, roll_size: int, standing: list[CandidateRow]) -> list[str]:
     """List everything that keeps a motion from being opened, before anybody tries."""
     found = []
     if page.row.state is not State.DISCUSSION:
         found.append(gettext("It is no longer in discussion."))
+    elif placed is not None:
+        found.append(message_of(OpenedByMeeting(placed.meeting.held_at)))
     if page.digest is None:
         found.append(gettext("Its words were erased."))
     if not roll_size:

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from coop import audit, clock, cooperative
 from coop.assembly import errors
 from coop.assembly.bylaws import in_force
+from coop.assembly.meetings import progress
+from coop.assembly.meetings.errors import HeldByAgenda, WordsAnnounced, WordsMade
 from coop.assembly.models import Majority, Motion, MotionComment, MotionWords, Stage
 from coop.membership.models import Member
 from coop.permissions import Actor, NotFound, Power
@@ -76,14 +78,33 @@ def call_election(session: Session, actor: Actor, *, words: Words, seats: int | 
     return motion.id
 
 
+def table_motion(session: Session, words: Words) -> UUID:
+    """Write an ordinary motion that nobody moves and return its id. Part of making an agenda, which has checked the actor."""
+    motion = Motion(
+        id=new_id(),
+        kind=Kind.RESOLUTION,
+        stage=Stage.DISCUSSION,
+        written_at=clock.now(),
+        majority=Majority.ORDINARY,
+    )
+    _add(session, motion, words)
+    return motion.id
+
+
 def edit_motion(session: Session, actor: Actor, *, motion_id: UUID, words: Words) -> None:
     """Change the words of a motion that is being discussed: by its author, an election's by secretary or board.
 
     Raises:
         NotFound, NotInDiscussion, NotItsAuthor, PowerMissing, TextMissing, TextTooShort, TextTooLong
+        WordsMade, WordsAnnounced: it is on the agenda of a meeting.
     """
     motion = discussed(session, motion_id)
     power = _need_to_change(actor, motion)
+    placed = progress.on_agenda(session, motion_id)
+    if placed is not None and placed.kind.makes_its_words:
+        raise WordsMade
+    if placed is not None and placed.is_announced:
+        raise WordsAnnounced(placed.meeting.held_at)
     row = session.get_one(MotionWords, motion_id)
     row.title, row.text = _checked(words)
     row.edited_at = clock.now()
@@ -96,9 +117,13 @@ def withdraw_motion(session: Session, actor: Actor, *, motion_id: UUID) -> None:
 
     Raises:
         NotFound, NotInDiscussion, NotItsAuthor, PowerMissing
+        HeldByAgenda: it is on the agenda of a meeting.
     """
     motion = discussed(session, motion_id)
     power = _need_to_change(actor, motion)
+    placed = progress.on_agenda(session, motion_id)
+    if placed is not None:
+        raise HeldByAgenda(placed.meeting.held_at)
     motion.stage = Stage.WITHDRAWN
     session.flush()
     audit.record(session, actor, "motion.withdrawn", subject=motion_id, power=power)

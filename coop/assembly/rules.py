@@ -1,13 +1,46 @@
-"""What the database itself refuses in the assembly: by-laws, resolutions and recorded boards are only ever added."""
+"""What the database itself refuses in the assembly: what has happened is only added, and what was put to members stays."""
 
+from coop.assembly.bindings import MotionBinding
 from coop.assembly.bylaws import BylawVersion
+from coop.assembly.meetings.models import (
+    AgendaItemDropped,
+    Attendance,
+    MeetingCancellation,
+    MeetingNotice,
+    MeetingOpening,
+    Minutes,
+)
 from coop.assembly.models import BoardTerm
 from coop.assembly.resolutions import Resolution
+from coop.assembly.solvency import Solvency, SolvencySignature
 from evidence.columns import table_of
 from evidence.rules import Case, Rule, append_only, refuse
 
+_ONLY_ADDED = (
+    BylawVersion,
+    Resolution,
+    BoardTerm,
+    AgendaItemDropped,
+    Attendance,
+    MeetingCancellation,
+    MeetingNotice,
+    MeetingOpening,
+    Minutes,
+    MotionBinding,
+    Solvency,
+    SolvencySignature,
+)
+
+_NOTICE = "EXISTS (SELECT 1 FROM meeting_notice n WHERE n.meeting_id = {row}.meeting_id)"
+#: Its title may still be erased.
+_MOVED = (
+    "NEW.meeting_id <> OLD.meeting_id OR NEW.position <> OLD.position OR NEW.kind <> OLD.kind"
+    " OR COALESCE(NEW.motion_id <> OLD.motion_id, (NEW.motion_id IS NULL) <> (OLD.motion_id IS NULL))"
+)
+_FROZEN = "assembly: notice of this agenda was given"
+
 RULES: tuple[Rule, ...] = (
-    *(rule for mapped in (BylawVersion, Resolution, BoardTerm) for rule in append_only(table_of(mapped))),
+    *(rule for mapped in _ONLY_ADDED for rule in append_only(table_of(mapped))),
     refuse(
         "motion_keeps_its_vote",
         "motion",
@@ -19,5 +52,50 @@ RULES: tuple[Rule, ...] = (
                 "assembly: a motion that was put to the vote stays as it is",
             )
         ],
+    ),
+    refuse(
+        "bound_motion_keeps_its_words",
+        "motion_words",
+        "UPDATE",
+        [
+            Case(
+                "EXISTS (SELECT 1 FROM motion_binding b WHERE b.motion_id = OLD.motion_id)",
+                "assembly: a motion that is bound to a plan keeps its words",
+            )
+        ],
+        requires=["motion_binding"],
+    ),
+    refuse(
+        "agenda_item_no_late_insert",
+        "agenda_item",
+        "INSERT",
+        [Case(_NOTICE.format(row="NEW"), _FROZEN)],
+        requires=["meeting_notice"],
+    ),
+    refuse(
+        "agenda_item_no_late_update",
+        "agenda_item",
+        "UPDATE",
+        [Case(f"({_MOVED}) AND {_NOTICE.format(row='OLD')}", _FROZEN)],
+        requires=["meeting_notice"],
+    ),
+    refuse(
+        "agenda_item_no_late_delete",
+        "agenda_item",
+        "DELETE",
+        [Case(_NOTICE.format(row="OLD"), _FROZEN)],
+        requires=["meeting_notice"],
+    ),
+    refuse(
+        "meeting_keeps_its_time",
+        "meeting",
+        "UPDATE",
+        [
+            Case(
+                "EXISTS (SELECT 1 FROM meeting_opening o WHERE o.meeting_id = OLD.id)",
+                "assembly: a meeting that was opened stays as it is",
+            )
+        ],
+        requires=["meeting_opening"],
     ),
 )

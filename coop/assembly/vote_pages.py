@@ -24,6 +24,7 @@ from coop.assembly.errors import NotPutToVote
 from coop.assembly.forms import Ranking, read_ranking
 from coop.assembly.queries import MotionPage, State
 from coop.assembly.results import candidate_names
+from coop.assembly.solvency import surplus_of
 from coop.database import db, write
 from coop.errors import message_of, status_of
 from coop.forms import Form
@@ -155,9 +156,15 @@ def _ballot_page(
     status = 422 if error or errors else 200
     voter = queries.standing(session, motion_id, participant_id).name
     if page.row.kind is Kind.RESOLUTION:
-        standing = _standing_vote(page.proposal, participant_id)
         return render_template(
-            "assembly/ballot.html", page=page, voter=voter, answers=ANSWERS, standing=standing, error=error, form=Form()
+            "assembly/ballot.html",
+            page=page,
+            voter=voter,
+            answers=ANSWERS,
+            standing=_standing_vote(page.proposal, participant_id),
+            surplus=surplus_of(session, motion_id),
+            error=error,
+            form=Form(),
         ), status
     return render_template(
         "assembly/ranked_ballot.html",

@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 from coop import audit, clock, cooperative, outbox
 from coop.assembly import errors, notices
 from coop.assembly.bylaws import Bylaws, in_force
+from coop.assembly.meetings import progress
+from coop.assembly.meetings.errors import OpenedByMeeting
 from coop.assembly.models import Candidacy, Majority, Motion, MotionWords, Stage
 from coop.assembly.operations import discussed
 from coop.assembly.resolutions import Body, record_resolution
@@ -47,17 +49,33 @@ def open_motion(session: Session, actor: Actor, *, motion_id: UUID, closes_at: d
     Raises:
         PowerMissing: the actor holds neither the secretary's nor the board's power.
         NotFound, NotInDiscussion, WordsChanged, ClosesInThePast, VoteTooLong, EmptyRoll, NoCandidates
+        OpenedByMeeting: it is on the agenda of a meeting.
     """
     power = actor.need(Power.SECRETARY, Power.BOARD)
     motion = discussed(session, motion_id)
-    words = session.get_one(MotionWords, motion_id)
-    digest = words_digest(words)
-    if seen != digest:
+    placed = progress.on_agenda(session, motion_id)
+    if placed is not None:
+        raise OpenedByMeeting(placed.meeting.held_at)
+    if seen != words_digest(session.get_one(MotionWords, motion_id)):
         raise errors.WordsChanged
-    now = clock.now()
-    if closes_at <= now:
+    proposal_id = put_to_vote(session, actor, motion, opens_at=clock.now(), closes_at=closes_at, power=power)
+    notices.opened(session, motion)
+    return proposal_id
+
+
+def put_to_vote(
+    session: Session, actor: Actor, motion: Motion, *, opens_at: datetime, closes_at: datetime, power: Power | None
+) -> UUID:
+    """Freeze words, rule and roll of a discussed motion, open its vote, and return the proposal's id.
+
+    Part of opening one vote, or all votes of a meeting; the caller holds the motion, has checked the actor, and tells members.
+
+    Raises:
+        ClosesInThePast, VoteTooLong, EmptyRoll, NoCandidates
+    """
+    if closes_at <= opens_at:
         raise errors.ClosesInThePast
-    if closes_at > now + timedelta(days=MOST_DAYS):
+    if closes_at > opens_at + timedelta(days=MOST_DAYS):
         raise errors.VoteTooLong(MOST_DAYS)
     today = cooperative.today(session)
     bylaws = in_force(session, today)
@@ -65,10 +83,10 @@ def open_motion(session: Session, actor: Actor, *, motion_id: UUID, closes_at: d
     question = Question(
         rule=rule_for(motion, bylaws.bylaws),
         secrecy=secrecy,
-        text_digest=digest,
-        opens_at=now,
+        text_digest=words_digest(session.get_one(MotionWords, motion.id)),
+        opens_at=opens_at,
         closes_at=closes_at,
-        candidates=_name_options(session, motion_id) if motion.kind is Kind.ELECTION else (),
+        candidates=_name_options(session, motion.id) if motion.kind is Kind.ELECTION else (),
     )
     proposal_id = open_proposal(session, question, eligible(session, today, secrecy))
     motion.stage, motion.proposal_id, motion.bylaws_id = Stage.OPENED, proposal_id, bylaws.version_id
@@ -77,11 +95,10 @@ def open_motion(session: Session, actor: Actor, *, motion_id: UUID, closes_at: d
         session,
         actor,
         "motion.opened",
-        subject=motion_id,
+        subject=motion.id,
         power=power,
         facts={"proposal": proposal_id, "closes_at": closes_at, "bylaws": bylaws.version},
     )
-    notices.opened(session, motion)
     return proposal_id
 
 
@@ -152,7 +169,11 @@ def rule_for(motion: Motion, bylaws: Bylaws) -> Rule:
     if motion.kind is Kind.ELECTION:
         assert motion.seats is not None
         return ElectionRule(ELECTION_RULE, motion.seats)
-    special = motion.majority is Majority.SPECIAL
+    return resolution_rule(bylaws, special=motion.majority is Majority.SPECIAL)
+
+
+def resolution_rule(bylaws: Bylaws, *, special: bool) -> ResolutionRule:
+    """Return how a resolution is counted by these by-laws."""
     return ResolutionRule(
         quorum_numerator=bylaws.quorum_numerator,
         quorum_denominator=bylaws.quorum_denominator,

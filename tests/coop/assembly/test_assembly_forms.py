@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coop.assembly.errors import NoSuchTime, RankRepeated, RankSkipped, RankUnreadable
-from coop.assembly.forms import moment, read_ranking
+from coop.assembly.errors import RankRepeated, RankSkipped, RankUnreadable
+from coop.assembly.forms import read_ranking
+from coop.forms import NoSuchTime, moment
 from governance.errors import UnknownOption
 
 CODES = ("c1", "c2", "c3", "c4")
@@ -47,11 +48,17 @@ def test_other_fields_of_the_form_are_no_ranks() -> None:
 
 
 def test_a_closing_time_is_read_in_the_zone_of_the_co_op() -> None:
-    assert moment(date(2026, 7, 1), time(12), "Pacific/Auckland") == datetime(2026, 7, 1, 0, tzinfo=UTC)
-    assert moment(date(2028, 2, 29), time(12), "Pacific/Auckland") == datetime(2028, 2, 28, 23, tzinfo=UTC)
+    assert moment(date(2026, 7, 1), time(12), "Pacific/Auckland", about="closes_time") == datetime(
+        2026, 7, 1, 0, tzinfo=UTC
+    )
+    assert moment(date(2028, 2, 29), time(12), "Pacific/Auckland", about="closes_time") == datetime(
+        2028, 2, 28, 23, tzinfo=UTC
+    )
 
 
 def test_a_time_that_the_clocks_skip_is_refused_and_of_two_the_first_is_taken() -> None:
     with pytest.raises(NoSuchTime):
-        moment(date(2026, 9, 27), time(2, 30), "Pacific/Auckland")
-    assert moment(date(2026, 4, 5), time(2, 30), "Pacific/Auckland") == datetime(2026, 4, 4, 13, 30, tzinfo=UTC)
+        moment(date(2026, 9, 27), time(2, 30), "Pacific/Auckland", about="closes_time")
+    assert moment(date(2026, 4, 5), time(2, 30), "Pacific/Auckland", about="closes_time") == datetime(
+        2026, 4, 4, 13, 30, tzinfo=UTC
+    )

@@ -328,11 +328,12 @@ def test_who_is_no_member_reads_the_result_but_not_who_voted_how(assembly: "Asse
 def test_decisions_about_one_person_are_read_by_officers_only(
     assembly: "Assembly", people: dict[str, UUID], sign_in: "SignIn"
 ) -> None:
-    sign_in("administrator").submit(
+    prepared = sign_in("administrator").submit(
         "/powers/new",
         {"person": people["founder"], "power": "scrutineer", "minute": "For the election."},
         having="minute",
     )
+    sign_in("board").submit(prepared.path, having="seen")
     assert "Power of scrutineer granted to Aroha Hihi" in sign_in("board").get("/resolutions").text
     assert "Aroha Hihi" not in sign_in("treasurer").get("/resolutions").text
     assert sign_in("board").get("/resolutions/2").status == 200

@@ -1,0 +1,1 @@
+"""Meetings of the members: called, given notice of, opened, attended and minuted."""
