@@ -1,0 +1,112 @@
+"""The distribution of a year's surplus as the report tells it: the plan that counts, how it spreads, and what was decided."""
+
+from collections.abc import Iterable
+from itertools import pairwise
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from coop import cooperative
+from coop.assembly import bindings
+from coop.assembly.models import Motion, MotionWords
+from coop.assembly.resolutions import Resolution
+from coop.assembly.results import count_of
+from coop.assembly.solvency import solvency_of
+from coop.reports import figures
+from coop.reports.content_money import Band, Decided, DistributionPlan, Signature
+from coop.reports.days import day_of
+from governance.models import Outcome
+from ledger.models import Entry
+from ledger.surplus.models import Distribution
+from ledger.surplus.plan import Plan, lines, plan_of, plans_of
+from ledger.surplus.posting import KIND, distribution_of
+
+#: The ends of the bands in which members' shares are counted: 1, 2, 5, 10, 20, 50 ... times this many minor units.
+UNIT = 100
+MOST_BANDS = 6
+
+
+def distribution(session: Session, year_id: UUID) -> DistributionPlan | None:
+    """Return the distribution that was posted, carried or proposed for a year; nothing where none was planned."""
+    plan = _plan(session, year_id)
+    if plan is None:
+        return None
+    solvency = solvency_of(session, plan.id)
+    zone = cooperative.current(session).zone
+    signatures = solvency.signed if solvency is not None and solvency.complete else ()
+    totals, rates = plan.totals, plan.rates
+    return DistributionPlan(
+        fingerprint=plan.fingerprint,
+        result_minor=totals.result_minor,
+        member_minor=totals.member_minor,
+        other_minor=totals.other_minor,
+        reserve_bp=rates.reserve_bp,
+        fund_bp=rates.fund_bp,
+        cash_bp=rates.cash_bp,
+        to_reserve_minor=plan.to_reserve_minor,
+        to_fund_minor=plan.to_fund_minor,
+        cash_minor=totals.cash_minor,
+        retained_minor=totals.retained_minor,
+        lines=plan.line_count,
+        bands=bands(line.allocation_minor for line in lines(session, plan.id)),
+        solvency=tuple(Signature(one.person_name, day_of(one.signed_at, zone)) for one in signatures),
+        decided=_decided(session, plan),
+    )
+
+
+def bands(allocations: Iterable[int]) -> tuple[Band, ...]:
+    """Count shares in bands that a reader can compare: at most six, the lowest from nothing."""
+    amounts = sorted(allocations)
+    if not amounts:
+        return ()
+    ends = [UNIT]
+    while ends[-1] < amounts[-1]:
+        # 1, 2, 5, 10: the next after a two is two and a half times it.
+        ends.append(ends[-1] * 5 // 2 if str(ends[-1])[0] == "2" else ends[-1] * 2)
+    edges = [0, *ends[-MOST_BANDS:]]
+    found = [Band(over, up_to, sum(over < one <= up_to for one in amounts)) for over, up_to in pairwise(edges)]
+    first = next(place for place, band in enumerate(found) if band.lines)
+    return (Band(0, found[first].up_to_minor, found[first].lines), *found[first + 1 :])
+
+
+def _plan(session: Session, year_id: UUID) -> Plan | None:
+    """Return the plan that counts: posted, carried, put to the members, or else the latest."""
+    posted = distribution_of(session, year_id)
+    if posted is not None:
+        return plan_of(session, posted.plan_id)
+    plans = plans_of(session, year_id)
+    for plan in plans:
+        if bindings.carried_by_members(session, plan.id) is not None:
+            return plan
+    motion_id = bindings.pending_motion(session, year_id)
+    put = bindings.plan_of_motion(session, motion_id) if motion_id else None
+    return plan_of(session, put.id) if put else next(iter(plans), None)
+
+
+def _decided(session: Session, plan: Plan) -> Decided | None:
+    carried = bindings.carried_by_members(session, plan.id)
+    if carried is None:
+        return None
+    title, outcome, number = session.execute(
+        select(MotionWords.title, Outcome, Resolution.number)
+        .join(Motion, Motion.id == MotionWords.motion_id)
+        .join(Outcome, Outcome.proposal_id == Motion.proposal_id)
+        .join(Resolution, Resolution.proposal_id == Motion.proposal_id)
+        .where(Motion.id == carried.motion_id)
+    ).one()
+    count = count_of(outcome)
+    posted = session.get(Distribution, plan.id)
+    entries = session.scalars(
+        select(Entry.id).where(Entry.source_kind == KIND, Entry.source_id == plan.id).order_by(Entry.id)
+    )
+    return Decided(
+        resolution=number,
+        motion=title,
+        decided_on=carried.decided_on,
+        votes_for=count.for_votes,
+        votes_against=count.against,
+        posted_on=posted.decided_on if posted else None,
+        entries=tuple(map(str, entries)),
+        paid_minor=figures.paid_to_members(session, carried.decided_on) if posted else 0,
+    )
