@@ -1,0 +1,25 @@
+"""The blueprint on which the pages of the community stand, and the statuses of what the community refuses."""
+
+from flask import Blueprint
+from werkzeug.wrappers import Response
+
+from coop import cooperative, markdown
+from coop.community import errors
+from coop.database import db
+from coop.errors import declare
+from coop.membership.queries import Acting, participants_of
+from coop.signed_in import actor
+
+blueprint = Blueprint("community", __name__)
+blueprint.add_app_template_filter(markdown.render, "markdown")
+
+declare(403, *errors.FORBIDDEN)
+declare(409, *errors.CONFLICTS)
+
+Answer = str | Response | tuple[str, int]
+
+
+def mine() -> list[Acting]:
+    """Return the participants for whom the person who is signed in acts: themselves first."""
+    person_id, session = actor().person_id, db.session()
+    return participants_of(session, person_id, cooperative.today(session)) if person_id else []
