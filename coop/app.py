@@ -1,11 +1,12 @@
 """Puts the application together: configuration, database, accounts, rooms, guards and headers."""
 
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
@@ -13,18 +14,13 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from coop import cooperative, database, errors, formats, logs, navigation, rooms, signed_in
-from coop.config import Config
+from coop.config import LOOPBACK, Config
 from coop.database import db
 from coop.identity import accounts
-from coop.permissions import Guard, guard_of, public
+from coop.permissions import Guard, guard_of, is_signed_by_sender, public
 
 ROOT = Path(__file__).resolve().parent.parent
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 LARGEST_REQUEST_BYTES = 2 * 1024 * 1024
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self';"
-    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 
 
 class UnguardedRoute(Exception):
@@ -60,22 +56,32 @@ def create_app(config: Config) -> Flask:
     logs.init_app(app)
     database.init_app(app)
     Babel(app, locale_selector=lambda: "en_NZ", timezone_selector=_zone)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     accounts.init_app(app)
     errors.init_app(app)
     formats.register(app)
     rooms.init_app(app)
+    app.before_request(_set_clock)
     _guard(app)
+    for view in app.view_functions.values():
+        if is_signed_by_sender(view):
+            csrf.exempt(view)
     app.context_processor(_page_context)
     app.before_request(_refuse_what_no_form_sends)
-    app.after_request(_headers)
+    app.after_request(partial(_headers, content_security_policy(config)))
     return app
 
 
-def configuration(app: Flask) -> Config:
-    """Return the configuration that the application was made with."""
-    config: Config = app.extensions["coop_config"]
-    return config
+def content_security_policy(config: Config) -> str:
+    """Return what pages may load and where forms may lead: nothing of another host, except to the card processor's page.
+
+    A form that is answered with a redirect is held to `form-action` on the way, so Stripe's page has to be named.
+    """
+    form_action = f"'self' {config.stripe_checkout_origin}" if config.stripe_secret_key else "'self'"
+    return (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self';"
+        f" form-action {form_action}; base-uri 'none'; frame-ancestors 'none'"
+    )
 
 
 def _trusted_hosts(config: Config) -> list[str]:
@@ -106,6 +112,11 @@ def _guard(app: Flask) -> None:
     app.before_request(ask)
 
 
+def _set_clock() -> None:
+    if request.endpoint != "static":
+        cooperative.set_clock(db.session())
+
+
 def _zone() -> str:
     found = cooperative.find(db.session())
     return found.zone if found else "UTC"
@@ -126,15 +137,17 @@ def _refuse_what_no_form_sends() -> None:
     """Refuse a NUL in the address, JSON and files: our forms send texts, and their fields rely on it."""
     if "\x00" in request.path or any("\x00" in text for _, text in request.args.items(multi=True)):
         raise BadRequest
+    if is_signed_by_sender(current_app.view_functions.get(request.endpoint or "")):
+        return
     if request.is_json:
         raise UnsupportedMediaType
     if request.files:
         raise BadRequest
 
 
-def _headers(response: Response) -> Response:
+def _headers(policy: str, response: Response) -> Response:
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    headers.setdefault("Content-Security-Policy", policy)
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")

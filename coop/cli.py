@@ -10,11 +10,15 @@ _COMMANDS = {
     "check": "coop.commands.check:check",
     "count": "coop.commands.count:count",
     "demo": "coop.commands.demo:demo",
+    "factor": "coop.commands.factor:factor",
     "init": "coop.commands.init:init",
     "ledger": "coop.commands.ledger:ledger",
+    "report": "coop.commands.report:report",
     "restore": "coop.commands.backups:restore",
     "run": "coop.commands.run:run",
+    "surplus": "coop.commands.surplus:surplus",
     "worker": "coop.commands.run:worker",
+    "year": "coop.commands.year:year",
 }
 
 

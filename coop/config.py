@@ -3,11 +3,16 @@
 Each secret may also come from a file, named by `COOP_..._FILE`. Nothing else reads the environment.
 """
 
+import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from flask import Flask
+
+#: This machine, by its names.
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 #: Fewest characters of a secret key, and the fewest bytes to which it may compress.
 SHORTEST_SECRET = 32
 LEAST_COMPRESSED_BYTES = 30
@@ -31,6 +36,15 @@ class Config:
     mail_from: str = "no-reply@localhost"
     #: How many proxies in front add to X-Forwarded-For; 0 believes no such header.
     trusted_proxies: int = 0
+    #: `fake` offers payments by card that move no money, for a rehearsal.
+    payments: str = ""
+    #: With both, payments by card go through Stripe.
+    stripe_secret_key: str = ""
+    stripe_webhook_secret: str = ""
+    #: Another place than Stripe's own, for tests.
+    stripe_api_base: str = ""
+    #: Where Stripe's payment page is: the only other origin that a form may lead to.
+    stripe_checkout_origin: str = "https://checkout.stripe.com"
 
     @property
     def is_https(self) -> bool:
@@ -45,6 +59,12 @@ class Config:
     def __repr__(self) -> str:
         """Leave the secrets out: a configuration may end up in a log."""
         return f"Config(instance_path={str(self.instance_path)!r}, base_url={self.base_url!r})"
+
+
+def configuration(app: Flask) -> Config:
+    """Return the configuration that the application was made with."""
+    config: Config = app.extensions["coop_config"]
+    return config
 
 
 def read_config(environ: Mapping[str, str]) -> Config:
@@ -64,6 +84,7 @@ def read_config(environ: Mapping[str, str]) -> Config:
         mail_url=_mail_url(_secret(environ, "COOP_MAIL_URL") or Config.mail_url),
         mail_from=environ.get("COOP_MAIL_FROM") or Config.mail_from,
         trusted_proxies=_whole(environ, "COOP_TRUSTED_PROXIES", most=10),
+        **_payments(environ),
     )
 
 
@@ -94,6 +115,40 @@ def _secret(environ: Mapping[str, str], name: str) -> str:
         return Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{name}_FILE cannot be read: {error}") from error
+
+
+def _payments(environ: Mapping[str, str]) -> dict[str, str]:
+    """Read how payments by card are taken: by Stripe, in pretence, or not at all."""
+    pretence = environ.get("COOP_PAYMENTS", "")
+    key, webhook_secret = _secret(environ, "COOP_STRIPE_SECRET_KEY"), _secret(environ, "COOP_STRIPE_WEBHOOK_SECRET")
+    if pretence not in {"", "fake"}:
+        raise ConfigurationError("COOP_PAYMENTS may only be fake, for payments that move no money")
+    if pretence and key:
+        raise ConfigurationError("set COOP_PAYMENTS=fake or COOP_STRIPE_SECRET_KEY, not both")
+    if key and not key.startswith(("sk_", "rk_")):
+        raise ConfigurationError("COOP_STRIPE_SECRET_KEY must be a secret or restricted key: sk_... or rk_...")
+    if bool(key) != bool(webhook_secret):
+        # Without it nobody would learn that something was paid.
+        raise ConfigurationError("COOP_STRIPE_SECRET_KEY and COOP_STRIPE_WEBHOOK_SECRET are needed together")
+    if webhook_secret and not webhook_secret.startswith("whsec_"):
+        raise ConfigurationError("COOP_STRIPE_WEBHOOK_SECRET must be an endpoint's signing secret: whsec_...")
+    return {
+        "payments": pretence,
+        "stripe_secret_key": key,
+        "stripe_webhook_secret": webhook_secret,
+        "stripe_api_base": _origin(environ, "COOP_STRIPE_API_BASE") or Config.stripe_api_base,
+        "stripe_checkout_origin": _origin(environ, "COOP_STRIPE_CHECKOUT_ORIGIN") or Config.stripe_checkout_origin,
+    }
+
+
+def _origin(environ: Mapping[str, str], name: str) -> str:
+    """Read an origin, encrypted unless it is this machine: scheme and host, nothing after."""
+    text = environ.get(name, "")
+    found = re.fullmatch(r"(https?)://([\w.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?", text, re.ASCII)
+    is_safe = found and (found[1] == "https" or found[2].strip("[]") in LOOPBACK)
+    if text and not is_safe:
+        raise ConfigurationError(f"{name} must be an origin such as https://pay.example.org, without a path")
+    return text
 
 
 def _database_url(url: str, instance_path: Path) -> str:

@@ -1,7 +1,7 @@
 """The co-operative itself: its name, currency, zone and fiscal year. One database is one co-operative, so there is one row."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import CheckConstraint, SmallInteger, false
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -38,6 +38,8 @@ class Cooperative(CoopBase):
     bank_account: Mapped[Line] = mapped_column(default="")
     #: Written by `coop demo` only: opens the role sign-ins and the mail viewer.
     is_demo: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    #: How far a demonstration's date was moved on; nothing in a real co-operative.
+    ahead_seconds: Mapped[int | None] = mapped_column(default=None)
 
 
 def find(session: Session) -> Cooperative | None:
@@ -57,6 +59,12 @@ def current(session: Session, *, lock: bool = False) -> Cooperative:
     if cooperative is None:
         raise NotFounded
     return cooperative
+
+
+def set_clock(session: Session) -> None:
+    """Let the clock show the demonstration's date. Each request, command and round of the worker begins with it."""
+    found = find(session)
+    clock.run_ahead(timedelta(seconds=(found.ahead_seconds or 0) if found and found.is_demo else 0))
 
 
 def today(session: Session) -> date:

@@ -3,7 +3,7 @@
 Engines and rooms say what they refuse; only here is it translated, formatted and given a status of HTTP.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from http import HTTPStatus
 from typing import Any
@@ -19,7 +19,7 @@ from wtforms import Form as AnyForm
 from coop import formats
 from coop.cooperative import NotFounded
 from coop.database import Busy, db
-from coop.permissions import NotFound, PowerMissing, SignInNeeded
+from coop.permissions import FactorNeeded, NotFound, PowerMissing, SignInNeeded
 from evidence.messages import N_, Refusal
 
 #: What the program answers to a refusal; a class takes the status of its nearest ancestor in the table.
@@ -89,6 +89,8 @@ def init_app(app: Flask) -> None:
 def _written(name: str, value: Any, currency: str | None) -> str:
     if isinstance(value, Refusal):
         return message_of(value)
+    if isinstance(value, tuple):
+        return " ".join(_written(name, one, currency) for one in value)
     if name.endswith("_minor") and currency and isinstance(value, int):
         return formats.format_money(value, currency, str(get_locale()))
     if isinstance(value, datetime):
@@ -101,6 +103,9 @@ def _written(name: str, value: Any, currency: str | None) -> str:
 def _on_refusal(refusal: Refusal) -> BaseResponse | tuple[Response | str, int]:
     if isinstance(refusal, SignInNeeded) and not _wants_problem():
         return redirect(url_for("security.login", next=request.full_path.rstrip("?")), 303)
+    if isinstance(refusal, FactorNeeded):
+        link = {"label": gettext("Your second factor"), "href": url_for("factor.overview")}
+        return _answer(status_of(refusal), message_of(refusal), gettext("One more step first"), [link])
     return _answer(status_of(refusal), message_of(refusal))
 
 
@@ -152,12 +157,14 @@ def _wants_problem() -> bool:
     )
 
 
-def _answer(status: int, message: str) -> tuple[Response | str, int]:
-    title = gettext(_TITLES.get(status) or HTTPStatus(status).phrase)
+def _answer(
+    status: int, message: str, title: str = "", links: Sequence[Mapping[str, str]] = ()
+) -> tuple[Response | str, int]:
+    title = title or gettext(_TITLES.get(status) or HTTPStatus(status).phrase)
     if _wants_problem():
         problem = jsonify(type="about:blank", title=title, status=status, detail=message)
         problem.mimetype = "application/problem+json"
         return problem, status
-    links = [{"label": gettext("Go to the start page"), "href": current_app.url_for("start")}]
-    page = render_template("errors/error.html", status=status, title=title, message=message, what_next=links)
+    what_next = [*links, {"label": gettext("Go to the start page"), "href": current_app.url_for("start")}]
+    page = render_template("errors/error.html", status=status, title=title, message=message, what_next=what_next)
     return page, status

@@ -4,18 +4,21 @@ A form of a room adds its fields and a typed `to_...()` that returns a frozen da
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField, TextAreaField
+from wtforms import Field, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, StopValidation, ValidationError
+from wtforms.widgets import CheckboxInput
 
 from coop.errors import message_of
 from coop.formats import parse_amount
-from evidence.messages import Refusal
+from evidence.messages import N_, Refusal
 
 #: Bounds of text, as the columns have them.
 LONGEST_LINE = 200
@@ -68,6 +71,43 @@ class TextField(TextAreaField):
         self, label: str, validators: Sequence[Any] = (), *, longest: int = LONGEST_TEXT, **options: Any
     ) -> None:
         super().__init__(label, [*validators, _length(longest)], **options)
+
+
+class WholeField(StringField):
+    """A whole number. `number` is its value after a successful validation, or nothing when empty."""
+
+    def __init__(self, label: str, validators: Sequence[Any] = (), *, least: int, most: int, **options: Any) -> None:
+        options.setdefault("render_kw", {"inputmode": "numeric"})
+        super().__init__(label, validators, **options)
+        self.least, self.most = least, most
+        self.number: int | None = None
+
+    def process_data(self, value: int | str | None) -> None:
+        """Show a given number; a form that comes back without this field keeps it, as the text that is read below."""
+        super().process_data(None if value is None else str(value))
+
+    def pre_validate(self, form: Any) -> None:
+        """Read the number; an unreadable one is an error beside the field."""
+        self.number = None
+        if not self.data:
+            return
+        text = self.data
+        if not (text.isascii() and text.isdigit() and len(text) < 9 and self.least <= int(text) <= self.most):
+            raise StopValidation(
+                gettext("Enter a whole number from %(least)s to %(most)s.", least=self.least, most=self.most)
+            )
+        self.number = int(text)
+
+    @property
+    def required_number(self) -> int:
+        """The number of a field that validation has found filled in."""
+        return cast("int", self.number)
+
+
+class BoxesField(SelectMultipleField):
+    """Some of a few choices, each with a box to tick."""
+
+    option_widget = CheckboxInput()
 
 
 class MoneyField(StringField):
@@ -147,6 +187,66 @@ def read_day(text: str) -> date:
     if not 1900 <= day.year <= 2999:
         raise ValueError(text)
     return day
+
+
+class TimeField(StringField):
+    """A time of day as browsers send it, `17:00`. `time` is the time after a successful validation."""
+
+    def __init__(self, label: str, validators: Sequence[Any] = (), **options: Any) -> None:
+        options.setdefault("render_kw", {"type": "time"})
+        super().__init__(label, validators, **options)
+        self.time: time | None = None
+
+    def process_data(self, value: time | str | None) -> None:
+        """Show a given time."""
+        super().process_data(f"{value:%H:%M}" if isinstance(value, time) else value)
+
+    def pre_validate(self, form: Any) -> None:
+        """Read the time."""
+        self.time = None
+        if not self.data:
+            return
+        try:
+            self.time = read_time(self.data)
+        except ValueError as error:
+            raise StopValidation(gettext("Enter a time as hours and minutes, such as 17:00.")) from error
+
+    @property
+    def required_time(self) -> time:
+        """The time of a field that validation has found filled in."""
+        return cast("time", self.time)
+
+
+def read_time(text: str) -> time:
+    """Read `17:00`.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if len(text) != 5:
+        raise ValueError(text)
+    return datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007 - a time of day, its zone comes later
+
+
+@dataclass(eq=False)
+class NoSuchTime(Refusal):
+    """The hour is left out when the clocks go forward."""
+
+    about: str
+    message = N_("The clocks go forward that night, so this time does not exist. Choose another one.")
+
+
+def moment(day: date, local: time, zone: str, *, about: str) -> datetime:
+    """Return the moment at which a clock in `zone` shows a time; of two such moments the first.
+
+    Raises:
+        NoSuchTime: the clocks skip that time; the refusal is about the field `about`.
+    """
+    there = datetime.combine(day, local, tzinfo=ZoneInfo(zone))
+    found = there.astimezone(UTC)
+    if found.astimezone(there.tzinfo).replace(tzinfo=None) != there.replace(tzinfo=None):
+        raise NoSuchTime(about)
+    return found
 
 
 def _length(longest: int) -> Length:

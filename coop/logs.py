@@ -8,8 +8,8 @@ import structlog
 from flask import Flask, got_request_exception, has_request_context, request
 
 
-def configure() -> None:
-    """Set logging up for the process."""
+def configure(*, quiet: bool = False) -> None:
+    """Set logging up for the process; `quiet` leaves out what is no warning."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -18,7 +18,7 @@ def configure() -> None:
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING if quiet else logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )

@@ -16,11 +16,10 @@ from urllib.parse import unquote, urlsplit
 from werkzeug.routing import Map
 
 from coop import clock
-from coop.config import Config
+from coop.config import LOOPBACK, Config
 from coop.outbox import Leased
 
 PATIENCE_SECONDS = 30
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 def text_of(payload: Mapping[str, Any], pages: Map, base_url: str) -> str:
@@ -86,7 +85,7 @@ def _send(url: str, message: EmailMessage) -> None:
         server = smtplib.SMTP(host, parts.port or 587, timeout=PATIENCE_SECONDS)
     with server:
         server.ehlo()
-        if parts.scheme == "smtp" and host not in _LOOPBACK:
+        if parts.scheme == "smtp" and host not in LOOPBACK:
             # A mail may carry a link that signs somebody in: it goes encrypted or not at all.
             server.starttls(context=ssl.create_default_context())
             server.ehlo()

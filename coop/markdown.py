@@ -5,6 +5,7 @@ HTML in the text is shown as text, images are left out, and every heading is an 
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from markupsafe import Markup
 
 _TAGS = {
@@ -14,13 +15,18 @@ _TAGS = {
 _parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
 
 
+def tokens(text: str) -> list[Token]:
+    """Return a Markdown text as the parser reads it, for what draws it elsewhere than on a page."""
+    return _parser.parse(text)
+
+
 def render(text: str) -> Markup:
     """Return the HTML of a Markdown text."""
-    tokens = _parser.parse(text)
-    for token in tokens:
+    read = tokens(text)
+    for token in read:
         if token.type in {"heading_open", "heading_close"}:
             token.tag = "h3"
-    html = _parser.renderer.render(tokens, _parser.options, {})
+    html = _parser.renderer.render(read, _parser.options, {})
     clean = nh3.clean(
         html,
         tags=_TAGS,

@@ -6,7 +6,7 @@ know what the pages show.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from flask import current_app, request, url_for
@@ -14,6 +14,7 @@ from flask_babel import gettext
 
 from coop import cooperative
 from coop.database import db
+from coop.demonstration import clockwork
 from coop.demonstration.roles import ROLES
 from coop.membership.queries import Acting, participants_of
 from coop.permissions import Actor, guard_of
@@ -47,10 +48,20 @@ class DemoRole:
 
 
 @dataclass(frozen=True)
+class DemoStop:
+    """A button that moves the demonstration's date on."""
+
+    label: str
+    moment: datetime
+    action: str
+
+
+@dataclass(frozen=True)
 class DemoBar:
     """What the bar of the demonstration shows."""
 
     roles: list[DemoRole]
+    stops: list[DemoStop]
     mail_href: str
     today: date
 
@@ -60,25 +71,40 @@ Entries = tuple[tuple[str, str], ...]
 
 _VISITOR: Entries = (
     ("start", N_("About")),
+    ("marketplace.services", N_("Services")),
     ("community.directory", N_("Directory")),
     ("membership.current_terms", N_("Terms of membership")),
     ("assembly.current_bylaws", N_("By-laws")),
+    ("reports.reports", N_("Annual reports")),
     ("security.register", N_("Join")),
 )
 
 _COMMUNITY: Entries = (
     ("start", N_("Home")),
-    ("community.directory", N_("Directory")),
+    ("marketplace.services", N_("Services")),
     ("assembly.proposals", N_("Proposals and votes")),
+    ("assembly.meetings", N_("Meetings")),
     ("assembly.resolutions", N_("Resolutions")),
     ("assembly.current_bylaws", N_("By-laws")),
+    ("reports.reports", N_("Annual reports")),
+)
+
+_TOGETHER: Entries = (
+    ("community.directory", N_("Directory")),
+    ("community.list_circles", N_("Practice circles")),
+    ("community.list_events", N_("Events")),
+    ("community.list_polls", N_("Polls")),
 )
 
 _PARTICIPANT: Entries = (
     ("community.profile", N_("Profile")),
+    ("community.own_skills", N_("Skills and matches")),
     ("membership.status", N_("Membership")),
     ("shares.shares", N_("Shares")),
+    ("marketplace.my_orders", N_("Orders")),
     ("books.my_statement", N_("Statement")),
+    ("books.my_surplus", N_("Share of the surplus")),
+    ("payouts.account", N_("Where you are paid")),
 )
 
 _OFFICERS: tuple[tuple[str, Entries], ...] = (
@@ -92,21 +118,33 @@ _OFFICERS: tuple[tuple[str, Entries], ...] = (
         ),
     ),
     (
+        N_("Services"),
+        (
+            ("marketplace.order_list", N_("Orders")),
+            ("marketplace.to_deliver", N_("To deliver")),
+        ),
+    ),
+    (
         N_("Books"),
         (
             ("books.overview", N_("Overview")),
             ("payments.requests", N_("Payments")),
+            ("cards.payments", N_("Payments by card")),
+            ("bank.lines", N_("Bank statement")),
+            ("payouts.overview", N_("Payments out")),
             ("books.journal_list", N_("Journal")),
             ("books.accounts", N_("Accounts")),
             ("books.trial_balance", N_("Trial balance")),
             ("books.balance_sheet", N_("Balance sheet")),
             ("books.income_statement", N_("Income statement")),
+            ("books.surplus", N_("Surplus")),
         ),
     ),
     (
         N_("Running the house"),
         (
             ("identity.list_powers", N_("Powers")),
+            ("approvals.acts", N_("Approvals")),
             ("identity.audit_trail", N_("Audit trail")),
         ),
     ),
@@ -118,7 +156,7 @@ def menu() -> list[Group]:
     who = actor()
     if who.person_id is None:
         return [_group("", _VISITOR, who)]
-    groups = [_group("", _COMMUNITY, who)]
+    groups = [_group("", _COMMUNITY, who), _group(gettext("Community"), _TOGETHER, who)]
     participants = _participants(who)
     for one in participants:
         label = one.name if len(participants) > 1 else gettext("Yours")
@@ -134,6 +172,10 @@ def demo_bar() -> DemoBar | None:
         return None
     return DemoBar(
         roles=[DemoRole(gettext(role.label), url_for("demo.sign_in", role=role.code)) for role in ROLES],
+        stops=[
+            DemoStop(gettext(stop.label), stop.moment, url_for("demo.move_on", stop=stop.code))
+            for stop in clockwork.stops(db.session())
+        ],
         mail_href=url_for("demo.mail"),
         today=cooperative.today(db.session()),
     )

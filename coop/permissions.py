@@ -41,16 +41,22 @@ class Actor:
     #: Participants whom the person represents: themselves, and organisations.
     represents: frozenset[UUID] = frozenset()
     acting_for: UUID | None = None
+    #: Powers that the person holds and that rest, because the session was begun without a second factor.
+    withheld: frozenset[Power] = frozenset()
 
     def need(self, *any_of: Power) -> Power | None:
         """Return the power by which the actor may do this; the program itself needs none.
 
         Raises:
             PowerMissing: the actor holds none of them.
+            FactorNeeded: one is held, and rests.
         """
         for power in any_of:
             if power in self.powers:
                 return power
+        for power in any_of:
+            if power in self.withheld:
+                raise FactorNeeded(power.value)
         if self.person_id is None and self.channel in {"command", "worker"}:
             return None
         raise PowerMissing(any_of[0].value)
@@ -75,6 +81,16 @@ class PowerMissing(Refusal):
 
     power: str
     message = N_("Only somebody who holds the power of %(power)s can do this.")
+
+
+@dataclass(eq=False)
+class FactorNeeded(PowerMissing):
+    """The person holds the power; it rests until they sign in with a second factor."""
+
+    message = N_(
+        "You hold the power of %(power)s. It rests until you have a second factor, a code from an app beside your password,"
+        " and are signed in with it."
+    )
 
 
 @dataclass(eq=False)
@@ -134,6 +150,20 @@ def requires(*any_of: Power) -> Callable[[View], View]:
         return view
 
     return mark
+
+
+def signed_by_sender(view: View) -> View:
+    """Mark a route for machines that sign what they send: it takes JSON, and no token of a form is asked for.
+
+    The view must verify the signature before anything else.
+    """
+    view.__dict__["coop_signed_by_sender"] = True
+    return view
+
+
+def is_signed_by_sender(view: Callable[..., Any] | None) -> bool:
+    """Say whether a view carries that mark."""
+    return getattr(view, "coop_signed_by_sender", False) is True
 
 
 def guard_of(view: Callable[..., Any]) -> Guard | None:

@@ -6,22 +6,39 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from coop import audit
+from coop.approvals import checks as approvals_checks
+from coop.approvals import rules as approvals_rules
+from coop.approvals import web as approvals_web
+from coop.approvals.kinds import ActKind, register
 from coop.assembly import checks as assembly_checks
 from coop.assembly import rules as assembly_rules
 from coop.assembly import web as assembly_web
+from coop.books import acts as books_acts
 from coop.books import checks as books_checks
 from coop.books import web as books_web
+from coop.community import checks as community_checks
+from coop.community import rules as community_rules
 from coop.community import web as community_web
 from coop.demonstration import web as demonstration_web
 from coop.home import web as home_web
+from coop.identity import acts as identity_acts
+from coop.identity import factor_web
 from coop.identity import rules as identity_rules
 from coop.identity import web as identity_web
+from coop.marketplace import checks as marketplace_checks
+from coop.marketplace import rules as marketplace_rules
+from coop.marketplace import web as marketplace_web
 from coop.membership import checks as membership_checks
 from coop.membership import rules as membership_rules
 from coop.membership import web as membership_web
+from coop.payments import bank_checks, bank_web, card_checks, cards_web, paying_web, payout_checks, payout_web
 from coop.payments import checks as payments_checks
 from coop.payments import rules as payments_rules
 from coop.payments import web as payments_web
+from coop.reports import acts as reports_acts
+from coop.reports import checks as reports_checks
+from coop.reports import rules as reports_rules
+from coop.reports import web as reports_web
 from coop.shares import checks as shares_checks
 from coop.shares import rules as shares_rules
 from coop.shares import web as shares_web
@@ -35,12 +52,20 @@ from ledger import rules as ledger_rules
 
 _PAGES = (
     identity_web.blueprint,
+    factor_web.blueprint,
+    approvals_web.blueprint,
     community_web.blueprint,
     membership_web.blueprint,
     shares_web.blueprint,
+    marketplace_web.blueprint,
     payments_web.blueprint,
+    bank_web.blueprint,
+    cards_web.blueprint,
+    paying_web.blueprint,
+    payout_web.blueprint,
     books_web.blueprint,
     assembly_web.blueprint,
+    reports_web.blueprint,
 )
 
 #: Everything that the database itself enforces.
@@ -49,10 +74,14 @@ RULES: tuple[Rule, ...] = (
     *governance_rules.RULES,
     *append_only(table_of(audit.AuditEvent)),
     *identity_rules.RULES,
+    *approvals_rules.RULES,
     *membership_rules.RULES,
     *payments_rules.RULES,
     *shares_rules.RULES,
+    *marketplace_rules.RULES,
     *assembly_rules.RULES,
+    *community_rules.RULES,
+    *reports_rules.RULES,
 )
 
 #: Every invariant, as functions that return what is wrong.
@@ -60,11 +89,24 @@ CHECKS: Sequence[Callable[[Session], list[Finding]]] = (
     ledger_checks.findings,
     books_checks.findings,
     governance_checks.findings,
+    approvals_checks.findings,
     membership_checks.findings,
     payments_checks.findings,
+    bank_checks.findings,
+    card_checks.findings,
+    payout_checks.findings,
     shares_checks.findings,
+    marketplace_checks.findings,
     assembly_checks.findings,
+    community_checks.findings,
+    reports_checks.findings,
 )
+
+#: Every kind of act that needs two people.
+ACTS: tuple[ActKind, ...] = (*identity_acts.ACTS, *books_acts.ACTS, *reports_acts.ACTS)
+
+for _kind in ACTS:
+    register(_kind)
 
 
 def init_app(app: Flask) -> None:

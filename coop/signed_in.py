@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from coop import cooperative
 from coop.database import db
+from coop.identity.accounts import begun_with_factor
 from coop.identity.models import Person
 from coop.identity.powers import powers_of
 from coop.membership.models import Member, Participant
@@ -89,8 +90,14 @@ def actor_of(session: Session, person_id: UUID, channel: Channel) -> Actor:
 
 
 def _actor() -> Actor:
-    person = _person()
-    return Actor(person_id=None, channel="web") if person is None else actor_of(db.session(), person.id, "web")
+    person, session = _person(), db.session()
+    if person is None:
+        return Actor(person_id=None, channel="web")
+    who = actor_of(session, person.id, "web")
+    if begun_with_factor() or cooperative.current(session).is_demo:
+        return who
+    # Whoever may act for others shows more than a password first.
+    return replace(who, powers=frozenset(), withheld=who.powers)
 
 
 def _person() -> Person | None:

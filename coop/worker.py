@@ -1,4 +1,4 @@
-"""The worker: delivers the outbox, closes votes whose time has come, seals the books, opens the coming fiscal year.
+"""The worker: delivers the outbox, closes votes whose time has come, seals the books, opens the coming year, reminds of events.
 
 A loop over duties, each of which is harmless to repeat. On SQLite it runs as a thread of the serving process; on PostgreSQL
 as many processes as one likes.
@@ -13,12 +13,14 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from coop import clock, cooperative, outbox
-from coop.app import configuration
 from coop.assembly import duties as assembly
 from coop.books import duties as books
+from coop.community import duties as community
+from coop.config import configuration
 from coop.database import db, outside_transaction, write
 from coop.mail import deliver_mail
 from coop.outbox import Doing, Leased
+from coop.payments import card_jobs
 from coop.permissions import WORKER
 from evidence.messages import Refusal
 
@@ -37,7 +39,8 @@ def run_once(app: Flask) -> int:
     with app.app_context():
         if cooperative.find(db.session()) is None:
             return 0
-        done = _close_votes() + _keep_books()
+        cooperative.set_clock(db.session())
+        done = _close_votes() + _keep_books() + _remind()
         return done + outbox.deliver(_doings(app))
 
 
@@ -61,13 +64,20 @@ def start_thread(app: Flask) -> threading.Event:
 
 def _doings(app: Flask) -> Mapping[str, Doing]:
     config = configuration(app)
-    return {"mail": lambda job: deliver_mail(config, app.url_map, job), "vacuum": _vacuum}
+    return {"mail": lambda job: deliver_mail(config, app.url_map, job), "vacuum": _vacuum, **card_jobs.DOINGS}
 
 
 def _close_votes() -> int:
     return sum(
         _try(partial(assembly.close_motion, actor=WORKER, motion_id=motion_id))
         for motion_id in assembly.due_closings(db.session(), clock.now())
+    )
+
+
+def _remind() -> int:
+    return sum(
+        _try(partial(community.remind, actor=WORKER, event_id=event_id))
+        for event_id in community.due_reminders(db.session(), clock.now())
     )
 
 

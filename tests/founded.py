@@ -4,6 +4,8 @@ import secrets
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from coop import founding
 from coop.app import create_app
@@ -11,6 +13,8 @@ from coop.assembly.bylaws import Bylaws
 from coop.config import Config
 from coop.database import write
 from coop.founding import Founder, Plan
+from coop.identity import second_factor
+from coop.identity.models import Person, PowerGrant
 from coop.permissions import Actor, Power
 from tests.databases import TestDatabase
 
@@ -51,6 +55,7 @@ def make_config(database: TestDatabase, instance_path: Path) -> Config:
         secret_key=secrets.token_urlsafe(48),
         instance_path=instance_path,
         mail_url=f"file:{instance_path / 'mail'}",
+        payments="fake",
     )
 
 
@@ -62,11 +67,19 @@ def make_test_app(database: TestDatabase, instance_path: Path) -> Flask:
     return app
 
 
+def give_factors(session: Session) -> None:
+    """Give everybody who holds a power a second factor, so that their powers do not rest."""
+    for person in session.scalars(select(Person).where(Person.id.in_(select(PowerGrant.person_id)))):
+        person.tf_primary_method = second_factor.METHOD
+        person.tf_totp_secret = second_factor.totp().generate_totp_secret()
+
+
 def build_founded(database: TestDatabase) -> None:
     """Found the co-operative in an empty schema."""
     app = make_test_app(database, Path("/nonexistent"))
     with app.app_context():
         write(lambda session: founding.found(session, OPERATOR, plan()))
+        write(give_factors)
         from coop.database import db
 
         db.session.remove()

@@ -43,6 +43,9 @@ class Visitor(Protocol):
     def links(self) -> dict[str, str]:
         """Return the links of the page: words -> address."""
 
+    def leave(self) -> None:
+        """Go away for good."""
+
     @property
     def status(self) -> int:
         """Status of the last answer."""
@@ -101,6 +104,9 @@ class ClientVisitor:
         """Return the links of the page."""
         return self.page.links
 
+    def leave(self) -> None:
+        """Leave nothing behind."""
+
     @property
     def status(self) -> int:
         """Status of the last answer."""
@@ -155,9 +161,14 @@ class WindowVisitor:
         self._click(pressed)
 
     def download(self, words: str) -> bytes:
-        """Fetch a file."""
+        """Fetch a file; one that the browser would show itself is asked for beside it."""
+        link = self.page.get_by_role("link", name=words, exact=True).first
+        if link.get_attribute("download") is None:
+            answer = self.page.request.get(f"{self.window.address}{link.get_attribute('href')}")
+            assert answer.ok, f"{words}: {answer.status}"
+            return answer.body()
         with self.page.expect_download() as expected:
-            self.page.get_by_role("link", name=words, exact=True).first.click()
+            link.click()
         return Path(expected.value.path()).read_bytes()
 
     def links(self) -> dict[str, str]:
@@ -167,6 +178,10 @@ class WindowVisitor:
                                                     link.getAttribute("href")])"""
         )
         return dict(reversed([(words, href) for words, href in found]))
+
+    def leave(self) -> None:
+        """Close the window."""
+        self.page.context.close()
 
     @property
     def status(self) -> int:
@@ -244,6 +259,12 @@ class Stage:
         if name not in self._known:
             self._known[name] = self._come(self.people[name])
         return self._known[name]
+
+    def forget(self) -> None:
+        """Let the founders sign in anew when they come next, as they must two weeks later."""
+        for visitor in self._known.values():
+            visitor.leave()
+        self._known.clear()
 
     @contextmanager
     def at(self, moment: datetime) -> Iterator[None]:

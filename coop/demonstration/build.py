@@ -6,7 +6,7 @@ from flask import Flask
 from flask_security import hash_password
 
 from coop import clock
-from coop.demonstration import growth, story
+from coop.demonstration import annual, growth, money, story, together, trade
 from coop.demonstration.stage import Stage
 
 #: The password of every role, as `coop demo` prints it. A demonstration holds nothing worth guarding.
@@ -23,8 +23,13 @@ def build(app: Flask, progress: Callable[[str], None]) -> None:
         stage = Stage(now=clock.now(), progress=progress, password_hash=hash_password(PASSWORD))
         growth.found(stage)
         growth.grow(stage)
-        story.book_money(stage)
+        money.book(stage)
+        trade.trade(stage)
+        together.gather(stage)
+        money.reconcile(stage)
         story.decide(stage)
-        story.elect(stage)
+        annual.go_round(stage)
+        annual.appoint(stage)
         story.leave_open(stage)
+        annual.grant_waiting(stage)
         stage.play()

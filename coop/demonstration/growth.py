@@ -15,8 +15,9 @@ from coop.assembly.bylaws import Bylaws
 from coop.books import duties
 from coop.community.operations import ProfileText, edit_profile
 from coop.demonstration import roles
+from coop.demonstration.calendar import ZONE
 from coop.demonstration.people import Character, cast
-from coop.demonstration.stage import OPERATOR, ZONE, Stage
+from coop.demonstration.stage import OPERATOR, Stage
 from coop.founding import Founder, Plan
 from coop.identity.models import Person
 from coop.identity.people import add_person, set_password
@@ -33,15 +34,12 @@ from coop.signed_in import actor_of
 
 SEED = 20_261_121
 MEMBERS = 120
-#: How long ago the co-operative was founded.
-AGE = timedelta(days=400)
 #: How many join at a time.
 BATCH = 8
 
-_SECOND_BOARD_MEMBER = "hemi@kanopi.example"
 _FOUNDERS = (
     Founder("Mārama Pōtae", roles.BOARD.email, frozenset({Power.BOARD})),
-    Founder("Hēmi Walker", _SECOND_BOARD_MEMBER, frozenset({Power.BOARD})),
+    Founder("Hēmi Walker", roles.DIRECTOR.email, frozenset({Power.BOARD})),
     Founder("Priya Patel", "priya@kanopi.example", frozenset({Power.BOARD})),
     Founder("Tama Rēweti", roles.TREASURER.email, frozenset({Power.TREASURER})),
     Founder("Grace McKenzie", roles.SECRETARY.email, frozenset({Power.SECRETARY})),
@@ -59,16 +57,16 @@ def found(stage: Stage) -> None:
         name="Kanopi",
         currency="NZD",
         zone=ZONE,
-        year_end_month=3,
-        year_end_day=31,
-        bylaws=Bylaws(share_price_minor=50_00, most_shares=100),
+        year_end_month=stage.calendar.year_end.month,
+        year_end_day=stage.calendar.year_end.day,
+        bylaws=Bylaws(share_price_minor=50_00, most_shares=100, board_term_days=500),
         founders=_FOUNDERS,
         classes=founding.default_classes(),
         bank_account="12-3456-0123456-00",
         is_demo=True,
     )
     stage.progress("founding Kanopi")
-    began = stage.now - AGE
+    began = stage.calendar.since_founding(0)
     stage.at(began, lambda session: founding.found(session, OPERATOR, plan))
     stage.at(began, lambda session: _meet(stage, session))
     stage.at(began + timedelta(days=1), lambda session: pay_and_issue(stage, session, list(stage.members)))
@@ -77,9 +75,10 @@ def found(stage: Stage) -> None:
 def grow(stage: Stage) -> None:
     """Let the others join, month by month: apply, be admitted, pay, and get their share."""
     batches = list(_batches(iter(cast(MEMBERS - len(_FOUNDERS), SEED))))
-    span = AGE - timedelta(days=45)
+    began = stage.calendar.since_founding(10)
+    span = stage.now - began - timedelta(days=35)
     for number, batch in enumerate(batches):
-        start = stage.now - AGE + timedelta(days=10) + span * number / len(batches)
+        start = began + span * number / len(batches)
         stage.at(start, keep_books)
         _welcome(stage, start, batch)
 
@@ -118,7 +117,7 @@ def say_what_you_do(stage: Stage, session: Session, participant_id: UUID, someon
     text = ProfileText(
         name=someone.name, place=someone.place, offers=someone.offers, seeks=someone.seeks, about="", is_listed=True
     )
-    edit_profile(session, stage.acting(session, participant_id), participant_id=participant_id, text=text)
+    edit_profile(session, stage.acting(participant_id), participant_id=participant_id, text=text)
 
 
 def apply(stage: Stage, session: Session, participant_id: UUID, someone: Character) -> UUID:
@@ -132,7 +131,7 @@ def apply(stage: Stage, session: Session, participant_id: UUID, someone: Charact
         terms_version=1,
         accepts=True,
     )
-    actor = stage.acting(session, participant_id)
+    actor = stage.acting(participant_id)
     return admission.apply(session, actor, participant_id=participant_id, asked=asked)
 
 
@@ -144,7 +143,7 @@ def admit(stage: Stage, session: Session, participant_ids: Sequence[UUID]) -> No
     for application in session.scalars(select(Application).where(Application.participant_id.in_(participant_ids))):
         chair = stage.role(session, roles.BOARD)
         if application.participant_id in chair.represents:
-            chair = actor_of(session, stage.persons[_SECOND_BOARD_MEMBER], "command")
+            chair = actor_of(session, stage.persons[roles.DIRECTOR.email], "command")
         admission.decide(session, chair, application_id=application.id, verdict=verdict)
 
 

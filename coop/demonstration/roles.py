@@ -19,7 +19,8 @@ MEMBER = Role("member", N_("Ngaio, a member"), "ngaio@kanopi.example")
 REPRESENTATIVE = Role("representative", N_("Who acts for an iwi entity and a group"), "representative@kanopi.example")
 PARTICIPANT = Role("participant", N_("A participant, not a member"), "participant@kanopi.example")
 TREASURER = Role("treasurer", N_("Treasurer"), "treasurer@kanopi.example")
-BOARD = Role("board", N_("Board"), "board@kanopi.example")
+BOARD = Role("board", N_("Chair of the board"), "board@kanopi.example")
+DIRECTOR = Role("director", N_("Second director"), "director@kanopi.example")
 SECRETARY = Role("secretary", N_("Secretary"), "secretary@kanopi.example")
 ADMINISTRATOR = Role("administrator", N_("Administrator"), "administrator@kanopi.example")
 AUDITOR = Role("auditor", N_("Auditor"), "auditor@kanopi.example")
@@ -32,6 +33,7 @@ ROLES = (
     PARTICIPANT,
     TREASURER,
     BOARD,
+    DIRECTOR,
     SECRETARY,
     ADMINISTRATOR,
     AUDITOR,

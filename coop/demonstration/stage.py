@@ -17,13 +17,13 @@ from sqlalchemy.orm import Session
 
 from coop import clock
 from coop.database import write
+from coop.demonstration.calendar import ZONE, Calendar
 from coop.demonstration.roles import Role
 from coop.permissions import Actor, Power
 from coop.signed_in import actor_of
 
 Result = TypeVar("Result")
 
-ZONE = "Pacific/Auckland"
 #: Whoever runs the command.
 OPERATOR = Actor(person_id=None, channel="command", powers=frozenset(Power))
 
@@ -45,6 +45,11 @@ class Stage:
     persons: dict[str, UUID] = field(default_factory=dict)
     _scenes: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
     _numbers: "count[int]" = field(default_factory=count)
+
+    @property
+    def calendar(self) -> Calendar:
+        """Return the days of the story."""
+        return Calendar(self.now)
 
     def at(
         self, moment: datetime, work: Callable[[Session], Result], then: Callable[[Result], None] | None = None
@@ -77,9 +82,11 @@ class Stage:
         """Return the person of a role as an actor, with the powers of that moment."""
         return actor_of(session, self.persons[role.email], "command")
 
-    def acting(self, session: Session, participant_id: UUID) -> Actor:
-        """Return the person who acts for a participant as an actor."""
-        return actor_of(session, self.people[participant_id], "command")
+    def acting(self, participant_id: UUID) -> Actor:
+        """Return the person who acts for a participant as an actor, without any power."""
+        person_id = self.people[participant_id]
+        represents = frozenset(one for one, person in self.people.items() if person == person_id)
+        return Actor(person_id=person_id, channel="command", represents=represents)
 
     def ordinary_members(self) -> list[UUID]:
         """Return the members for whom none of the roles acts, in the order of joining."""

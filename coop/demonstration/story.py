@@ -1,69 +1,30 @@
-"""What happened in the demonstration so far: money, votes and an election, and what is left to do on the day it is built."""
+"""What the demonstration's members decided so far, and what is left to do on the day it is built."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coop import cooperative
-from coop.assembly import elections, operations, voting
-from coop.assembly.models import Candidacy, Majority, Motion, MotionWords
+from coop.assembly import operations, voting
+from coop.assembly.models import Majority, MotionWords
 from coop.assembly.operations import Words
-from coop.books.operations import NewEntry, record_entry
-from coop.demonstration import roles
+from coop.demonstration import polling, roles
 from coop.demonstration.growth import SEED, admit, arrive, keep_books, receive, say_what_you_do
 from coop.demonstration.people import cast
+from coop.demonstration.polling import Turnout
 from coop.demonstration.stage import OPERATOR, Stage
 from coop.identity.people import add_person
 from coop.membership import operations as membership
-from coop.membership.models import Participant
-from coop.permissions import WORKER
 from coop.signed_in import actor_of
-from governance.models import RollEntry
-from ledger import chart
-from ledger.posting import Line
-
-_CHOICES = ("for", "against", "abstain")
-
-#: What happened on the bank account: days ago, text, debit, credit, amount in minor units.
-_MONEY = (
-    (380, "Grant of the Rākau Trust for the first year", chart.BANK, chart.GRANT_INCOME, 2_400_000),
-    (372, "Web hosting, first year", chart.HOSTING, chart.BANK, 48_000),
-    (350, "Insurance of the board", chart.INSURANCE, chart.BANK, 61_250),
-    (341, "Coaching in prototyping, four sessions", chart.BANK, chart.COACHING_INCOME, 72_000),
-    (330, "Coach for four sessions", chart.COACHES, chart.BANK, 50_400),
-    (301, "Fellowship, first cohort: fees", chart.BANK, chart.FELLOWSHIP_INCOME, 960_000),
-    (288, "Venue and travel of the first cohort", chart.VENUE_AND_TRAVEL, chart.BANK, 214_380),
-    (262, "Wages of the coordinator, first half", chart.WAGES, chart.BANK, 1_180_000),
-    (240, "Marketplace fees, first quarter", chart.BANK, chart.MARKETPLACE_INCOME, 31_815),
-    (215, "Coaching in prototyping, nine sessions", chart.BANK, chart.COACHING_INCOME, 162_000),
-    (204, "Coaches for nine sessions", chart.COACHES, chart.BANK, 113_400),
-    (181, "Accountant: set-up of the books", chart.ACCOUNTING_AND_LEGAL, chart.BANK, 92_000),
-    (150, "Fellowship, second cohort: fees", chart.BANK, chart.FELLOWSHIP_INCOME, 1_120_000),
-    (139, "Venue and travel of the second cohort", chart.VENUE_AND_TRAVEL, chart.BANK, 241_905),
-    (120, "Marketplace fees, second quarter", chart.BANK, chart.MARKETPLACE_INCOME, 44_260),
-    (88, "Wages of the coordinator, second half", chart.WAGES, chart.BANK, 1_180_000),
-    (52, "Donation at the spring gathering", chart.BANK, chart.DONATIONS, 18_540),
-    (20, "Web hosting, second year", chart.HOSTING, chart.BANK, 52_800),
-    (6, "Coaching in prototyping, six sessions", chart.BANK, chart.COACHING_INCOME, 108_000),
-)
 
 _DEBATE = (
     "I like the direction. What would it mean for groups that have nobody at a desk?",
     "We tried something like it in our valley. It took longer than planned and was worth it.",
 )
-_STATEMENTS = (
-    "I have coordinated volunteers for eight years and kept the accounts of a trust. I would look after members' questions.",
-    "I work with rivers and with numbers. The co-op should stay small enough to know its members.",
-    "As a nursery manager I know what it is to plan three winters ahead. I stand for steady growth and fair pay for coaches.",
-    "I came for the coaching and stayed for the people. I would bring in younger members.",
-)
-
 _FUND = Words(
     "A tool library for small groups",
     "Small groups need a bat detector twice a year and cannot buy one.\n\n"
@@ -98,54 +59,29 @@ _MEET = Words(
     "Screens are fine for work and poor for trust. Should we meet once a year, each time in another place, and what may it "
     "cost?",
 )
-_BOARD = Words("Election of the board", "Five seats. The board meets monthly and answers to the annual meeting.")
 _BY_ELECTION = Words("By-election: two seats on the board", "Two members of the board step down. Nominations are open.")
 
 
 @dataclass(frozen=True)
 class Vote:
-    """How a vote goes: when it opens and closes, which share of the members votes, and in about which proportions."""
+    """When a vote opens and closes, when members cast theirs, and how it goes."""
 
     opens_at: datetime
     closes_at: datetime
     cast_at: datetime
-    share: float
-    #: For, against, abstain.
-    weights: tuple[int, int, int]
-
-
-def book_money(stage: Stage) -> None:
-    """Enter what happened on the bank account, each entry on its day."""
-    for days, text, debit, credit, amount_minor in _MONEY:
-        lines = [Line(debit, amount_minor), Line(credit, -amount_minor)]
-        stage.at(stage.ago(days=days, hour=15), partial(_enter, stage, text, lines))
+    turnout: Turnout
 
 
 def decide(stage: Stage) -> None:
-    """Hold the votes that are over: one carried, one lost, one special resolution just short."""
-    for words, days, majority, weights in (
-        (_FUND, 120, Majority.ORDINARY, (78, 14, 8)),
-        (_FEE, 75, Majority.ORDINARY, (30, 60, 10)),
-        (_NAME, 40, Majority.SPECIAL, (66, 29, 5)),
+    """Hold the votes that are over: one carried in the first year; since then one lost, one special resolution just short."""
+    for words, opens_at, majority, weights in (
+        (_FUND, stage.calendar.since_year_end(-110, 9), Majority.ORDINARY, (78, 14, 8)),
+        (_FEE, stage.ago(days=75, hour=9), Majority.ORDINARY, (30, 60, 10)),
+        (_NAME, stage.ago(days=40, hour=9), Majority.SPECIAL, (66, 29, 5)),
     ):
-        opens_at = stage.ago(days=days, hour=9)
-        vote = Vote(opens_at, opens_at + timedelta(days=7), opens_at + timedelta(days=3, hours=10), 0.62, weights)
+        closes_at, cast_at = opens_at + timedelta(days=7), opens_at + timedelta(days=3, hours=10)
+        vote = Vote(opens_at, closes_at, cast_at, Turnout(0.62, weights))
         _propose(stage, words, opens_at - timedelta(days=14), majority, vote)
-
-
-def elect(stage: Stage) -> None:
-    """Elect the first board: nine candidates, five seats, ranked ballots in an urn."""
-    opens_at = stage.ago(days=86, hour=9)
-
-    def called(motion_id: UUID) -> None:
-        _stand(stage, motion_id, opens_at - timedelta(days=9), slice(12, 21))
-        stage.at(opens_at, partial(_open, stage, motion_id, opens_at + timedelta(days=10)))
-        stage.at(opens_at + timedelta(days=6), partial(_rank, stage, motion_id))
-        _count(stage, motion_id, opens_at + timedelta(days=10, minutes=5))
-        record = partial(_record_board, stage, motion_id)
-        stage.at(opens_at + timedelta(days=11), record)
-
-    _call_election(stage, _BOARD, opens_at - timedelta(days=14), None, called)
 
 
 def leave_open(stage: Stage) -> None:
@@ -157,14 +93,14 @@ def leave_open(stage: Stage) -> None:
         _LANGUAGE,
         stage.ago(days=9, hour=8),
         Majority.ORDINARY,
-        Vote(opened, opened + timedelta(days=5), now - timedelta(hours=5), 0.3, (70, 20, 10)),
+        Vote(opened, opened + timedelta(days=5), now - timedelta(hours=5), Turnout(0.3, (70, 20, 10))),
     )
     _propose(
         stage,
         _RECORDS,
         stage.ago(days=6, hour=8),
         Majority.ORDINARY,
-        Vote(soon, now + timedelta(minutes=10), now - timedelta(hours=3), 0.5, (64, 28, 8)),
+        Vote(soon, now + timedelta(minutes=10), now - timedelta(hours=3), Turnout(0.5, (64, 28, 8))),
     )
     _propose(stage, _MEET, stage.ago(days=3, hour=8), Majority.ORDINARY, None)
     _call_election(
@@ -172,15 +108,12 @@ def leave_open(stage: Stage) -> None:
         _BY_ELECTION,
         stage.ago(days=4),
         2,
-        lambda motion_id: _stand(stage, motion_id, stage.ago(days=2), slice(30, 32)),
+        lambda motion_id: stage.at(
+            stage.ago(days=2), lambda session: polling.stand(stage, motion_id, stage.ordinary_people()[30:32], session)
+        ),
     )
     _newcomers(stage)
     stage.at(stage.ago(minutes=30), keep_books)
-
-
-def _enter(stage: Stage, text: str, lines: Sequence[Line], session: Session) -> UUID:
-    entry = NewEntry(cooperative.today(session), text, lines, uuid4())
-    return record_entry(session, stage.role(session, roles.TREASURER), entry)
 
 
 def _propose(stage: Stage, words: Words, moment: datetime, majority: Majority, vote: Vote | None) -> None:
@@ -190,7 +123,7 @@ def _propose(stage: Stage, words: Words, moment: datetime, majority: Majority, v
     def write_it(session: Session) -> tuple[UUID, list[UUID]]:
         author, *others = dice.sample(stage.ordinary_people(), 3)
         motion_id = operations.write_motion(
-            session, stage.acting(session, author), author_id=author, words=words, majority=majority
+            session, stage.acting(author), author_id=author, words=words, majority=majority
         )
         return motion_id, others
 
@@ -201,15 +134,15 @@ def _propose(stage: Stage, words: Words, moment: datetime, majority: Majority, v
         if vote is not None:
             stage.progress(f"voting: {words.title}")
             stage.at(vote.opens_at, partial(_open, stage, motion_id, vote.closes_at))
-            stage.at(vote.cast_at, partial(_vote, stage, motion_id, vote, dice))
+            stage.at(vote.cast_at, partial(polling.vote, stage, motion_id, vote.turnout, dice))
             if vote.closes_at < stage.now:
-                _count(stage, motion_id, vote.closes_at + timedelta(minutes=5))
+                polling.count(stage, motion_id, vote.closes_at + timedelta(minutes=5))
 
     stage.at(moment, write_it, go_on)
 
 
 def _say(stage: Stage, motion_id: UUID, who: UUID, text: str, session: Session) -> UUID:
-    return operations.comment(session, stage.acting(session, who), motion_id=motion_id, author_id=who, text=text)
+    return operations.comment(session, stage.acting(who), motion_id=motion_id, author_id=who, text=text)
 
 
 def _open(stage: Stage, motion_id: UUID, closes_at: datetime, session: Session) -> UUID:
@@ -220,37 +153,6 @@ def _open(stage: Stage, motion_id: UUID, closes_at: datetime, session: Session) 
     )
 
 
-def _vote(stage: Stage, motion_id: UUID, vote: Vote, dice: random.Random, session: Session) -> None:
-    """Let a share of the members vote. The roles have yet to."""
-    for who in _on_roll(stage, motion_id, session):
-        if dice.random() < vote.share:
-            choice = dice.choices(_CHOICES, vote.weights)[0]
-            actor = stage.acting(session, who)
-            voting.cast_vote(session, actor, motion_id=motion_id, participant_id=who, choice=choice)
-
-
-def _rank(stage: Stage, motion_id: UUID, session: Session) -> None:
-    """Let two members in three rank some of the candidates; some candidates are better known than others."""
-    dice = random.Random(SEED + 3)  # noqa: S311 - a story, not a secret
-    rows = session.execute(
-        select(Candidacy.option_code)
-        .join(Participant, Participant.id == Candidacy.participant_id)
-        .where(Candidacy.motion_id == motion_id)
-        .order_by(Participant.name)
-    )
-    fame = {code: place for place, (code,) in enumerate(rows, start=1) if code is not None}
-    for who in _on_roll(stage, motion_id, session):
-        if dice.random() < 0.66:
-            length = dice.choice((1, 2, 3, 3, 4, 5, len(fame)))
-            ranking = sorted(fame, key=lambda code: dice.random() ** (1 / fame[code]), reverse=True)[:length]
-            actor = stage.acting(session, who)
-            voting.cast_ballot(session, actor, motion_id=motion_id, participant_id=who, ranking=ranking)
-
-
-def _count(stage: Stage, motion_id: UUID, moment: datetime) -> None:
-    stage.at(moment, partial(voting.close_motion, actor=WORKER, motion_id=motion_id))
-
-
 def _call_election(
     stage: Stage, words: Words, moment: datetime, seats: int | None, then: Callable[[UUID], None]
 ) -> None:
@@ -258,22 +160,6 @@ def _call_election(
         return operations.call_election(session, stage.role(session, roles.SECRETARY), words=words, seats=seats)
 
     stage.at(moment, call, then)
-
-
-def _stand(stage: Stage, motion_id: UUID, moment: datetime, which: slice) -> None:
-    """Let some members stand for election."""
-
-    def work(session: Session) -> None:
-        for number, who in enumerate(stage.ordinary_people()[which]):
-            statement = _STATEMENTS[number % len(_STATEMENTS)]
-            actor = stage.acting(session, who)
-            elections.stand(session, actor, motion_id=motion_id, participant_id=who, statement=statement)
-
-    stage.at(moment, work)
-
-
-def _record_board(stage: Stage, motion_id: UUID, session: Session) -> UUID:
-    return elections.record_board(session, stage.role(session, roles.SECRETARY), motion_id=motion_id)
 
 
 def _newcomers(stage: Stage) -> None:
@@ -296,16 +182,3 @@ def _newcomers(stage: Stage) -> None:
 
     stage.at(stage.ago(days=6), lambda session: arrive(stage, session, asking), go_on)
     stage.at(stage.ago(days=1), look_around)
-
-
-def _on_roll(stage: Stage, motion_id: UUID, session: Session) -> list[UUID]:
-    """Return the members on the roll of a vote in the order of joining, without those that the roles act for."""
-    on_roll = set(
-        session.scalars(
-            select(Participant.id)
-            .join(RollEntry, RollEntry.voter_ref == Participant.voter_ref)
-            .join(Motion, Motion.proposal_id == RollEntry.proposal_id)
-            .where(Motion.id == motion_id)
-        )
-    )
-    return [one for one in stage.ordinary_members() if one in on_roll]

@@ -1,14 +1,18 @@
-"""Pages that exist in a demonstration only: signing in as a role with one click, and the mail that was sent."""
+"""Pages that exist in a demonstration only: signing in as a role with one click, moving the date on, the mail that was sent."""
 
-from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, request, session, url_for
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Flask, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from coop import clock, cooperative
+from coop import clock, cooperative, worker
 from coop.database import db, write
+from coop.demonstration import clockwork
 from coop.demonstration.roles import ROLES
+from coop.formats import format_moment
 from coop.identity import accounts
 from coop.identity.models import Person
 from coop.mail import text_of
@@ -18,6 +22,8 @@ from coop.permissions import public
 blueprint = Blueprint("demo", __name__, url_prefix="/demo")
 
 MOST_MAILS = 100
+#: Rounds of the worker after a move; what is left then is done by the worker that runs anyway.
+MOST_ROUNDS = 20
 
 
 def init_app(app: Flask) -> None:
@@ -43,9 +49,23 @@ def sign_in(role: str) -> Response:
         return accounts.sign_in_as(writing, person, clock.now()), person.fs_uniquifier, person.name
 
     token, uniquifier, name = write(work)
-    session.clear()
-    session["token"], session["_user_id"], session["_fresh"] = token, uniquifier, True
+    accounts.begin_cookie(token, uniquifier)
     flash(gettext("You are now %(name)s (%(role)s).", name=name, role=gettext(chosen.label)), "success")
+    return redirect(url_for("start"), 303)
+
+
+@blueprint.post("/date/<stop>")
+@public
+def move_on(stop: str) -> Response:
+    """Move the date on to a stop, and let the worker do what has become due."""
+    reached = write(lambda writing: clockwork.move_on(writing, stop))
+    cooperative.set_clock(db.session())
+    db.session.remove()
+    for _ in range(MOST_ROUNDS):
+        if not worker.run_once(current_app._get_current_object()):  # type: ignore[attr-defined]
+            break
+    zone = cooperative.current(db.session()).zone
+    flash(gettext("It is now %(moment)s.", moment=format_moment(reached.moment, ZoneInfo(zone))), "success")
     return redirect(url_for("start"), 303)
 
 

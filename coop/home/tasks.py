@@ -12,15 +12,25 @@ from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 
 from coop import cooperative
+from coop.approvals.queries import waiting_for
 from coop.assembly.queries import State
+from coop.books.closing import year_to_close
+from coop.books.surplus_acts import next_steps
+from coop.community.matching import Skills, skills_of
 from coop.community.queries import profile
-from coop.formats import format_money
+from coop.formats import format_day, format_money
 from coop.home import queries
 from coop.home.queries import Holding
+from coop.marketplace import order_queries
+from coop.marketplace.queries import meetings_to_confirm
 from coop.membership.queries import membership
 from coop.membership.registers import waiting_count
+from coop.payments.bank_queries import unmatched_count
+from coop.payments.card_queries import waiting_count as card_waiting_count
+from coop.payments.payees import owed_in_all
 from coop.payments.queries import RequestRow, outstanding_count, outstanding_of
 from coop.permissions import Actor, Power
+from coop.reports import waiting as reports
 from coop.shares.queries import to_issue
 
 
@@ -47,19 +57,29 @@ def own_tasks(session: Session, who: Actor, holdings: list[Holding]) -> list[Tas
     members = {holding.participant_id for holding in holdings if holding.member_number is not None}
     bank_account = cooperative.current(session).bank_account
     payments = [
-        _payment(request, bank_account, is_member=request.participant_id in members)
+        _payment(session, request, bank_account, is_member=request.participant_id in members)
         for request in outstanding_of(session, who.represents)
     ]
     for holding in holdings:
         tasks += _membership(session, holding)
     for holding in holdings:
         tasks += _profile(session, holding)
-    return payments + tasks
+    return _second_factor(who) + payments + _coaching(session, who) + tasks
 
 
 def officers_tasks(session: Session, who: Actor, now: datetime) -> list[Task]:
     """Return what waits for somebody who holds one of the person's powers."""
     tasks = []
+    if count := len(waiting_for(session, who)):
+        tasks.append(
+            Task(
+                ngettext(
+                    "Approve or refuse %(num)s act of two people", "Approve or refuse %(num)s acts of two people", count
+                ),
+                url_for("approvals.acts"),
+                gettext("Somebody has prepared it; it is done when a second person approves."),
+            )
+        )
     if Power.BOARD in who.powers and (count := waiting_count(session)):
         tasks.append(
             Task(
@@ -68,16 +88,10 @@ def officers_tasks(session: Session, who: Actor, now: datetime) -> list[Task]:
                 gettext("Record what the board decided about each."),
             )
         )
-    if Power.TREASURER in who.powers and (count := outstanding_count(session)):
-        tasks.append(
-            Task(
-                ngettext("Look for %(num)s payment at the bank", "Look for %(num)s payments at the bank", count),
-                url_for("payments.requests"),
-                gettext("Record each one that has arrived."),
-            )
-        )
+    if Power.TREASURER in who.powers:
+        tasks += _money(session) + _surplus(session)
     if who.powers & {Power.SECRETARY, Power.BOARD}:
-        tasks += _register_and_votes(session, now)
+        tasks += _register_and_votes(session, now) + _services(session)
     if Power.SECRETARY in who.powers:
         tasks += [
             Task(
@@ -87,7 +101,109 @@ def officers_tasks(session: Session, who: Actor, now: datetime) -> list[Task]:
             )
             for motion_id, title in queries.boards_to_record(session)
         ]
+    return tasks + [_report(one) for one in reports.waiting_for(session, who)]
+
+
+def _report(one: reports.Waiting) -> Task:
+    """Return the next step from a closed year to its report."""
+    year = one.year.ends_on.year
+    if one.step is reports.Step.PREPARE:
+        return Task(
+            gettext("Prepare the annual report of %(year)s", year=year),
+            url_for("reports.year_page", year_id=one.year.id),
+            gettext("The accounts are approved and signed. A director approves the edition."),
+        )
+    return Task(
+        gettext("Approve the accounts of %(year)s", year=year)
+        if one.step is reports.Step.APPROVE
+        else gettext("Sign the accounts of %(year)s", year=year),
+        url_for("reports.year_accounts", year_id=one.year.id),
+        gettext("Record what the board decided about them.")
+        if one.step is reports.Step.APPROVE
+        else gettext("The board has approved them; two directors sign."),
+    )
+
+
+def _surplus(session: Session) -> list[Task]:
+    """Return what waits for the treasurer between the closing of a year and the distribution of its surplus."""
+    return [
+        Task(
+            gettext("Plan the surplus of the year to %(day)s", day=format_day(year.ends_on)),
+            url_for("books.new_surplus_plan", year_id=year.id),
+            gettext("The year is closed. Members decide on a plan at their meeting."),
+        )
+        if plan is None
+        else Task(
+            gettext("Post the surplus of the year to %(day)s", day=format_day(year.ends_on)),
+            url_for("books.surplus_plan", plan_id=plan.id),
+            gettext("The members carried the plan. Prepare the posting; the board approves it."),
+        )
+        for year, plan in next_steps(session)
+    ]
+
+
+def _money(session: Session) -> list[Task]:
+    """Return what waits for the treasurer: money in, what the bank shows, money out, a year that is over."""
+    tasks = []
+    if count := outstanding_count(session):
+        tasks.append(
+            Task(
+                ngettext("Look for %(num)s payment at the bank", "Look for %(num)s payments at the bank", count),
+                url_for("payments.requests"),
+                gettext("Record each one that has arrived."),
+            )
+        )
+    if count := card_waiting_count(session):
+        tasks.append(
+            Task(
+                ngettext(
+                    "Look at %(num)s message of the card processor",
+                    "Look at %(num)s messages of the card processor",
+                    count,
+                ),
+                url_for("cards.payments", show="attention"),
+                gettext("Each says what you can do about it."),
+            )
+        )
+    if count := unmatched_count(session):
+        tasks.append(
+            Task(
+                ngettext(
+                    "Match %(num)s line of the bank statement", "Match %(num)s lines of the bank statement", count
+                ),
+                url_for("bank.lines"),
+                gettext("Say which entry each one is."),
+            )
+        )
+    if owed_minor := owed_in_all(session):
+        tasks.append(
+            Task(
+                gettext("Pay what is owed to coaches, sellers and members"),
+                url_for("payouts.overview"),
+                gettext("%(amount)s in all.", amount=format_money(owed_minor, cooperative.current(session).currency)),
+            )
+        )
+    if year := year_to_close(session, cooperative.today(session)):
+        tasks.append(
+            Task(
+                gettext("Close the year to %(day)s", day=format_day(year.ends_on)),
+                url_for("books.year_closing", year_id=year.id),
+                gettext("The checklist says what has to be settled first."),
+            )
+        )
     return tasks
+
+
+def _second_factor(who: Actor) -> list[Task]:
+    if not who.withheld:
+        return []
+    return [
+        Task(
+            gettext("Set up your second factor"),
+            url_for("factor.overview"),
+            gettext("Your powers rest until you are signed in with a code from an app beside your password."),
+        )
+    ]
 
 
 def _register_and_votes(session: Session, now: datetime) -> list[Task]:
@@ -111,15 +227,49 @@ def _register_and_votes(session: Session, now: datetime) -> list[Task]:
     return tasks
 
 
-def _payment(request: RequestRow, bank_account: str, *, is_member: bool) -> Task:
-    page = "shares.shares" if is_member else "membership.status"
+def _services(session: Session) -> list[Task]:
+    tasks = [
+        Task(
+            gettext("Confirm meeting %(number)s of “%(title)s”", number=meeting.position, title=title),
+            url_for("marketplace.hold_meeting", cohort_meeting_id=meeting.id),
+            gettext("Its part of every order of the cohort is earned by it."),
+        )
+        for meeting, _, title in meetings_to_confirm(session, cooperative.today(session))
+    ]
+    if count := order_queries.undelivered_count(session):
+        tasks.append(
+            Task(
+                ngettext("Deliver %(num)s order of coaching", "Deliver %(num)s orders of coaching", count),
+                url_for("marketplace.to_deliver"),
+                gettext("Each session is confirmed once it was held."),
+            )
+        )
+    return tasks
+
+
+def _coaching(session: Session, who: Actor) -> list[Task]:
+    return [
+        Task(
+            ngettext("Coach: %(num)s order has sessions to come", "Coach: %(num)s orders have sessions to come", count),
+            url_for("marketplace.my_sessions", participant_id=participant_id),
+            gettext("Confirm each session once it was held; your fee is owed to you from then on."),
+        )
+        for participant_id, count in order_queries.sessions_to_hold(session, who.represents).items()
+    ]
+
+
+def _payment(session: Session, request: RequestRow, bank_account: str, *, is_member: bool) -> Task:
+    page, ids = "shares.shares" if is_member else "membership.status", {"participant_id": request.participant_id}
+    order_id = order_queries.order_of_request(session, request.id)
+    if order_id is not None:
+        page, ids = "marketplace.my_order", {**ids, "order_id": order_id}
     return Task(
         gettext(
             "Pay %(amount)s for %(name)s",
             amount=format_money(request.outstanding_minor, request.currency),
             name=request.payer,
         ),
-        url_for(page, participant_id=request.participant_id),
+        url_for(page, **ids),  # type: ignore[arg-type]
         gettext("To account %(account)s, reference %(reference)s.", account=bank_account, reference=request.reference)
         if bank_account
         else gettext("Reference %(reference)s.", reference=request.reference),
@@ -140,8 +290,8 @@ def _membership(session: Session, holding: Holding) -> list[Task]:
 
 
 def _profile(session: Session, holding: Holding) -> list[Task]:
-    said = profile(session, holding.participant_id)
-    if said.offers or said.seeks:
+    said, skills = profile(session, holding.participant_id), skills_of(session, [holding.participant_id])
+    if said.offers or said.seeks or skills[holding.participant_id] != Skills():
         return []
     return [
         Task(

@@ -8,9 +8,13 @@ from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from coop import clock, cooperative
+from coop.assembly.meetings.queries import to_come
 from coop.assembly.queries import State, motions, open_votes_for
+from coop.community import event_queries
 from coop.database import db, write
 from coop.home import operations, queries
+from coop.home.community_tasks import community_tasks
+from coop.home.meeting_tasks import meeting_tasks
 from coop.home.tasks import officers_tasks, own_tasks
 from coop.identity import powers, sessions
 from coop.identity.forms import POWER_LABELS
@@ -42,7 +46,7 @@ def start() -> str | Response:
     who = actor()
     if who.person_id is None:
         return _landing()
-    if not who.represents and not who.powers:
+    if not who.represents and not who.powers and not who.withheld:
         return redirect(url_for("community.welcome"), 303)
     return _home(who)
 
@@ -81,12 +85,16 @@ def _landing() -> str:
 def _home(who: Actor) -> str:
     session, now = db.session(), clock.now()
     holdings = queries.holdings(session, who.represents, cooperative.today(session))
+    events = event_queries.upcoming(session, now).rows[:3]
     return render_template(
         "home/home.html",
         votes=open_votes_for(session, who.represents, now),
         discussed=motions(session, now, State.DISCUSSION).rows[:3],
-        tasks=own_tasks(session, who, holdings),
-        officers_tasks=officers_tasks(session, who, now),
+        tasks=own_tasks(session, who, holdings) + community_tasks(session, who, holdings, now),
+        events=events,
+        coming={one for one, _ in event_queries.signed_up_among(session, [row.id for row in events], who.represents)},
+        officers_tasks=officers_tasks(session, who, now) + meeting_tasks(session, who, now),
+        next_meeting=next(iter(to_come(session, now)), None),
         holdings=holdings,
         is_member=any(holding.member_number is not None for holding in holdings),
     )

@@ -2,11 +2,9 @@
 
 import email
 import re
-from collections.abc import Callable
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -233,36 +231,3 @@ def test_signing_in_returns_to_the_page_that_asked_and_to_no_other_host(app: Fla
     )
     assert answer.response.request.host == "localhost"
     assert answer.path.startswith(("/login", "/welcome"))
-
-
-def test_powers_are_granted_and_ended_by_decisions(
-    app: Flask, people: dict[str, UUID], sign_in: Callable[[str], Browser]
-) -> None:
-    administrator, founder = sign_in("administrator"), sign_in("founder")
-    assert founder.get("/books").status == 403
-    page = administrator.submit(
-        "/powers/new",
-        {"person": people["founder"], "power": "treasurer", "minute": "Aroha keeps the books while Hana is away."},
-        having="minute",
-    )
-    assert page.title == "Powers"
-    assert founder.get("/books").status == 200
-    link = next(href for words, href in page.links.items() if "Aroha Hihi, treasurer" in words)
-    administrator.submit(link, {"minute": "Hana is back."}, having="minute")
-    assert founder.get("/books").status == 403
-    assert "power.ended" in sign_in("auditor").get("/audit").text
-
-
-def test_nobody_grants_a_power_to_themselves_or_ends_the_last_administrator(
-    people: dict[str, UUID], sign_in: Callable[[str], Browser]
-) -> None:
-    administrator = sign_in("administrator")
-    page = administrator.submit(
-        "/powers/new", {"person": people["administrator"], "power": "treasurer", "minute": "Me."}, having="minute"
-    )
-    assert page.status == 422
-    assert "Nobody can grant a power to themselves" in page.text
-    link = next(href for words, href in administrator.get("/powers").links.items() if "administrator" in words)
-    page = administrator.submit(link, {"minute": "Gone."}, having="minute")
-    assert page.status == 409
-    assert "Nobody else holds the power" in page.text

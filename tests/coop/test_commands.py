@@ -69,6 +69,7 @@ def test_a_co_operative_is_founded_once(place: Installation) -> None:
     done = place.run(*FOUNDING)
     assert done.exit_code == 0, done.output
     assert "Ana Tūī: http://127.0.0.1:5000/reset/" in done.output
+    assert "everybody who holds a power signs in and sets up a second factor" in done.output
     assert place.run("check").output == ""
     numbers = [row[1] for row in place.rows("resolution")]
     assert numbers == [1]

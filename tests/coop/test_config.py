@@ -49,11 +49,37 @@ def test_the_driver_of_postgresql_is_ours_whatever_the_scheme() -> None:
         {"COOP_TRUSTED_PROXIES": "many"},
         {"COOP_TRUSTED_PROXIES": "-1"},
         {"COOP_TRUSTED_PROXIES": "99"},
+        {"COOP_PAYMENTS": "real"},
+        {"COOP_STRIPE_SECRET_KEY": "pk_live_public", "COOP_STRIPE_WEBHOOK_SECRET": "whsec_x"},
+        {"COOP_STRIPE_SECRET_KEY": "sk_live_x"},
+        {"COOP_STRIPE_WEBHOOK_SECRET": "whsec_x"},
+        {"COOP_STRIPE_WEBHOOK_SECRET": "secret", "COOP_STRIPE_SECRET_KEY": "sk_live_x"},
+        {"COOP_STRIPE_SECRET_KEY": "sk_live_x", "COOP_STRIPE_WEBHOOK_SECRET": "whsec_x", "COOP_PAYMENTS": "fake"},
+        {"COOP_STRIPE_CHECKOUT_ORIGIN": "http://pay.example.org"},
+        {"COOP_STRIPE_CHECKOUT_ORIGIN": "https://pay.example.org/page"},
+        {"COOP_STRIPE_CHECKOUT_ORIGIN": "https://pay.example.org; script-src *"},
+        {"COOP_STRIPE_API_BASE": "//["},
     ],
 )
 def test_a_setting_that_cannot_be_is_refused_by_its_name(setting: dict[str, str]) -> None:
     with pytest.raises(ConfigurationError, match=next(iter(setting))):
         read_config({"COOP_SECRET_KEY": KEY, **setting})
+
+
+def test_stripe_is_set_up_by_a_key_and_the_secret_of_its_messages_each_also_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("rk_live_hidden\n")
+    (tmp_path / "webhook").write_text("whsec_hidden\n")
+    config = read_config(
+        {
+            "COOP_SECRET_KEY": KEY,
+            "COOP_STRIPE_SECRET_KEY_FILE": str(tmp_path / "key"),
+            "COOP_STRIPE_WEBHOOK_SECRET_FILE": str(tmp_path / "webhook"),
+            "COOP_STRIPE_API_BASE": "http://127.0.0.1:8000",
+        }
+    )
+    assert (config.stripe_secret_key, config.stripe_webhook_secret) == ("rk_live_hidden", "whsec_hidden")
+    assert (config.stripe_checkout_origin, config.payments) == ("https://checkout.stripe.com", "")
+    assert "hidden" not in repr(config)
 
 
 def test_the_configuration_is_frozen_and_its_text_holds_no_secret() -> None:

@@ -35,7 +35,7 @@ def test_the_landing_page_of_a_young_cooperative_makes_nothing_up(client: Browse
 def test_the_landing_page_counts_members_and_shows_what_they_decided(app: Flask, world: World) -> None:
     page = Browser(app).get("/")
     assert "Members 6 6 individuals" in page.text
-    assert "In the directory 1" in page.text
+    assert "In the directory 5" in page.text
     assert "Something that is decided" in page.text
     assert "3 of 6 members voted." in page.text
     # Resolutions of founders and board name people, and votes that are running are nobody's business outside.
@@ -85,7 +85,9 @@ def test_a_participant_is_shown_the_next_step(app: Flask, world: World) -> None:
     ("name", "task"),
     [
         ("board", "Decide on 1 application"),
-        ("treasurer", "Look for 2 payments at the bank"),
+        ("treasurer", "Look for 3 payments at the bank"),
+        ("secretary", "Deliver 2 orders of coaching"),
+        ("board2", "Coach: 2 orders have sessions to come"),
         ("secretary", "Issue 1 paid subscription"),
         ("board", "Issue 1 paid subscription"),
         ("secretary", "Count 1 vote that has closed"),

@@ -14,7 +14,7 @@ from coop.app import UnguardedRoute, create_app
 from coop.cli import main
 from coop.database import db
 from coop.errors import STATUSES, status_of
-from coop.permissions import guard_of
+from coop.permissions import guard_of, is_signed_by_sender
 from evidence.messages import Refusal
 from tests.databases import TestDatabase
 from tests.founded import make_config
@@ -69,6 +69,10 @@ def test_the_arrows_between_the_parts_point_one_way() -> None:
 
 def test_every_route_has_a_guard(app: Flask) -> None:
     assert [name for name, view in app.view_functions.items() if guard_of(view) is None] == []
+
+
+def test_only_the_webhook_is_sent_to_without_the_token_of_a_form(app: Flask) -> None:
+    assert [name for name, view in app.view_functions.items() if is_signed_by_sender(view)] == ["paying.stripe_webhook"]
 
 
 def test_a_route_without_a_guard_does_not_start(founded: TestDatabase, tmp_path: Path) -> None:

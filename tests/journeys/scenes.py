@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -52,7 +52,14 @@ def go(visitor: Visitor, path: str) -> Visitor:
 def press(visitor: Visitor, button: str, values: Values | None = None) -> Visitor:
     """Send a form that must be taken."""
     visitor.send(button, values)
-    assert visitor.status == 200, f"{visitor.path}, “{button}”: {visitor.status} {visitor.text[:600]}"
+    assert visitor.status == 200, f"{visitor.path}, “{button}”: {visitor.status} {visitor.text[-1500:]}"
+    return visitor
+
+
+def follow_to(visitor: Visitor, beginning: str) -> Visitor:
+    """Follow the first link whose words begin so."""
+    visitor.follow(next(words for words in visitor.links() if words.startswith(beginning)))
+    assert visitor.status == 200, f"{visitor.path}: {visitor.status} {visitor.text[:300]}"
     return visitor
 
 
@@ -76,6 +83,13 @@ def join(stage: Stage, name: str = "Māia Pīpīwharauroa", email: str = "maia@e
     assert visitor.path.endswith("/profile")
     assert f"You are acting for {name}" in visitor.text
     return Newcomer(visitor, name, email, visitor.path.removesuffix("/profile"))
+
+
+def come_back(stage: Stage, newcomer: Newcomer) -> Newcomer:
+    """Sign in anew, as everybody must after two weeks."""
+    visitor = go(stage.newcomer(), "/login")
+    press(visitor, "Sign in", {"email": newcomer.email, "password": PASSWORD})
+    return replace(newcomer, visitor=visitor)
 
 
 def be_found(stage: Stage, newcomer: Newcomer) -> None:
@@ -299,7 +313,12 @@ def call_election(stage: Stage, candidates: tuple[str, ...], seats: int) -> str:
         "Call for nominations",
         {"title": "Election of the board", "text": "The board meets monthly.", "seats": str(seats)},
     )
-    path = secretary.path
+    stand_for_election(stage, secretary.path, candidates)
+    return secretary.path
+
+
+def stand_for_election(stage: Stage, path: str, candidates: tuple[str, ...]) -> None:
+    """Let one founder be nominated and accept, and the others stand by themselves."""
     first = candidates[0]
     nominator = go(stage.founder("board2"), f"/as/{stage.participants['board2']}/elections/{_id(path)}/nominate")
     press(nominator, "Nominate", {"participant_id": str(stage.participants[first])})
@@ -309,7 +328,6 @@ def call_election(stage: Stage, candidates: tuple[str, ...], seats: int) -> str:
     for name in candidates[1:]:
         candidate = go(stage.founder(name), f"/as/{stage.participants[name]}/elections/{_id(path)}/stand")
         press(candidate, "I stand for election", {"statement": f"Here I am, {name}."})
-    return path
 
 
 def rank(visitor: Visitor, acting: str, path: str, ranks: dict[str, int]) -> str:

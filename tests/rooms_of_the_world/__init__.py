@@ -7,5 +7,7 @@ page; and `NO_PAGES`, their endpoints. Ids go into `world.things` under the name
 
 from types import ModuleType
 
+from tests.rooms_of_the_world import approvals, cards, community, marketplace, meetings, money, reports, surplus
+
 #: In the order in which they are built.
-ROOMS: tuple[ModuleType, ...] = ()
+ROOMS: tuple[ModuleType, ...] = (approvals, money, cards, community, marketplace, surplus, meetings, reports)

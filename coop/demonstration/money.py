@@ -1,0 +1,70 @@
+"""The demonstration's money: grants, donations and costs as the treasurer enters them, and the bank statement they go through."""
+
+from collections.abc import Sequence
+from functools import partial
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session
+
+from coop import cooperative
+from coop.books.operations import NewEntry, record_entry
+from coop.demonstration import roles
+from coop.demonstration.stage import Stage
+from coop.payments import bank_lines, bank_matching
+from coop.payments.bank_queries import entries_without_line, entry_row
+from coop.payments.bank_statements import NewLine
+from ledger import chart
+from ledger.models import Entry
+from ledger.posting import Line
+
+#: On the bank account: days after the founding, text, debit, credit, amount in minor units.
+_ON_THE_BANK = (
+    (20, "Grant of the Rākau Trust for the first year", chart.BANK, chart.GRANT_INCOME, 2_400_000),
+    (28, "Web hosting, first year", chart.HOSTING, chart.BANK, 48_000),
+    (50, "Insurance of the board", chart.INSURANCE, chart.BANK, 61_250),
+    (112, "Venue and travel of the first cohort", chart.VENUE_AND_TRAVEL, chart.BANK, 214_380),
+    (138, "Wages of the coordinator, first half", chart.WAGES, chart.BANK, 1_080_000),
+    (219, "Accountant: set-up of the books", chart.ACCOUNTING_AND_LEGAL, chart.BANK, 92_000),
+    (312, "Wages of the coordinator, second half", chart.WAGES, chart.BANK, 1_080_000),
+    (330, "Venue of the second cohort, first half", chart.VENUE_AND_TRAVEL, chart.BANK, 118_600),
+    (348, "Donation at the autumn gathering", chart.BANK, chart.DONATIONS, 18_540),
+    (385, "Web hosting, second year", chart.HOSTING, chart.BANK, 52_800),
+    (398, "Venue of the second cohort, second half", chart.VENUE_AND_TRAVEL, chart.BANK, 123_305),
+    (410, "Insurance of the board, second year", chart.INSURANCE, chart.BANK, 63_900),
+    (440, "Wages of the coordinator, first quarter", chart.WAGES, chart.BANK, 560_000),
+    (470, "Accountant: the first year's accounts", chart.ACCOUNTING_AND_LEGAL, chart.BANK, 74_500),
+)
+
+
+def book(stage: Stage) -> None:
+    """Enter what happened on the bank account, each entry on its day."""
+    for days, text, debit, credit, amount_minor in _ON_THE_BANK:
+        lines = [Line(debit, amount_minor), Line(credit, -amount_minor)]
+        stage.at(stage.calendar.since_founding(days, hour=15), partial(enter, stage, text, lines))
+
+
+def reconcile(stage: Stage) -> None:
+    """Let the treasurer go through the bank statement: before the year is closed, and again of late. One line is left."""
+    stage.at(stage.calendar.since_year_end(12, 9), partial(_match_all, stage))
+    stage.at(stage.ago(days=4), partial(_match_all, stage))
+    stage.at(stage.ago(days=1, hours=2), partial(_leave_one, stage))
+
+
+def _match_all(stage: Stage, session: Session) -> None:
+    treasurer = stage.role(session, roles.TREASURER)
+    rows = [entry_row(row) for row in session.execute(entries_without_line().order_by(Entry.booked_on, Entry.id))]
+    for row in rows:
+        line = NewLine(row.booked_on, row.amount_minor, row.text or row.kind)
+        line_id = bank_lines.enter_line(session, treasurer, line)
+        bank_matching.match(session, treasurer, line_id=line_id, entry_id=row.id)
+
+
+def _leave_one(stage: Stage, session: Session) -> UUID:
+    line = NewLine(cooperative.today(session), 12_000, "A/P DEPOSIT T MARINO REF WETLAND")
+    return bank_lines.enter_line(session, stage.role(session, roles.TREASURER), line)
+
+
+def enter(stage: Stage, text: str, lines: Sequence[Line], session: Session) -> UUID:
+    """Let the treasurer enter something in the journal."""
+    entry = NewEntry(cooperative.today(session), text, lines, uuid4())
+    return record_entry(session, stage.role(session, roles.TREASURER), entry)
