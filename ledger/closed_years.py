@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from ledger import errors, periods
+from ledger import closing_errors, periods
 from ledger.models import FiscalYear, YearClosing
 from ledger.totals import account_totals
 
@@ -17,9 +17,9 @@ def year_named(session: Session, name: str) -> FiscalYear:
     """
     ending = [year for year in periods.fiscal_years(session) if name in {str(year.ends_on.year), str(year.ends_on)}]
     if not ending:
-        raise errors.NoSuchYear(name)
+        raise closing_errors.NoSuchYear(name)
     if len(ending) > 1:
-        raise errors.SeveralSuchYears(name, ending[0].ends_on)
+        raise closing_errors.SeveralSuchYears(name, ending[0].ends_on)
     return ending[0]
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from ledger import checks, errors, periods, posting, sealing
+from ledger import checks, closing_errors, errors, periods, posting, sealing
 from ledger.chart import SURPLUS_AWAITING, SUSPENSE, books_currency
 from ledger.closed_years import closing_of, is_closed, result_of, year_named
 from ledger.models import FiscalYear, Period, YearClosing
@@ -59,22 +59,23 @@ def problems_before_closing(session: Session, year_id: UUID, today: date) -> lis
     """
     year = _year(session, year_id)
     if is_closed(session, year_id):
-        return [ClosingProblem("already-closed", errors.YearAlreadyClosed(year.ends_on))]
+        return [ClosingProblem("already-closed", closing_errors.YearAlreadyClosed(year.ends_on))]
     problems = []
     if today <= year.ends_on:
-        problems.append(ClosingProblem("year-not-over", errors.YearNotOver(year.ends_on)))
+        problems.append(ClosingProblem("year-not-over", closing_errors.YearNotOver(year.ends_on)))
     if (earlier := _earlier_open(session, year)) is not None:
-        problems.append(ClosingProblem("earlier-year-open", errors.EarlierYearOpen(earlier.ends_on)))
+        problems.append(ClosingProblem("earlier-year-open", closing_errors.EarlierYearOpen(earlier.ends_on)))
     if periods.fiscal_years(session)[0].id == year_id:
-        problems.append(ClosingProblem("no-next-year", errors.NoNextYear(year.ends_on)))
+        problems.append(ClosingProblem("no-next-year", closing_errors.NoNextYear(year.ends_on)))
     last = periods.periods_of(session, year_id)[-1]
     if last.locked_at is not None:
-        problems.append(ClosingProblem("last-month-locked", errors.LastMonthLocked(last.ends_on)))
+        problems.append(ClosingProblem("last-month-locked", closing_errors.LastMonthLocked(last.ends_on)))
     if suspense_minor := balance_of(session, SUSPENSE, year.ends_on):
-        unexplained = errors.SuspenseNotExplained(suspense_minor, books_currency(session))
+        unexplained = closing_errors.SuspenseNotExplained(suspense_minor, books_currency(session))
         problems.append(ClosingProblem("suspense", unexplained))
     problems += [
-        ClosingProblem("check", errors.BooksDoNotHold(found.check, found.detail)) for found in checks.findings(session)
+        ClosingProblem("check", closing_errors.BooksDoNotHold(found.check, found.detail))
+        for found in checks.findings(session)
     ]
     return problems
 
@@ -136,7 +137,7 @@ def close_year(
         with session.begin_nested():
             session.add(closing)
     except IntegrityError as error:
-        raise errors.YearAlreadyClosed(year.ends_on) from error
+        raise closing_errors.YearAlreadyClosed(year.ends_on) from error
     return entry_id
 
 

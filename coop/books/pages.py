@@ -15,6 +15,7 @@ from coop.books.snapshot import exported
 from coop.database import db
 from coop.errors import declare
 from coop.permissions import Power
+from ledger import closing_errors
 from ledger import errors as ledger_errors
 from ledger.export import EXTENSIONS, MEDIA_TYPES, Format
 
@@ -25,8 +26,8 @@ Answer = str | BaseResponse | tuple[str, int]
 #: Who sees the books; only the treasurer writes in them.
 READERS = (Power.TREASURER, Power.BOARD, Power.AUDITOR)
 
-declare(409, *CONFLICTS, *ledger_errors.CONFLICTS)
-declare(404, *ledger_errors.MISSING)
+declare(409, *CONFLICTS, *ledger_errors.CONFLICTS, *closing_errors.CONFLICTS)
+declare(404, *ledger_errors.MISSING, *closing_errors.MISSING)
 
 _FORMAT_NAMES: Mapping[Format, str] = {"csv": "CSV", "json": "JSON", "beancount": "Beancount", "hledger": "hledger"}
 

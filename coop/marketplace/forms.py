@@ -88,6 +88,8 @@ class BuyForm(Form):
         ways = [(PaidBy.CARD.value, _l("By card, now"))] * by_card
         ways += [(PaidBy.INVOICE.value, _l("By invoice, due on the 20th of next month"))] * by_invoice
         self.by.choices = choices(ways)
+        if len(ways) == 1 and not self.by.data:
+            self.by.data = ways[0][0]
         return bool(ways)
 
     @property

@@ -41,7 +41,7 @@ class AlreadyPaid(Refusal):
     """Nothing is outstanding on the request."""
 
     reference: str
-    message = N_("%(reference)s has been paid in full. Nothing was recorded now.")
+    message = N_("Nothing is to be paid any more under %(reference)s. Nothing was recorded now.")
 
 
 @dataclass(eq=False)

@@ -50,38 +50,14 @@ def post_plan(
         PlanStale: the books or the patrons give another plan today.
         LedgerRefusal: the day of the decision takes no entry.
     """
-    plan = plan_of(session, plan_id)
-    # Whoever posts another plan of the year waits here and then sees this one's distribution.
-    session.execute(select(FiscalYear.id).where(FiscalYear.id == plan.year_id).with_for_update())
-    if fingerprint != plan.fingerprint:
-        raise errors.OtherFingerprint
-    if distribution_of(session, plan.year_id) is not None:
-        raise errors.AlreadyDistributed(plan.heading.ends_on)
-    closing = closing_of(session, plan.year_id)
-    assert closing is not None
-    if decided_on < closing.closed_on:
-        raise errors.DecidedBeforeClosing(decided_on, closing.closed_on)
+    plan = _decidable(session, plan_id, fingerprint, decided_on)
     planned = list(lines(session, plan_id))
     check_rows(plan, planned)
     if (reason := staleness(session, plan, planned, patrons)) is not None:
         raise errors.PlanStale(reason)
     entries = tuple(
-        posting.post(
-            session,
-            posting.Draft(
-                booked_on=decided_on,
-                text=text,
-                kind=KIND,
-                currency=plan.heading.currency,
-                lines=[Line(SURPLUS_AWAITING, -sum(credit.amount_minor for credit in due)), *due],
-                idempotency_key=f"{KIND}:{plan_id}:{number}",
-                source_kind=KIND,
-                source_id=plan_id,
-            ),
-            now=now,
-            recorded_by=recorded_by,
-        )
-        for number, due in enumerate(_in_entries(plan, planned), start=1)
+        posting.post(session, draft, now=now, recorded_by=recorded_by)
+        for draft in _drafts(plan, planned, decided_on, text)
     )
     row = Distribution(
         plan_id=plan_id,
@@ -143,6 +119,37 @@ def staleness(
     if found != stored:
         return errors.LinesDiffer(len({party_ref for party_ref, _ in found.items() ^ stored.items()}))
     return None if shares.totals == totals else errors.TotalsDiffer()
+
+
+def _decidable(session: Session, plan_id: UUID, fingerprint: str, decided_on: date) -> Plan:
+    """Return the plan that was decided on, and keep others from posting one of the same year meanwhile."""
+    plan = plan_of(session, plan_id)
+    # Whoever posts another plan of the year waits here and then sees this one's distribution.
+    session.execute(select(FiscalYear.id).where(FiscalYear.id == plan.year_id).with_for_update())
+    if fingerprint != plan.fingerprint:
+        raise errors.OtherFingerprint
+    if distribution_of(session, plan.year_id) is not None:
+        raise errors.AlreadyDistributed(plan.heading.ends_on)
+    closing = closing_of(session, plan.year_id)
+    assert closing is not None
+    if decided_on < closing.closed_on:
+        raise errors.DecidedBeforeClosing(decided_on, closing.closed_on)
+    return plan
+
+
+def _drafts(plan: Plan, planned: Iterable[PlanLine], decided_on: date, text: str) -> Iterator[posting.Draft]:
+    """Yield the entries of a plan: each takes out of the surplus what it credits."""
+    for number, due in enumerate(_in_entries(plan, planned), start=1):
+        yield posting.Draft(
+            booked_on=decided_on,
+            text=text,
+            kind=KIND,
+            currency=plan.heading.currency,
+            lines=[Line(SURPLUS_AWAITING, -sum(line.amount_minor for line in due)), *due],
+            idempotency_key=f"{KIND}:{plan.id}:{number}",
+            source_kind=KIND,
+            source_id=plan.id,
+        )
 
 
 def _in_entries(plan: Plan, planned: Iterable[PlanLine]) -> Iterator[list[Line]]:

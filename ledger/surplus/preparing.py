@@ -18,7 +18,7 @@ from evidence.columns import table_of
 from evidence.identifiers import new_id
 from ledger.chart import SURPLUS_AWAITING, books_currency
 from ledger.closed_years import closing_of, result_of
-from ledger.errors import NoSuchYear
+from ledger.closing_errors import NoSuchYear
 from ledger.models import FiscalYear, YearClosing
 from ledger.surplus import errors
 from ledger.surplus.business import Business, Patron, business_of

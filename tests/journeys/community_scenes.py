@@ -112,5 +112,5 @@ def look_after_a_site(newcomer: Newcomer) -> None:
 
 def _say_skills(visitor: Visitor, acting: str, *, offered: str, wanted: str) -> None:
     go(visitor, f"{acting}/skills")
-    press(visitor, "Add: Offered", {"name": offered})
-    press(visitor, "Add: Wanted", {"name": wanted})
+    press(visitor, "Add as offered", {"name": offered})
+    press(visitor, "Add as wanted", {"name": wanted})

@@ -5,7 +5,7 @@ It is founded today, whichever day that is; everything after the year end is cou
 
 from datetime import timedelta
 
-from tests.journeys import community_scenes, meeting_scenes, scenes, shop_scenes, year_scenes
+from tests.journeys import community_scenes, meeting_scenes, scenes, shop_scenes, voting_scenes, year_scenes
 from tests.journeys.meeting_scenes import Meeting
 from tests.journeys.scenes import Newcomer
 from tests.journeys.shop_scenes import COACHING, FELLOWSHIP, TRAP
@@ -45,14 +45,16 @@ def play(stage: Stage) -> None:
     with stage.at(at(days.decided_on, 12, 1)):
         stage.work()
         meeting_scenes.write_minutes(stage, newcomer, meeting)
-        scenes.record_board(stage, meeting.election)
+        voting_scenes.record_board(stage, meeting.election)
         meeting_scenes.post_surplus(stage, newcomer, plan)
-        meeting_scenes.pay_members(stage, newcomer, days, meeting_scenes.see_share(newcomer))
+        meeting_scenes.see_share(newcomer)
+        meeting_scenes.pay_members(stage, newcomer, days)
     with stage.at(at(days.decided_on, 16)):
         reason = "The members have decided, and the money is paid."
         edition = year_scenes.publish_report(stage, days.ends_on.year, 2, reason=reason)
         reader = year_scenes.read_report(stage, edition, "Decided by the members")
-        assert reason in reader.text
+        for words in (reason, f"NZD {meeting_scenes.CASH} of the cash part was paid so far."):
+            assert words in reader.text, words
         scenes.go(reader, edition.removesuffix("/2") + "/1")
         assert "A later edition has taken its place" in reader.text
         meeting_scenes.balance(stage)
@@ -93,5 +95,5 @@ def announce(stage: Stage, days: Days) -> Meeting:
     edition = year_scenes.publish_report(stage, days.ends_on.year, 1)
     year_scenes.read_report(stage, edition, "Proposed, not decided")
     meeting = meeting_scenes.give_notice(stage, days, path)
-    scenes.stand_for_election(stage, meeting.election, meeting_scenes.CANDIDATES)
+    voting_scenes.stand_for_election(stage, meeting.election, meeting_scenes.CANDIDATES)
     return meeting

@@ -17,7 +17,7 @@ from tests.browser import CHROMIUM, COLOURS_ONLY, MISSING, Served, Window, chrom
 from tests.conftest import leave_out
 from tests.databases import Templates, TestDatabase
 from tests.html_client import Browser
-from tests.journeys import scenes
+from tests.journeys import first_year, scenes, voting_scenes
 from tests.journeys.test_election import CANDIDATES, MEMBERS
 from tests.journeys.test_voting import TITLE
 from tests.visitors import Stage, WindowVisitor
@@ -144,20 +144,25 @@ def test_the_life_of_a_member(stage: Stage, tmp_path: Path) -> None:
     stage.work()
     scenes.export_books(stage, tmp_path)
 
-    path = scenes.propose(stage, "treasurer", TITLE)
-    election = scenes.call_election(stage, CANDIDATES, seats=2)
-    closes_at = scenes.soon()
-    scenes.put_to_the_vote(stage, path, closes_at)
-    scenes.put_to_the_vote(stage, election, closes_at)
-    scenes.vote_for_two(newcomer, path, (newcomer.name, GROUP))
-    scenes.vote(stage, path, "board", "against")
-    receipts = scenes.cast_ballots(stage, election)
+    path = voting_scenes.propose(stage, "treasurer", TITLE)
+    election = voting_scenes.call_election(stage, CANDIDATES, seats=2)
+    closes_at = voting_scenes.soon()
+    voting_scenes.put_to_the_vote(stage, path, closes_at)
+    voting_scenes.put_to_the_vote(stage, election, closes_at)
+    voting_scenes.vote_for_two(newcomer, path, (newcomer.name, GROUP))
+    voting_scenes.vote(stage, path, "board", "against")
+    receipts = voting_scenes.cast_ballots(stage, election)
     with stage.at(closes_at + timedelta(seconds=1)):
-        scenes.too_late(stage, newcomer, path)
-        scenes.count_again(stage, election, tmp_path, receipts, seats=2)
+        voting_scenes.too_late(stage, newcomer, path)
+        voting_scenes.count_again(stage, election, tmp_path, receipts, seats=2)
         stage.work()
-        scenes.read_outcome(stage, newcomer, path, TITLE, (newcomer.name, GROUP, "Ana Tūī"))
-        scenes.record_board(stage, election)
+        voting_scenes.read_outcome(stage, newcomer, path, TITLE, (newcomer.name, GROUP, "Ana Tūī"))
+        voting_scenes.record_board(stage, election)
+
+
+def test_the_first_year(stage: Stage) -> None:
+    """The whole year, from the first skill to the report of what the members decided."""
+    first_year.play(stage)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from tests.journeys import scenes
+from tests.journeys import scenes, voting_scenes
 from tests.visitors import Stage
 
 TITLE = "A tool library for small groups"
@@ -15,13 +15,13 @@ def test_one_person_votes_for_two_members_and_the_clock_closes_the_vote(stage: S
     for acting, name in ((newcomer.acting, newcomer.name), (group, GROUP)):
         scenes.become_a_member(stage, newcomer, acting, name)
     scenes.pay_founders(stage, "Ana Tūī", "Hana Mōrepōrepo")
-    path = scenes.propose(stage, "treasurer", TITLE)
-    closes_at = scenes.soon()
-    scenes.put_to_the_vote(stage, path, closes_at)
-    scenes.vote_for_two(newcomer, path, (newcomer.name, GROUP))
-    scenes.vote(stage, path, "board", "against")
+    path = voting_scenes.propose(stage, "treasurer", TITLE)
+    closes_at = voting_scenes.soon()
+    voting_scenes.put_to_the_vote(stage, path, closes_at)
+    voting_scenes.vote_for_two(newcomer, path, (newcomer.name, GROUP))
+    voting_scenes.vote(stage, path, "board", "against")
     with stage.at(closes_at + timedelta(seconds=1)):
-        scenes.too_late(stage, newcomer, path)
+        voting_scenes.too_late(stage, newcomer, path)
         stage.work()
-        scenes.read_outcome(stage, newcomer, path, TITLE, (newcomer.name, GROUP, "Ana Tūī"))
+        voting_scenes.read_outcome(stage, newcomer, path, TITLE, (newcomer.name, GROUP, "Ana Tūī"))
         assert len([mail for mail in stage.mails_to(newcomer.email) if TITLE in mail]) >= 2

@@ -4,7 +4,6 @@ Every act that needs two people is prepared by one of them and found by the othe
 """
 
 import hashlib
-import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -12,7 +11,7 @@ from coop import clock
 from coop.formats import format_day
 from ledger.periods import year_dates
 from tests.founded import plan
-from tests.journeys.scenes import MINUTE, ZONE, Newcomer, follow_to, go, press
+from tests.journeys.scenes import MINUTE, ZONE, Newcomer, follow_to, go, press, read
 from tests.visitors import Stage, Visitor
 
 BANK_FEE = "MONTHLY FEE, ACCOUNT"
@@ -73,7 +72,7 @@ def book_costs(stage: Stage) -> None:
     """Let the treasurer book by hand what the year has cost, and enter what the bank statement shows."""
     treasurer = go(stage.founder("treasurer"), "/books/entries/new")
     costs = (("5200", "60.00"), ("6000", "100.00"), ("6100", "45.00"))
-    lines = {}
+    lines: dict[str, str] = {}
     for number, (account, amount) in enumerate(costs):
         lines |= {f"lines-{number}-account": account, f"lines-{number}-debit": amount}
     lines |= {"lines-3-account": "1000", "lines-3-credit": "205.00"}
@@ -145,9 +144,8 @@ def plan_the_surplus(stage: Stage) -> str:
     assert "Nothing is kept yet." in treasurer.text
     press(treasurer, "Prepare the plan")
     path = treasurer.path
-    fingerprint = _fingerprint(treasurer.text)
     schedule = treasurer.download("Save the schedule")
-    assert hashlib.sha256(schedule).hexdigest() == fingerprint
+    assert hashlib.sha256(schedule).hexdigest() == read(treasurer, "Fingerprint ([0-9a-f]{64})")
     assert b"M\xc4\x81ia" not in schedule, "the schedule has numbers, not names"
     return path
 
@@ -198,13 +196,5 @@ def read_report(stage: Stage, path: str, standing: str) -> Visitor:
         assert words in stranger.text, words
     pdf = stranger.download("Download the PDF")
     assert pdf.startswith(b"%PDF-")
-    shown = re.search(r"SHA-256 of the PDF ([0-9a-f]{64})", stranger.text)
-    assert shown is not None
-    assert hashlib.sha256(pdf).hexdigest() == shown[1]
+    assert hashlib.sha256(pdf).hexdigest() == read(stranger, "SHA-256 of the PDF ([0-9a-f]{64})")
     return stranger
-
-
-def _fingerprint(text: str) -> str:
-    found = re.search(r"Fingerprint ([0-9a-f]{64})", text)
-    assert found is not None
-    return found[1]

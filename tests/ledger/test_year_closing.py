@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError
 
-from ledger import closing, errors, periods, posting, sealing, statements
+from evidence.rules import drop_rules
+from ledger import checks, closing, closing_errors, errors, periods, posting, sealing, statements
 from ledger.chart import BANK, COACHES, COACHING_INCOME, OTHER_INCOME, SURPLUS_AWAITING, SUSPENSE
 from ledger.models import Entry, FiscalYear, Posting, YearClosing
 from ledger.totals import account_totals, balance_of
@@ -100,18 +102,18 @@ def test_statements_after_the_closing_are_those_before_it(books: Books, year: Fi
 
 
 def test_a_year_that_is_not_over_is_not_closed(books: Books, year: FiscalYear) -> None:
-    assert "not over yet" in _refused(books, year, errors.YearNotOver, today=year.ends_on)
+    assert "not over yet" in _refused(books, year, closing_errors.YearNotOver, today=year.ends_on)
 
 
 def test_a_year_is_closed_once(books: Books, year: FiscalYear) -> None:
     _close(books, year)
-    assert "already closed" in _refused(books, year, errors.YearAlreadyClosed)
+    assert "already closed" in _refused(books, year, closing_errors.YearAlreadyClosed)
 
 
 def test_years_are_closed_in_order(books: Books, year: FiscalYear) -> None:
     periods.open_fiscal_year(books.session, date(2028, 4, 1), date(2029, 3, 31))
     second = closing.year_named(books.session, "2028")
-    message = _refused(books, second, errors.EarlierYearOpen, today=date(2028, 5, 1))
+    message = _refused(books, second, closing_errors.EarlierYearOpen, today=date(2028, 5, 1))
     assert message == "The year to 2027-03-31 is not closed yet. Years are closed in order."
     _close(books, year)
     _close(books, second, today=date(2028, 5, 1))
@@ -120,18 +122,20 @@ def test_years_are_closed_in_order(books: Books, year: FiscalYear) -> None:
 
 def test_a_year_is_not_closed_over_money_in_suspense(books: Books, year: FiscalYear) -> None:
     books.post((SUSPENSE, 700), (BANK, -700), on=date(2026, 12, 1))
-    assert "stands in suspense" in _refused(books, year, errors.SuspenseNotExplained)
+    assert "stands in suspense" in _refused(books, year, closing_errors.SuspenseNotExplained)
 
 
 def test_the_next_year_must_be_open(books: Books) -> None:
     books.post(on=date(2026, 8, 3))
-    assert "Open the next one first" in _refused(books, closing.year_named(books.session, "2027"), errors.NoNextYear)
+    assert "Open the next one first" in _refused(
+        books, closing.year_named(books.session, "2027"), closing_errors.NoNextYear
+    )
 
 
 def test_a_year_whose_last_month_was_locked_by_hand_is_not_closed(books: Books, year: FiscalYear) -> None:
     for period in periods.periods_of(books.session, year.id):
         periods.lock_period(books.session, period.ends_on, now=NOW)
-    assert "cannot be booked on its last day" in _refused(books, year, errors.LastMonthLocked)
+    assert "cannot be booked on its last day" in _refused(books, year, closing_errors.LastMonthLocked)
 
 
 def test_every_problem_is_listed_before_the_closing(books: Books) -> None:
@@ -156,9 +160,35 @@ def test_a_year_is_named_by_the_calendar_year_or_the_day_it_ends(books: Books) -
     first = closing.year_named(books.session, "2027")
     assert closing.year_named(books.session, "2027-03-31") is first
     for name in ("2026", "27", "", "2027-03-30", "all"):
-        with pytest.raises(errors.NoSuchYear):
+        with pytest.raises(closing_errors.NoSuchYear):
             closing.year_named(books.session, name)
     periods.open_fiscal_year(books.session, date(2027, 4, 1), date(2027, 12, 31))
-    with pytest.raises(errors.SeveralSuchYears, match="such as 2027-12-31"):
+    with pytest.raises(closing_errors.SeveralSuchYears, match="such as 2027-12-31"):
         closing.year_named(books.session, "2027")
     assert closing.year_named(books.session, "2027-03-31") is first
+
+
+def test_the_database_itself_refuses_a_closing_while_a_month_is_open(books: Books, year: FiscalYear) -> None:
+    closing_row = YearClosing(fiscal_year_id=year.id, result_minor=0, closed_on=TODAY, closed_at=NOW)
+    savepoint = books.session.begin_nested()
+    books.session.add(closing_row)
+    with pytest.raises(DBAPIError, match="closed when all its periods are locked"):
+        books.session.flush()
+    savepoint.rollback()
+
+
+@pytest.mark.tampers
+def test_the_checks_see_a_closed_year_that_is_not_at_rest(books: Books, year: FiscalYear) -> None:
+    _close(books, year)
+    drop_rules(books.session.connection())
+    closed = books.session.get_one(YearClosing, year.id)
+    closed.result_minor = 1
+    periods.periods_of(books.session, year.id)[-1].locked_at = None
+    books.session.flush()
+    books.post((BANK, 100), (COACHING_INCOME, -100), on=year.ends_on)
+    found = [str(finding) for finding in checks.findings(books.session) if finding.check == "ledger-closing"]
+    assert found == [
+        "ledger-closing: the year to 2027-03-31 is closed but a month of it is open",
+        "ledger-closing: account 4100 is not at zero at the end of 2027-03-31",
+        "ledger-closing: the result of the year to 2027-03-31 is not the one it was closed with",
+    ]

@@ -27,15 +27,8 @@ from evidence.identifiers import new_id
 from ledger import periods
 from ledger.chart import BANK, DEFERRED_INCOME, HOSTING, OTHER_INCOME, RECEIVABLE, SURPLUS_AWAITING, SUSPENSE
 from ledger.closing import closing_of
-from ledger.errors import (
-    EarlierYearOpen,
-    NoNextYear,
-    NoSuchPeriod,
-    PeriodLocked,
-    SuspenseNotExplained,
-    YearAlreadyClosed,
-    YearNotOver,
-)
+from ledger.closing_errors import EarlierYearOpen, NoNextYear, SuspenseNotExplained, YearAlreadyClosed, YearNotOver
+from ledger.errors import NoSuchPeriod, PeriodLocked
 from ledger.models import Entry, FiscalYear, Period
 from ledger.posting import Line
 from ledger.totals import balance_of

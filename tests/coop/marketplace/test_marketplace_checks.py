@@ -102,23 +102,14 @@ def bend(session: Session) -> dict[str, tuple[str, Callable[[], object]]]:
 
 
 @pytest.mark.tampers
-@pytest.mark.parametrize(
-    "check",
-    [
-        "order-not-booked",
-        "order-entry-stray",
-        "order-delivered",
-        "order-refund-card",
-        "order-credited",
-        "offering-oversold",
-        "order-number",
-        "order-refunded",
-    ],
-)
-def test_what_was_bent_is_found(sold: Session, check: str) -> None:
-    table, work = bend(sold)[check]
-    without_rules(sold, table, work)
-    assert check in {finding.check for finding in findings(sold)}
+def test_what_was_bent_is_found(sold: Session) -> None:
+    for check, (table, work) in bend(sold).items():
+        bent = sold.begin_nested()
+        without_rules(sold, table, work)
+        assert check in {finding.check for finding in findings(sold)}, check
+        bent.rollback()
+        sold.expire_all()
+    assert findings(sold) == []
 
 
 def test_a_fee_that_the_processor_tells_later_is_no_finding(shop: Shop) -> None:

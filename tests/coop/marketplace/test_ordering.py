@@ -279,7 +279,7 @@ def test_an_unpaid_order_is_cancelled_once_and_its_booking_reversed(shop: Shop) 
     assert state_of(session, placed.order_id) is State.CANCELLED
     assert selling.balance(session, chart.RECEIVABLE) == selling.balance(session, chart.DEFERRED_INCOME) == 0
     refuse(session, errors.AlreadyCancelled, lambda: orders.cancel(session, actor, order_id=placed.order_id))
-    with pytest.raises(Refusal, match="has been paid"):
+    with pytest.raises(Refusal, match="Nothing is to be paid any more"):
         joining.pay(session, group)
 
 
