@@ -12,6 +12,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from passlib.totp import TOTP  # type: ignore[import-untyped]
+
 from tests.visitors import Stage, Values, Visitor
 
 PASSWORD = "kererū in the miro tree"
@@ -91,6 +93,15 @@ def come_back(stage: Stage, newcomer: Newcomer) -> Newcomer:
     visitor = go(stage.newcomer(), "/login")
     press(visitor, "Sign in", {"email": newcomer.email, "password": PASSWORD})
     return replace(newcomer, visitor=visitor)
+
+
+def set_up_factor(visitor: Visitor) -> None:
+    """Set up a second factor from the home page, with an app that is told the secret; from then on one's powers rest no more."""
+    go(visitor, "/").follow("Set up your second factor")
+    visitor.follow("Set it up")
+    app = TOTP(key=read(visitor, "Type this secret into the app: ((?:[A-Z2-7]{4} )+)"))
+    press(visitor, "Set it up", {"code": app.generate().token})
+    assert visitor.title == "Your recovery codes"
 
 
 def be_found(stage: Stage, newcomer: Newcomer) -> None:

@@ -20,4 +20,7 @@ def test_a_board_is_elected_by_secret_ballots_that_anybody_can_count(stage: Stag
         elected = voting_scenes.count_again(stage, path, tmp_path, receipts, seats=2)
         assert "Aroha Hihi" in elected
         voting_scenes.record_board(stage, path)
-        assert "Applications" in scenes.go(stage.founder("founder"), "/").links()
+        aroha = scenes.go(stage.founder("founder"), "/")
+        assert "Applications" not in aroha.links(), "powers rest until there is a second factor"
+        scenes.set_up_factor(aroha)
+        assert "Applications" in scenes.go(aroha, "/").links()
