@@ -121,12 +121,15 @@ Kanopi is open: http://127.0.0.1:{port}
 {roles}
 
   Things to try:
-    as Ngaio           vote on what is open, read how the board was elected, see your share
-    as representative  vote for an iwi entity and for a group, each on its own ballot
-    as board           admit the applicant who waits
-    as treasurer       record the payment that is due, then read the balance sheet and export it
-    as secretary       close the vote that ends ten minutes from now, open the by-election
+    as Ngaio           vote on what is open, see what came back of the surplus, and why
+    as participant     buy a session of coaching on the practice page, let it fail, then pay
+    as representative  join the fellowship for a group, by invoice with an order number
+    as board           admit the applicant who waits, read the annual report
+    as treasurer       explain the bank line that waits, refund an order, read the statements
+    as secretary       confirm a session that was held, open the by-election
     signed out         join the community (free); the mail is under "Demonstration"
+
+  The whole second year can be walked: "Demonstration" moves the date, README.md has the steps.
 
   Stop with Ctrl+C. `make demo` again keeps everything; `make demo-reset` starts over.
 """
