@@ -31,10 +31,16 @@ from coop.marketplace import web as marketplace_web
 from coop.membership import checks as membership_checks
 from coop.membership import rules as membership_rules
 from coop.membership import web as membership_web
-from coop.payments import bank_checks, bank_web, card_checks, cards_web, paying_web, payout_checks, payout_web
 from coop.payments import checks as payments_checks
+from coop.payments import paying_web
 from coop.payments import rules as payments_rules
 from coop.payments import web as payments_web
+from coop.payments.bank import checks as bank_checks
+from coop.payments.bank import web as bank_web
+from coop.payments.cards import checks as card_checks
+from coop.payments.cards import web as cards_web
+from coop.payments.payouts import checks as payout_checks
+from coop.payments.payouts import web as payout_web
 from coop.reports import acts as reports_acts
 from coop.reports import checks as reports_checks
 from coop.reports import rules as reports_rules

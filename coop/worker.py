@@ -20,7 +20,7 @@ from coop.config import configuration
 from coop.database import db, outside_transaction, write
 from coop.mail import deliver_mail
 from coop.outbox import Doing, Leased
-from coop.payments import card_jobs
+from coop.payments.cards import jobs as card_jobs
 from coop.permissions import WORKER
 from evidence.messages import Refusal
 

@@ -32,7 +32,7 @@ from coop.assembly.operations import Words
 from coop.audit import AuditEvent
 from coop.books import operations as books
 from coop.books.operations import NewEntry
-from coop.books.surplus_operations import prepare_plan
+from coop.books.surplus.operations import prepare_plan
 from coop.outbox import OutboxJob
 from coop.permissions import WORKER, Actor
 from governance.models import Proposal

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from coop import clock, cooperative
 from coop.outbox import Page
-from coop.payments import checkouts
-from coop.payments.checkouts import PaidCheckout, Purpose
+from coop.payments.cards import checkouts
+from coop.payments.cards.checkouts import PaidCheckout, Purpose
 from coop.permissions import Actor
 from evidence.messages import Refusal
 from ledger import chart

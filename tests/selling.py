@@ -17,8 +17,8 @@ from coop.marketplace.order_models import PaidBy, SalesOrder
 from coop.marketplace.orders import Placed
 from coop.membership import operations as membership
 from coop.membership.models import Participant, ParticipantKind
-from coop.payments import inbox
-from coop.payments.card_models import Checkout, EventKind, Outcome
+from coop.payments.cards import inbox
+from coop.payments.cards.models import Checkout, EventKind, Outcome
 from coop.payments.gateways import fake
 from coop.permissions import WORKER
 from ledger.models import Account, Posting

@@ -18,8 +18,8 @@ from coop.approvals.kinds import TwoPeople
 from coop.assembly import bindings, operations, solvency, voting
 from coop.assembly.models import MotionWords
 from coop.assembly.operations import Words
-from coop.books import surplus_operations
 from coop.books.operations import open_year
+from coop.books.surplus import operations as surplus_operations
 from coop.membership.models import Participant
 from evidence.identifiers import new_id
 from ledger import periods

@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from coop.approvals.kinds import ActKind, Outcome, TwoPeople
-from coop.books import closing, closing_words, surplus_acts
+from coop.books import closing, closing_words
+from coop.books.surplus import acts as surplus_acts
 from coop.outbox import Page
 from coop.permissions import Actor, Power
 from evidence.messages import N_

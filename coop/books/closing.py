@@ -22,8 +22,8 @@ from coop.approvals.queries import waiting
 from coop.assembly.resolutions import Resolution
 from coop.books import errors
 from coop.formats import format_day
-from coop.payments.bank_lines import unmatched
-from coop.payments.card_queries import waiting_count
+from coop.payments.bank.lines import unmatched
+from coop.payments.cards.queries import waiting_count
 from coop.permissions import Actor, Power
 from evidence.canonical import Canonical, digest
 from evidence.messages import Refusal

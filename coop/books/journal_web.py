@@ -13,8 +13,8 @@ from coop.database import db, write
 from coop.errors import show_on
 from coop.forms import choices
 from coop.paging import Part, bounded, pager, requested_page
-from coop.payments.bank_queries import line_of_entry, unmatched_count
-from coop.payments.payees import payees_of
+from coop.payments.bank.queries import line_of_entry, unmatched_count
+from coop.payments.payouts.payees import payees_of
 from coop.payments.queries import outstanding_count
 from coop.permissions import Power, requires
 from coop.signed_in import actor

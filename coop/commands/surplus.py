@@ -5,10 +5,12 @@ from uuid import UUID
 import click
 
 from coop.approvals import operations as approvals
-from coop.books import surplus_operations, surplus_queries, surplus_words
-from coop.books.surplus_acts import SURPLUS_POST, posting_of
-from coop.books.surplus_forms import read_rate
-from coop.books.surplus_queries import Stands
+from coop.books.surplus import operations as surplus_operations
+from coop.books.surplus import queries as surplus_queries
+from coop.books.surplus import words as surplus_words
+from coop.books.surplus.acts import SURPLUS_POST, posting_of
+from coop.books.surplus.forms import read_rate
+from coop.books.surplus.queries import Stands
 from coop.commands.context import OPERATOR, in_app, progress
 from coop.commands.people import actors, two_people
 from coop.database import db, write

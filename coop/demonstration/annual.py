@@ -24,12 +24,12 @@ from coop.assembly.meetings.models import AgendaItem, ItemKind, MeetingKind, Pre
 from coop.assembly.operations import Words
 from coop.books.acts import YEAR_CLOSE
 from coop.books.closing import what_is_closed
-from coop.books.surplus_acts import SURPLUS_POST, posting_of
-from coop.books.surplus_operations import prepare_plan
+from coop.books.surplus.acts import SURPLUS_POST, posting_of
+from coop.books.surplus.operations import prepare_plan
 from coop.database import db, write
 from coop.demonstration import polling, roles, shop, voices
 from coop.demonstration.stage import Stage
-from coop.payments.payout_accounts import change_account
+from coop.payments.payouts.accounts import change_account
 from coop.permissions import Actor, Power
 from coop.reports import accounts, editions, reviews, words
 from coop.reports.models import Conclusion

@@ -10,9 +10,10 @@ from coop import cooperative
 from coop.books.operations import NewEntry, record_entry
 from coop.demonstration import roles
 from coop.demonstration.stage import Stage
-from coop.payments import bank_lines, bank_matching
-from coop.payments.bank_queries import entries_without_line, entry_row
-from coop.payments.bank_statements import NewLine
+from coop.payments.bank import lines as bank_lines
+from coop.payments.bank import matching as bank_matching
+from coop.payments.bank.queries import entries_without_line, entry_row
+from coop.payments.bank.statements import NewLine
 from ledger import chart
 from ledger.models import Entry
 from ledger.posting import Line

@@ -18,10 +18,11 @@ from coop.marketplace.models import CohortMeeting
 from coop.marketplace.order_models import PaidBy
 from coop.marketplace.orders import Placed
 from coop.membership.models import Participant, ParticipantKind
-from coop.payments import checkouts, disbursements, practice
+from coop.payments.cards import checkouts, practice
 from coop.payments.models import PaymentRequest
 from coop.payments.operations import Receipt, record_receipt
-from coop.payments.payees import owed
+from coop.payments.payouts import disbursements
+from coop.payments.payouts.payees import owed
 from ledger import chart
 from ledger.posting import Line
 from ledger.totals import balance_of

@@ -15,7 +15,7 @@ from coop import cooperative
 from coop.approvals.queries import waiting_for
 from coop.assembly.queries import State
 from coop.books.closing import year_to_close
-from coop.books.surplus_acts import next_steps
+from coop.books.surplus.acts import next_steps
 from coop.community.matching import Skills, skills_of
 from coop.community.queries import profile
 from coop.formats import format_day, format_money
@@ -25,9 +25,9 @@ from coop.marketplace import order_queries
 from coop.marketplace.queries import meetings_to_confirm
 from coop.membership.queries import membership
 from coop.membership.registers import waiting_count
-from coop.payments.bank_queries import unmatched_count
-from coop.payments.card_queries import waiting_count as card_waiting_count
-from coop.payments.payees import owed_in_all
+from coop.payments.bank.queries import unmatched_count
+from coop.payments.cards.queries import waiting_count as card_waiting_count
+from coop.payments.payouts.payees import owed_in_all
 from coop.payments.queries import RequestRow, outstanding_count, outstanding_of
 from coop.permissions import Actor, Power
 from coop.reports import waiting as reports

@@ -16,7 +16,7 @@ from coop import clock
 from coop.marketplace.models import Offering, OfferingKind
 from coop.marketplace.order_models import Delivery, OrderRefund, SalesOrder
 from coop.membership.models import Participant
-from coop.payments.checkouts import PaidCheckout
+from coop.payments.cards.checkouts import PaidCheckout
 from coop.permissions import Actor
 from ledger import chart
 from ledger.models import Entry

@@ -16,7 +16,8 @@ from coop.marketplace.models import Offering, OfferingKind
 from coop.marketplace.order_models import PaidBy
 from coop.marketplace.quotes import Quote
 from coop.membership.models import Participant, ParticipantKind
-from coop.payments import checkouts, gateways
+from coop.payments import gateways
+from coop.payments.cards import checkouts
 from coop.permissions import requires
 from coop.signed_in import act_for
 from evidence.identifiers import new_ref

@@ -14,7 +14,7 @@ from coop.marketplace.models import Offering, OfferingKind
 from coop.marketplace.order_models import OrderCancellation, OrderPayment, SalesOrder
 from coop.marketplace.refunds import refund_what_came_too_late
 from coop.outbox import Page
-from coop.payments.checkouts import PaidCheckout, Purpose, register_purpose
+from coop.payments.cards.checkouts import PaidCheckout, Purpose, register_purpose
 from coop.permissions import WORKER, Actor, NotFound
 from evidence.canonical import Canonical
 

@@ -25,7 +25,7 @@ from coop.marketplace.order_models import (
 )
 from coop.marketplace.standing import amount, is_binding, is_cancelled, refunded, standing_deliveries
 from coop.membership.models import Participant
-from coop.payments.card_models import CardPayment, CardRefund
+from coop.payments.cards.models import CardPayment, CardRefund
 from coop.payments.models import PaymentCredit
 from evidence.findings import Finding
 from ledger import chart

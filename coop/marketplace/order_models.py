@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from coop.database import CoopBase
 from coop.marketplace.models import MeetingHeld, Offering
 from coop.membership.models import Participant
-from coop.payments.card_models import CardPayment, CardRefund, Checkout
+from coop.payments.cards.models import CardPayment, CardRefund, Checkout
 from coop.payments.models import PaymentRequest
 from evidence.columns import CurrencyCode, Id, Line, LongText, Minor, Moment, text_enum
 from evidence.messages import N_

@@ -13,7 +13,7 @@ from coop.marketplace.models import OfferingKind
 from coop.marketplace.order_models import PaidBy
 from coop.marketplace.order_records import OrderPage
 from coop.marketplace.standing import State
-from coop.payments.checkouts import CheckoutState, state_of
+from coop.payments.cards.checkouts import CheckoutState, state_of
 from coop.permissions import NotFound, requires
 from coop.signed_in import act_for, actor
 

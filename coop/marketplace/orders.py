@@ -18,7 +18,7 @@ from coop.marketplace.order_models import OrderCancellation, PaidBy, PurchaseOrd
 from coop.marketplace.quotes import Quote
 from coop.marketplace.standing import figures
 from coop.membership.models import Participant, ParticipantKind
-from coop.payments import checkouts
+from coop.payments.cards import checkouts
 from coop.payments.operations import credit, received_minor, request_payment
 from coop.permissions import Actor, NotFound, Power
 from coop.texts import line

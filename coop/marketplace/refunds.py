@@ -15,7 +15,7 @@ from coop import audit, clock, cooperative
 from coop.marketplace import bookings, errors, notices, orders
 from coop.marketplace.order_models import OrderPayment, OrderRefund, RefundReason, SalesOrder
 from coop.marketplace.standing import Figures, figures
-from coop.payments.checkouts import refund_card
+from coop.payments.cards.checkouts import refund_card
 from coop.payments.operations import credit
 from coop.permissions import Actor, Power
 from coop.texts import prose

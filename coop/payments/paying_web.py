@@ -11,10 +11,11 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from coop.database import db, write
 from coop.errors import declare, message_of
-from coop.payments import card_errors as errors
-from coop.payments import card_queries, checkouts, gateways, inbox, practice
-from coop.payments.card_rows import CheckoutRow
-from coop.payments.checkouts import CheckoutState
+from coop.payments import gateways
+from coop.payments.cards import checkouts, errors, inbox, practice
+from coop.payments.cards import queries as card_queries
+from coop.payments.cards.checkouts import CheckoutState
+from coop.payments.cards.rows import CheckoutRow
 from coop.payments.gateways import fake, stripe
 from coop.permissions import WORKER, public, requires, signed_by_sender
 from coop.signed_in import act_for

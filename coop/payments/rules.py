@@ -1,6 +1,7 @@
 """What the database itself refuses in the payments room: requests, receipts and credits are only ever added."""
 
-from coop.payments import bank_rules, card_rules
+from coop.payments.bank import rules as bank_rules
+from coop.payments.cards import rules as card_rules
 from coop.payments.models import PaymentCredit, PaymentReceipt, PaymentRequest
 from evidence.columns import table_of
 from evidence.rules import Rule, append_only

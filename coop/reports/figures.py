@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from coop.assembly.resolutions import Resolution
 from coop.identity.models import Person, PowerEnding, PowerGrant
 from coop.membership.models import Member
-from coop.payments.payout_models import Disbursement, DisbursementLine
+from coop.payments.payouts.models import Disbursement, DisbursementLine
 from coop.permissions import Power
 from coop.reports.content import OfficeHeld
 from ledger.chart import PATRONAGE_PAYABLE

@@ -19,8 +19,8 @@ from coop.books.operations import NewEntry
 from coop.commands.ledger import ledger
 from coop.commands.year import year as year_command
 from coop.database import db, write
-from coop.payments.bank_lines import enter_line
-from coop.payments.bank_statements import NewLine
+from coop.payments.bank.lines import enter_line
+from coop.payments.bank.statements import NewLine
 from ledger import periods
 from ledger.chart import BANK, HOSTING, OTHER_INCOME
 from ledger.models import FiscalYear, YearClosing

@@ -15,7 +15,7 @@ from coop.app import create_app
 from coop.checking import all_findings
 from coop.database import db, write
 from coop.identity.models import Person
-from coop.payments import checkouts
+from coop.payments.cards import checkouts
 from coop.permissions import public
 from tests import joining
 from tests.browser import CHROMIUM, MISSING, Served, Window, chromium

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coop.database import write
-from coop.payments import checkouts, practice
-from coop.payments.card_models import CardRefund, GatewayEvent
+from coop.payments.cards import checkouts, practice
+from coop.payments.cards.models import CardRefund, GatewayEvent
 from ledger import chart
 from tests import joining
 from tests.paying import begin as begin_for

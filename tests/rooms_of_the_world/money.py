@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from coop import clock, cooperative
 from coop.database import write
 from coop.membership.models import Participant
-from coop.payments.bank_lines import paste_statement, remove_line
-from coop.payments.bank_matching import Reason, classify, match
-from coop.payments.bank_queries import LineFilter, all_lines
-from coop.payments.disbursements import record_payment
-from coop.payments.payout_accounts import change_account
+from coop.payments.bank.lines import paste_statement, remove_line
+from coop.payments.bank.matching import Reason, classify, match
+from coop.payments.bank.queries import LineFilter, all_lines
+from coop.payments.payouts.accounts import change_account
+from coop.payments.payouts.disbursements import record_payment
 from ledger import chart, periods
 from ledger.models import Entry
 from ledger.posting import Draft, Line, post

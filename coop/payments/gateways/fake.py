@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
-from coop.payments.card_errors import MessageNotTrusted
-from coop.payments.card_models import EventKind
+from coop.payments.cards.errors import MessageNotTrusted
+from coop.payments.cards.models import EventKind
 from coop.payments.gateways.interface import CheckoutAsked, CheckoutBegun, GatewayEvent, RefundAsked
 from evidence.currencies import exponent
 

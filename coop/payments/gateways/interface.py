@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from coop.payments.card_models import EventKind
+from coop.payments.cards.models import EventKind
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from stripe.params.checkout import SessionCreateParams
 
 from coop import clock
 from coop.config import Config
-from coop.payments.card_errors import CardsNotOffered, MessageNotTrusted, ProcessorUnreachable
-from coop.payments.card_models import EventKind
+from coop.payments.cards.errors import CardsNotOffered, MessageNotTrusted, ProcessorUnreachable
+from coop.payments.cards.models import EventKind
 from coop.payments.gateways.interface import CheckoutAsked, CheckoutBegun, GatewayEvent, RefundAsked
 
 NAME = "stripe"

@@ -14,8 +14,8 @@ from coop.approvals.models import TwoPersonAct
 from coop.books import operations
 from coop.books.operations import NewEntry
 from coop.database import db, write
-from coop.payments.bank_lines import enter_line
-from coop.payments.bank_statements import NewLine
+from coop.payments.bank.lines import enter_line
+from coop.payments.bank.statements import NewLine
 from ledger import periods
 from ledger.chart import BANK, HOSTING, OTHER_INCOME
 from ledger.models import FiscalYear, YearClosing

@@ -19,9 +19,9 @@ from coop.books import closing, closing_words, errors, operations
 from coop.books.acts import YEAR_CLOSE
 from coop.books.operations import NewEntry
 from coop.database import write_with
-from coop.payments.bank_lines import enter_line, remove_line
-from coop.payments.bank_statements import NewLine
-from coop.payments.card_models import EventKind, GatewayEvent, Outcome
+from coop.payments.bank.lines import enter_line, remove_line
+from coop.payments.bank.statements import NewLine
+from coop.payments.cards.models import EventKind, GatewayEvent, Outcome
 from coop.permissions import Actor, PowerMissing
 from evidence.identifiers import new_id
 from ledger import periods

@@ -14,11 +14,11 @@ from coop.approvals.errors import AlreadyPrepared
 from coop.approvals.kinds import TwoPeople
 from coop.approvals.models import TwoPersonAct
 from coop.audit import AuditEvent
-from coop.books import checks, surplus_queries
-from coop.books import surplus_errors as errors
-from coop.books import surplus_operations as operations
-from coop.books.surplus_acts import SURPLUS_POST, posting_of
-from coop.books.surplus_queries import Order, Stands
+from coop.books import checks
+from coop.books.surplus import errors, operations
+from coop.books.surplus import queries as surplus_queries
+from coop.books.surplus.acts import SURPLUS_POST, posting_of
+from coop.books.surplus.queries import Order, Stands
 from coop.membership.patrons import patrons
 from coop.permissions import PowerMissing
 from evidence.identifiers import new_id

@@ -17,7 +17,7 @@ from coop import cooperative
 from coop.database import db, write
 from coop.formats import format_day
 from coop.membership.models import Participant
-from coop.payments.disbursements import record_payment
+from coop.payments.payouts.disbursements import record_payment
 from evidence.identifiers import new_id
 from ledger.chart import BANK, PATRONAGE_PAYABLE, SURPLUS_AWAITING
 from ledger.models import Entry

@@ -12,9 +12,9 @@ from coop.marketplace import orders
 from coop.marketplace.checks import findings
 from coop.marketplace.models import Offering
 from coop.marketplace.order_models import Delivery, OrderPayment, OrderRefund, SalesOrder
-from coop.payments.card_models import Checkout, EventKind, Outcome
+from coop.payments.cards.inbox import receive
+from coop.payments.cards.models import Checkout, EventKind, Outcome
 from coop.payments.gateways import fake
-from coop.payments.inbox import receive
 from coop.payments.models import PaymentCredit
 from coop.permissions import WORKER
 from evidence.columns import table_of

@@ -20,7 +20,7 @@ from coop.marketplace.offers import Price
 from coop.marketplace.order_models import Delivery, OrderRefund, SalesOrder
 from coop.membership.models import ParticipantKind
 from coop.outbox import OutboxJob
-from coop.payments.card_models import Checkout
+from coop.payments.cards.models import Checkout
 from ledger.models import Entry
 from tests import joining, selling
 from tests.html_client import Browser, Page

@@ -11,7 +11,7 @@ from coop.checking import all_findings
 from coop.database import write_with
 from coop.marketplace import errors, orders
 from coop.marketplace.order_models import Delivery, OrderRefund, SalesOrder
-from coop.payments.card_models import Outcome
+from coop.payments.cards.models import Outcome
 from tests import joining, selling
 from tests.databases import TestDatabase
 from tests.joining import Joined, at_once, outcomes

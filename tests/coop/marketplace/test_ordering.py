@@ -16,7 +16,7 @@ from coop.marketplace.offers import Coaching, NewOffering, Price
 from coop.marketplace.order_models import PaidBy, SalesOrder
 from coop.marketplace.standing import State, state
 from coop.outbox import OutboxJob
-from coop.payments.card_models import Checkout, Outcome
+from coop.payments.cards.models import Checkout, Outcome
 from coop.payments.models import PaymentRequest
 from coop.permissions import NotFound, PowerMissing
 from coop.texts import TextMissing, TextTooLong

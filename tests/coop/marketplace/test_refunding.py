@@ -10,9 +10,9 @@ from coop import cooperative
 from coop.marketplace import deliveries, errors, refunds
 from coop.marketplace.order_models import OrderRefund
 from coop.outbox import OutboxJob
-from coop.payments.card_models import CardRefund
-from coop.payments.disbursements import record_payment
+from coop.payments.cards.models import CardRefund
 from coop.payments.models import PaymentCredit
+from coop.payments.payouts.disbursements import record_payment
 from coop.permissions import NotFound, PowerMissing
 from coop.texts import TextMissing
 from evidence.messages import Refusal

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from coop import cooperative
 from coop.database import write_with
 from coop.formats import AmountError
-from coop.payments import bank_errors as errors
-from coop.payments import bank_lines, bank_queries
-from coop.payments.bank_lines import Taken, enter_line, paste_statement, remove_line, unmatched
-from coop.payments.bank_models import BankLine, BankLineText
-from coop.payments.bank_queries import LineFilter, State
-from coop.payments.bank_statements import MOST_LINES, MOST_PROBLEMS, NewLine, Statement, read_statement
+from coop.payments.bank import errors
+from coop.payments.bank import lines as bank_lines
+from coop.payments.bank import queries as bank_queries
+from coop.payments.bank.lines import Taken, enter_line, paste_statement, remove_line, unmatched
+from coop.payments.bank.models import BankLine, BankLineText
+from coop.payments.bank.queries import LineFilter, State
+from coop.payments.bank.statements import MOST_LINES, MOST_PROBLEMS, NewLine, Statement, read_statement
 from coop.permissions import Actor, NotFound, PowerMissing
 from tests import joining
 from tests.databases import TestDatabase

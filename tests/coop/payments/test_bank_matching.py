@@ -13,13 +13,14 @@ from coop import clock, cooperative
 from coop.books.errors import KeptElsewhere
 from coop.books.operations import NewEntry, record_entry, reverse_entry
 from coop.database import write_with
-from coop.payments import bank_checks, bank_queries
-from coop.payments import bank_errors as errors
-from coop.payments.bank_lines import enter_line, remove_line
-from coop.payments.bank_matching import Reason, classify, entries_for, match, receive, requests_for, unmatch
-from coop.payments.bank_models import BankMatch
-from coop.payments.bank_queries import State
-from coop.payments.bank_statements import NewLine
+from coop.payments.bank import checks as bank_checks
+from coop.payments.bank import errors
+from coop.payments.bank import queries as bank_queries
+from coop.payments.bank.lines import enter_line, remove_line
+from coop.payments.bank.matching import Reason, classify, entries_for, match, receive, requests_for, unmatch
+from coop.payments.bank.models import BankMatch
+from coop.payments.bank.queries import State
+from coop.payments.bank.statements import NewLine
 from coop.payments.errors import AlreadyPaid, MoreThanOutstanding, ReceiptFormUsed
 from coop.payments.models import PaymentReceipt
 from coop.permissions import Actor, NotFound, PowerMissing

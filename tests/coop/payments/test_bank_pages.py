@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from coop import cooperative
 from coop.database import db, write
-from coop.payments.bank_lines import enter_line
-from coop.payments.bank_models import BankLine, BankMatch
-from coop.payments.bank_statements import NewLine
+from coop.payments.bank.lines import enter_line
+from coop.payments.bank.models import BankLine, BankMatch
+from coop.payments.bank.statements import NewLine
 from coop.payments.models import PaymentRequest
 from ledger.models import Entry
 from tests import joining

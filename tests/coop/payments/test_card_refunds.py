@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 from coop import clock, outbox, worker
 from coop.checking import all_findings
 from coop.database import db, write, write_with
-from coop.payments import card_operations, card_queries, checkouts, practice
-from coop.payments.card_errors import (
+from coop.payments.cards import checkouts, practice
+from coop.payments.cards import operations as card_operations
+from coop.payments.cards import queries as card_queries
+from coop.payments.cards.errors import (
     FeeKnown,
     FeeTooLarge,
     MoreThanPaid,
@@ -24,8 +26,8 @@ from coop.payments.card_errors import (
     RefundKeyUsed,
     RefundOfNothing,
 )
-from coop.payments.card_models import CardPayment, CardRefund, CardRefundMade, GatewayEvent, Outcome
-from coop.payments.card_rows import RefundState, Shown
+from coop.payments.cards.models import CardPayment, CardRefund, CardRefundMade, GatewayEvent, Outcome
+from coop.payments.cards.rows import RefundState, Shown
 from coop.permissions import NotFound, PowerMissing
 from ledger import chart
 from tests import joining

@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from coop import clock
 from coop.config import Config, configuration
 from coop.database import db, write
-from coop.payments import checkouts, gateways, practice
-from coop.payments.card_errors import CheckoutOver
-from coop.payments.card_models import CardPayment, Checkout, CheckoutSession, CheckoutText, GatewayEvent, Outcome
-from coop.payments.checkouts import CheckoutState, PaidCheckout, card_payment_of, state_of
+from coop.payments import gateways
+from coop.payments.cards import checkouts, practice
+from coop.payments.cards.checkouts import CheckoutState, PaidCheckout, card_payment_of, state_of
+from coop.payments.cards.errors import CheckoutOver
+from coop.payments.cards.models import CardPayment, Checkout, CheckoutSession, CheckoutText, GatewayEvent, Outcome
 from coop.payments.gateways import fake
 from coop.permissions import Actor, NotFound
 from ledger.models import Account, Entry, Posting

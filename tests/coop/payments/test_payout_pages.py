@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from coop import clock, cooperative
 from coop.database import db, write
 from coop.membership.models import Participant
-from coop.payments.payout_models import Disbursement, PayoutAccount
+from coop.payments.payouts.models import Disbursement, PayoutAccount
 from ledger.chart import COACHES, OWED_TO_COACHES
 from ledger.posting import Draft, Line, post
 from tests.html_client import Browser, Page

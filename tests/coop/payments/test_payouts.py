@@ -14,12 +14,12 @@ from coop.audit import AuditEvent
 from coop.database import write_with
 from coop.membership.models import Participant
 from coop.outbox import OutboxJob
-from coop.payments import payees, payout_checks
-from coop.payments import payout_errors as errors
-from coop.payments.disbursements import paid_on_of, record_payment
-from coop.payments.payees import Payees
-from coop.payments.payout_accounts import account_of, ask_for_account, change_account
-from coop.payments.payout_models import Disbursement, DisbursementLine
+from coop.payments.payouts import checks as payout_checks
+from coop.payments.payouts import errors, payees
+from coop.payments.payouts.accounts import account_of, ask_for_account, change_account
+from coop.payments.payouts.disbursements import paid_on_of, record_payment
+from coop.payments.payouts.models import Disbursement, DisbursementLine
+from coop.payments.payouts.payees import Payees
 from coop.permissions import Actor, NotFound, PowerMissing
 from coop.texts import TextTooLong
 from evidence.rules import drop_rules

@@ -10,7 +10,7 @@ import pytest
 
 from coop import clock
 from coop.config import Config
-from coop.payments.card_errors import CardsNotOffered, ProcessorUnreachable
+from coop.payments.cards.errors import CardsNotOffered, ProcessorUnreachable
 from coop.payments.gateways import CheckoutAsked, RefundAsked
 from coop.payments.gateways.stripe import StripeGateway
 from tests.stripe_server import StripeServer, stripe_server

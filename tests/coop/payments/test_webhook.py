@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session
 from coop import clock, outbox, worker
 from coop.checking import all_findings
 from coop.database import db, write, write_with
-from coop.payments import card_queries, checkouts, inbox
-from coop.payments.card_models import (
+from coop.payments.cards import checkouts, inbox
+from coop.payments.cards import queries as card_queries
+from coop.payments.cards.checkouts import CheckoutState, state_of
+from coop.payments.cards.models import (
     CardFee,
     CardPayment,
     CheckoutSession,
@@ -24,7 +26,6 @@ from coop.payments.card_models import (
     GatewayEventBody,
     Outcome,
 )
-from coop.payments.checkouts import CheckoutState, state_of
 from coop.payments.gateways import fake
 from coop.payments.gateways import stripe as gateway
 from coop.permissions import WORKER

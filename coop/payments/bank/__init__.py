@@ -1,0 +1,1 @@
+"""The bank statement: its lines, and the entries that they explain."""

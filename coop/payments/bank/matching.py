@@ -1,0 +1,164 @@
+"""Saying which entry a line of the bank statement is: one that stands, a receipt, or a new one; and taking that back.
+
+A line and an entry belong together when both moved the bank account by the same amount. The database keeps it one to one.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from coop import audit, clock
+from coop.books.errors import KeptElsewhere
+from coop.books.operations import KEPT_BY_SHARES
+from coop.payments.bank import errors
+from coop.payments.bank.lines import hold_line
+from coop.payments.bank.models import BankLine, BankMatch, BankUnmatch
+from coop.payments.bank.queries import (
+    EntryRow,
+    LineRow,
+    entries_without_line,
+    entry_row,
+    line_of_entry,
+    moved_by_entries,
+    standing_match,
+)
+from coop.payments.operations import Receipt, record_receipt
+from coop.payments.queries import RequestRow, paid_by
+from coop.permissions import Actor, NotFound, Power
+from evidence.identifiers import new_id
+from ledger.chart import BANK
+from ledger.models import Entry
+from ledger.posting import Draft, post
+from ledger.posting import Line as EntryLine
+
+#: How many entries are offered for a line.
+MOST_OFFERED = 10
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What a line of the statement was for, where no entry says so yet."""
+
+    booked_on: date
+    account: str
+    text: str
+    party_ref: UUID | None = None
+
+
+def match(session: Session, actor: Actor, *, line_id: UUID, entry_id: UUID) -> None:
+    """Say that a line is an entry of the books.
+
+    Raises:
+        NotFound, PowerMissing, LineMatched, LineRemoved, EntryMatched, MovesOtherwise
+    """
+    power = actor.need(Power.TREASURER)
+    line = _hold_unmatched(session, line_id)
+    # After the line: the rule of the database takes the two locks in the same order.
+    if session.get(Entry, entry_id, with_for_update={"key_share": True}) is None:
+        raise NotFound
+    if line_of_entry(session, entry_id) is not None:
+        raise errors.EntryMatched
+    moved = moved_by_entries()
+    moved_minor = int(session.scalar(select(moved.c.amount_minor).where(moved.c.entry_id == entry_id)) or 0)
+    if moved_minor != line.amount_minor:
+        raise errors.MovesOtherwise(line.amount_minor, moved_minor, line.currency)
+    row = BankMatch(id=new_id(), line_id=line_id, entry_id=entry_id, matched_at=clock.now())
+    session.add(row)
+    session.flush()
+    audit.record(session, actor, "bank_line.matched", subject=line_id, power=power, facts={"entry": entry_id})
+
+
+def receive(session: Session, actor: Actor, *, line_id: UUID, request_id: UUID) -> None:
+    """Record a line as the receipt for a request, book it, and match the two.
+
+    Raises:
+        NotFound, PowerMissing, LineMatched, LineRemoved, NotMoneyIn, AlreadyPaid, MoreThanOutstanding
+        ReceiptFormUsed: the line was recorded as a receipt before; that entry can be matched.
+        LedgerRefusal: the date lies in a locked period.
+    """
+    actor.need(Power.TREASURER)
+    line = _hold_unmatched(session, line_id)
+    if line.amount_minor < 0:
+        raise errors.NotMoneyIn
+    # The line stands for the form: it is one receipt, however often it is sent.
+    receipt = Receipt(line.amount_minor, line.booked_on, form_token=line_id)
+    receipt_id = record_receipt(session, actor, request_id=request_id, receipt=receipt)
+    entry_id = session.scalars(
+        select(Entry.id).where(
+            Entry.source_kind == "payment_receipt", Entry.source_id == receipt_id, Entry.reverses_id.is_(None)
+        )
+    ).one()
+    match(session, actor, line_id=line_id, entry_id=entry_id)
+
+
+def classify(session: Session, actor: Actor, *, line_id: UUID, reason: Reason) -> UUID:
+    """Book a line that no entry explains, match the two, and return the entry's id. It is reversed by hand like any other.
+
+    Raises:
+        NotFound, PowerMissing, LineMatched, LineRemoved, BankItself, KeptElsewhere, LedgerRefusal
+    """
+    power = actor.need(Power.TREASURER)
+    line = _hold_unmatched(session, line_id)
+    if reason.account == BANK:
+        raise errors.BankItself(BANK)
+    if reason.account in KEPT_BY_SHARES:
+        raise KeptElsewhere(reason.account)
+    times = session.scalar(select(func.count()).select_from(BankMatch).where(BankMatch.line_id == line_id)) or 0
+    draft = Draft(
+        booked_on=reason.booked_on,
+        text=reason.text,
+        kind="bank-line",
+        currency=line.currency,
+        lines=[
+            EntryLine(BANK, line.amount_minor),
+            EntryLine(reason.account, -line.amount_minor, reason.party_ref),
+        ],
+        idempotency_key=f"bank-line:{line_id}:{times}",
+    )
+    entry_id = post(session, draft, now=clock.now(), recorded_by=actor.person_id)
+    audit.record(session, actor, "entry.recorded", subject=entry_id, power=power, facts={"bank_line": line_id})
+    match(session, actor, line_id=line_id, entry_id=entry_id)
+    return entry_id
+
+
+def unmatch(session: Session, actor: Actor, *, line_id: UUID) -> None:
+    """Take back the match of a line. The entry stays in the books.
+
+    Raises:
+        NotFound, PowerMissing, LineNotMatched
+    """
+    power = actor.need(Power.TREASURER)
+    hold_line(session, line_id)
+    standing = standing_match(session, line_id)
+    if standing is None:
+        raise errors.LineNotMatched
+    session.add(BankUnmatch(match_id=standing.id, unmatched_at=clock.now()))
+    session.flush()
+    audit.record(
+        session, actor, "bank_line.unmatched", subject=line_id, power=power, facts={"entry": standing.entry_id}
+    )
+
+
+def entries_for(session: Session, line: LineRow) -> list[EntryRow]:
+    """Return entries that a line may be: those of its amount without a line, the nearest day first."""
+    query = entries_without_line()
+    query = query.where(query.selected_columns.amount_minor == line.amount_minor)
+    before = query.where(Entry.booked_on < line.booked_on).order_by(Entry.booked_on.desc(), Entry.id)
+    after = query.where(Entry.booked_on >= line.booked_on).order_by(Entry.booked_on, Entry.id)
+    found = [entry_row(row) for part in (before, after) for row in session.execute(part.limit(MOST_OFFERED))]
+    return sorted(found, key=lambda row: (abs((row.booked_on - line.booked_on).days), row.id))[:MOST_OFFERED]
+
+
+def requests_for(session: Session, line: LineRow) -> list[RequestRow]:
+    """Return the requests that a line may pay: named in its text, or outstanding with its amount."""
+    return paid_by(session, line.amount_minor, line.text or "") if line.amount_minor > 0 else []
+
+
+def _hold_unmatched(session: Session, line_id: UUID) -> BankLine:
+    line = hold_line(session, line_id)
+    if standing_match(session, line_id) is not None:
+        raise errors.LineMatched
+    return line

@@ -1,0 +1,1 @@
+"""Payments by card: checkouts, what the processor tells, fees and refunds."""

@@ -1,0 +1,185 @@
+"""Recording what was paid out: to coaches, to sellers, and to members as their share of the surplus.
+
+The bank pays; here it is recorded. Nobody is paid more than they are owed, on the day of payment and since, and a form sent
+twice is one payment. Each payee is told by mail.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from flask_babel import gettext
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from coop import audit, clock, cooperative, outbox
+from coop.formats import format_day, format_money
+from coop.membership import participants
+from coop.membership.models import Participant
+from coop.payments.payouts import errors
+from coop.payments.payouts.models import Disbursement, DisbursementLine
+from coop.payments.payouts.payees import Payees, owed, paid_on_of, payees_of
+from coop.permissions import Actor, NotFound, Power
+from evidence.canonical import Canonical
+from evidence.identifiers import new_id
+from ledger.chart import BANK
+from ledger.posting import Draft, Line, post
+
+__all__ = ["PlannedLine", "paid_on_of", "plan_payment", "record_payment"]
+
+
+@dataclass(frozen=True)
+class PlannedLine:
+    """What one payee is to be paid."""
+
+    participant_id: UUID
+    party_ref: UUID
+    name: str
+    amount_minor: int
+
+
+def plan_payment(
+    session: Session, *, account_code: str, lines: Sequence[tuple[UUID, int]], paid_on: date
+) -> list[PlannedLine]:
+    """Check a payment without recording it, and return its lines by name.
+
+    Raises:
+        NotFound, NoPayableAccount, NobodyTicked, PaidTwiceInList, PaidNothing, PaidInFuture, NotOwed
+    """
+    house, today = cooperative.current(session), cooperative.today(session)
+    if account_code not in {payees.account_code for payees in Payees}:
+        raise errors.NoPayableAccount(account_code)
+    if not lines:
+        raise errors.NobodyTicked
+    wanted = dict(lines)
+    if len(wanted) < len(lines):
+        raise errors.PaidTwiceInList
+    if min(wanted.values()) <= 0:
+        raise errors.PaidNothing
+    if paid_on > today:
+        raise errors.PaidInFuture(today)
+    rows = session.execute(
+        select(Participant.id, Participant.party_ref, Participant.name)
+        .where(Participant.id.in_(wanted))
+        .order_by(Participant.name_key, Participant.id)
+    )
+    planned = [PlannedLine(row.id, row.party_ref, row.name, wanted[row.id]) for row in rows]
+    if len(planned) < len(wanted):
+        raise NotFound
+    payable = owed(session, account_code, paid_on)
+    for line in planned:
+        owed_minor = max(payable.get(line.party_ref, 0), 0)
+        if line.amount_minor > owed_minor:
+            raise errors.NotOwed(line.name, owed_minor, line.amount_minor, paid_on, house.currency)
+    return planned
+
+
+def record_payment(
+    session: Session,
+    actor: Actor,
+    *,
+    account_code: str,
+    lines: Sequence[tuple[UUID, int]],
+    paid_on: date,
+    form_token: UUID,
+) -> UUID:
+    """Record that the bank has paid what some were owed, book it as one entry, tell each by mail, and return its id.
+
+    `lines` are participants with amounts in minor units. The same form sent again returns the payment that stands already.
+
+    Raises:
+        PowerMissing, PaymentFormUsed, and whatever `plan_payment` refuses
+        LedgerRefusal: the date lies in a locked period or in no open year.
+    """
+    power = actor.need(Power.TREASURER)
+    # Held in one order: a second payment to one of them waits here, and then sees what is owed no longer.
+    for participant_id in sorted({participant_id for participant_id, _ in lines}):
+        participants.lock(session, participant_id)
+    known = _recorded_by_form(session, form_token, account_code, lines, paid_on)
+    if known is not None:
+        return known
+    planned = plan_payment(session, account_code=account_code, lines=lines, paid_on=paid_on)
+    disbursement = Disbursement(
+        id=new_id(),
+        account_code=account_code,
+        currency=cooperative.current(session).currency,
+        paid_on=paid_on,
+        recorded_at=clock.now(),
+        form_token=form_token,
+    )
+    try:
+        with session.begin_nested():
+            session.add(disbursement)
+    except IntegrityError as error:
+        # Another payment took the token after we looked: an altered form.
+        raise errors.PaymentFormUsed from error
+    session.add_all(
+        DisbursementLine(
+            disbursement_id=disbursement.id, participant_id=line.participant_id, amount_minor=line.amount_minor
+        )
+        for line in planned
+    )
+    session.flush()
+    _book(session, actor, disbursement, planned)
+    for line in planned:
+        _tell(session, disbursement, line)
+    facts: dict[str, Canonical] = {
+        "account": account_code,
+        "people": len(planned),
+        "amount_minor": sum(line.amount_minor for line in planned),
+        "currency": disbursement.currency,
+    }
+    audit.record(session, actor, "disbursement.recorded", subject=disbursement.id, power=power, facts=facts)
+    return disbursement.id
+
+
+def _recorded_by_form(
+    session: Session, form_token: UUID, account_code: str, lines: Sequence[tuple[UUID, int]], paid_on: date
+) -> UUID | None:
+    row = session.scalar(select(Disbursement).where(Disbursement.form_token == form_token))
+    if row is None:
+        return None
+    recorded = session.execute(
+        select(DisbursementLine.participant_id, DisbursementLine.amount_minor).where(
+            DisbursementLine.disbursement_id == row.id
+        )
+    )
+    same_lines = sorted(tuple(line) for line in recorded) == sorted(lines)
+    if not same_lines or (row.account_code, row.paid_on) != (account_code, paid_on):
+        raise errors.PaymentFormUsed
+    return row.id
+
+
+def _book(session: Session, actor: Actor, disbursement: Disbursement, planned: Sequence[PlannedLine]) -> None:
+    payees = payees_of(session, disbursement.id)
+    lines = [Line(disbursement.account_code, line.amount_minor, line.party_ref) for line in planned]
+    draft = Draft(
+        booked_on=disbursement.paid_on,
+        text=gettext("Paid out: %(payees)s", payees=gettext(payees.label)),
+        kind="disbursement",
+        currency=disbursement.currency,
+        lines=[*lines, Line(BANK, -sum(line.amount_minor for line in planned))],
+        idempotency_key=f"disbursement:{disbursement.id}",
+        source_kind="disbursement",
+        source_id=disbursement.id,
+    )
+    post(session, draft, now=clock.now(), recorded_by=actor.person_id)
+
+
+def _tell(session: Session, disbursement: Disbursement, line: PlannedLine) -> None:
+    amount = format_money(line.amount_minor, disbursement.currency)
+    participants.tell(
+        session,
+        line.participant_id,
+        key=f"disbursement:{disbursement.id}:{line.participant_id}",
+        subject=gettext("%(amount)s was paid to you", amount=amount),
+        text=gettext(
+            "%(amount)s was paid to the bank account of %(name)s on %(day)s. What it was for is on the statement:",
+            amount=amount,
+            name=line.name,
+            day=format_day(disbursement.paid_on),
+        ),
+        page=outbox.Page("books.my_statement", {"participant_id": line.participant_id}),
+    )

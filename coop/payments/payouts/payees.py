@@ -1,0 +1,236 @@
+"""Who is paid from a list: coaches, sellers, members from the surplus; and what each is owed.
+
+What somebody is owed on a day is the least that stands on the account for them from that day on: what was paid later cannot be
+paid again with an earlier date.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from coop import cooperative
+from coop.membership.models import Participant
+from coop.paging import Part, bounded
+from coop.payments.payouts.models import Disbursement, DisbursementLine, PayoutAccount
+from coop.permissions import NotFound
+from evidence.messages import N_
+from ledger.chart import OWED_TO_COACHES, OWED_TO_SELLERS, PATRONAGE_PAYABLE
+from ledger.models import Account, Entry, Posting
+from ledger.totals import balance_of, party_balance_of
+
+#: Rows of a list on one page, which is also one file for the bank and one disbursement.
+PAGE_SIZE = 200
+
+
+class Payees(StrEnum):
+    """The lists of people who are owed money."""
+
+    COACHES = "coaches"
+    SELLERS = "sellers"
+    MEMBERS = "members"
+
+    @property
+    def account_code(self) -> str:
+        """Return the account on which it stands what they are owed."""
+        return _ACCOUNTS[self]
+
+    @property
+    def label(self) -> str:
+        """Return its name, untranslated."""
+        return _LABELS[self]
+
+    @property
+    def reference(self) -> str:
+        """Return the word by which a payee knows the payment on a bank statement, in letters that every bank takes."""
+        return _REFERENCES[self]
+
+
+_ACCOUNTS: Mapping[Payees, str] = {
+    Payees.COACHES: OWED_TO_COACHES,
+    Payees.SELLERS: OWED_TO_SELLERS,
+    Payees.MEMBERS: PATRONAGE_PAYABLE,
+}
+_LABELS: Mapping[Payees, str] = {
+    Payees.COACHES: N_("Coaches"),
+    Payees.SELLERS: N_("Sellers"),
+    Payees.MEMBERS: N_("Members' share of the surplus"),
+}
+_REFERENCES: Mapping[Payees, str] = {
+    Payees.COACHES: "COACHING",
+    Payees.SELLERS: "SALES",
+    Payees.MEMBERS: "SURPLUS",
+}
+
+
+@dataclass(frozen=True)
+class PayeeRow:
+    """Somebody who is owed money, and where they want to be paid."""
+
+    participant_id: UUID
+    name: str
+    owed_minor: int
+    #: None where no account was given.
+    bank_account: str | None
+    changed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class PayList:
+    """A list with its sums."""
+
+    payees: Payees
+    rows: tuple[PayeeRow, ...]
+
+    @property
+    def total_minor(self) -> int:
+        """Return what is owed in all."""
+        return sum(row.owed_minor for row in self.rows)
+
+    @property
+    def payable(self) -> tuple[PayeeRow, ...]:
+        """Return those who have given an account."""
+        return tuple(row for row in self.rows if row.bank_account)
+
+    @property
+    def payable_minor(self) -> int:
+        """Return what can be paid."""
+        return sum(row.owed_minor for row in self.payable)
+
+    def page(self, number: int) -> Part[PayeeRow]:
+        """Return the rows of a page."""
+        number, last = bounded(number, len(self.rows), PAGE_SIZE)
+        start = (number - 1) * PAGE_SIZE
+        return Part(self.rows[start : start + PAGE_SIZE], number, last, len(self.rows))
+
+
+@dataclass(frozen=True)
+class PaidRow:
+    """A disbursement in the list of those that were recorded."""
+
+    id: UUID
+    payees: Payees
+    paid_on: date
+    people: int
+    amount_minor: int
+    entry_id: UUID
+
+
+def pay_list(session: Session, payees: Payees) -> PayList:
+    """Return who is owed what today, by name."""
+    owed_minor = owed(session, payees.account_code, cooperative.today(session))
+    about_somebody = (
+        select(Posting.party_ref)
+        .join(Account, Account.id == Posting.account_id)
+        .where(Account.code == payees.account_code)
+    )
+    rows = session.execute(
+        select(
+            Participant.id,
+            Participant.name,
+            Participant.party_ref,
+            PayoutAccount.bank_account,
+            PayoutAccount.changed_at,
+        )
+        .outerjoin(PayoutAccount, PayoutAccount.participant_id == Participant.id)
+        .where(Participant.party_ref.in_(about_somebody))
+        .order_by(Participant.name_key, Participant.id)
+    )
+    return PayList(
+        payees,
+        tuple(
+            PayeeRow(row.id, row.name, owed_minor[row.party_ref], row.bank_account, row.changed_at)
+            for row in rows
+            if owed_minor.get(row.party_ref, 0) > 0
+        ),
+    )
+
+
+def owed(session: Session, account_code: str, on: date) -> dict[UUID, int]:
+    """Return what can be paid to each party with the date `on`."""
+    rows = session.execute(
+        select(Posting.party_ref, Entry.booked_on, func.sum(-Posting.amount_minor))
+        .join(Account, Account.id == Posting.account_id)
+        .join(Entry, Entry.id == Posting.entry_id)
+        .where(Account.code == account_code, Posting.party_ref.is_not(None))
+        .group_by(Posting.party_ref, Entry.booked_on)
+        .order_by(Posting.party_ref, Entry.booked_on)
+    )
+    balance: dict[UUID, int] = {}
+    least: dict[UUID, int] = {}
+    for party_ref, booked_on, change in rows:
+        assert party_ref is not None
+        before = balance.get(party_ref, 0)
+        balance[party_ref] = before + int(change)
+        if booked_on > on:
+            least[party_ref] = min(least.get(party_ref, before), balance[party_ref])
+    return {party_ref: least.get(party_ref, amount) for party_ref, amount in balance.items()}
+
+
+def payees_named(name: str) -> Payees:
+    """Return the list of this name.
+
+    Raises:
+        NotFound
+    """
+    try:
+        return Payees(name)
+    except ValueError as error:
+        raise NotFound from error
+
+
+def payees_of(session: Session, disbursement_id: UUID) -> Payees:
+    """Return the list from which a payment was recorded."""
+    code = session.get_one(Disbursement, disbursement_id).account_code
+    return next(payees for payees in Payees if payees.account_code == code)
+
+
+def disbursements(session: Session, payees: Payees, *, limit: int) -> list[PaidRow]:
+    """Return the latest payments from a list."""
+    rows = session.execute(
+        select(
+            Disbursement.id,
+            Disbursement.paid_on,
+            func.count(DisbursementLine.participant_id),
+            func.sum(DisbursementLine.amount_minor),
+            Entry.id,
+        )
+        .join(DisbursementLine, DisbursementLine.disbursement_id == Disbursement.id)
+        .join(Entry, (Entry.source_id == Disbursement.id) & (Entry.source_kind == "disbursement"))
+        .where(Disbursement.account_code == payees.account_code)
+        .group_by(Disbursement.id, Disbursement.paid_on, Entry.id)
+        .order_by(Disbursement.paid_on.desc(), Disbursement.id.desc())
+        .limit(limit)
+    )
+    return [PaidRow(id_, payees, day, people, int(total), entry_id) for id_, day, people, total, entry_id in rows]
+
+
+def paid_on_of(session: Session, participant_id: UUID, account_code: str, since: date) -> list[tuple[date, int]]:
+    """Return when and how much a participant was paid of what an account says they were owed, from a day on."""
+    rows = session.execute(
+        select(Disbursement.paid_on, DisbursementLine.amount_minor)
+        .join(DisbursementLine, DisbursementLine.disbursement_id == Disbursement.id)
+        .where(
+            DisbursementLine.participant_id == participant_id,
+            Disbursement.account_code == account_code,
+            Disbursement.paid_on >= since,
+        )
+        .order_by(Disbursement.paid_on, Disbursement.id)
+    )
+    return [(paid_on, amount_minor) for paid_on, amount_minor in rows]
+
+
+def owed_to(session: Session, participant_id: UUID) -> list[tuple[Payees, int]]:
+    """Return what a participant is owed today, list by list, without those where it is nothing."""
+    party_ref = session.scalars(select(Participant.party_ref).where(Participant.id == participant_id)).one()
+    sums = ((payees, -party_balance_of(session, payees.account_code, party_ref)) for payees in Payees)
+    return [(payees, amount_minor) for payees, amount_minor in sums if amount_minor > 0]
+
+
+def owed_in_all(session: Session) -> int:
+    """Return what is owed to all on the three lists together. The treasurer's home page asks."""
+    return sum(max(-balance_of(session, payees.account_code), 0) for payees in Payees)
