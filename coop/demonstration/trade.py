@@ -232,12 +232,11 @@ def _put_up(stage: Stage, place: int, listing: Listing, session: Session) -> tup
 
 def _organisations(stage: Stage, session: Session) -> list[UUID]:
     """Return the organisations that have become members, in the order of joining."""
-    kinds = dict(
-        session.execute(select(Participant.id, Participant.kind).where(Participant.id.in_(stage.ordinary_members())))
-        .tuples()
-        .all()
+    members = stage.ordinary_members()
+    kinds: dict[UUID, ParticipantKind] = dict(
+        session.execute(select(Participant.id, Participant.kind).where(Participant.id.in_(members))).all()
     )
-    return [one for one in stage.ordinary_members() if kinds[one] is not _INDIVIDUAL]
+    return [one for one in members if kinds[one] is not _INDIVIDUAL]
 
 
 def _somebody(stage: Stage, dice: random.Random, but: UUID) -> UUID:

@@ -176,7 +176,7 @@ def test_no_page_has_a_fault(browser: Chromium, sweep: Served, world: World, sch
             assert window.open(address.path) == address.status, address
             faults += [f"{address.path} {fault}" for fault in _faults(window, scheme)]
     windows.close()
-    assert faults == []
+    assert not faults, "\n".join(faults)
     assert windows.complaints() == []
 
 
