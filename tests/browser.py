@@ -41,7 +41,14 @@ _RUN_AXE = """async options => {
   const found = await axe.run(document, options);
   return found.violations.map(v => v.id + ": " + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(" | "));
 }"""
-_TOO_WIDE = """() => document.documentElement.scrollWidth - document.documentElement.clientWidth"""
+#: By how many pixels the page is wider than the window, and which elements stick out of it.
+_TOO_WIDE = """() => {
+    const width = document.documentElement.clientWidth, over = document.documentElement.scrollWidth - width;
+    const outside = over > 0 ? [...document.querySelectorAll('body *')]
+        .filter(one => one.getBoundingClientRect().right > width + .5 && !one.closest('[class*=scroll]')) : [];
+    const name = one => one.tagName.toLowerCase() + (one.className && '.' + one.className);
+    return [over, outside.slice(-3).map(name).join(', ')];
+}"""
 
 #: WCAG 2.2, 2.5.8: what is pointed at measures 24 pixels; links within text are exempt, and so are boxes with a label.
 _TOO_SMALL = """() => [...document.querySelectorAll(
@@ -114,10 +121,10 @@ class Window:
         found: list[str] = self.page.evaluate(_TOO_SMALL)
         return found
 
-    def too_wide(self) -> int:
-        """Return by how many pixels the page is wider than the window."""
-        pixels: int = self.page.evaluate(_TOO_WIDE)
-        return pixels
+    def too_wide(self) -> list[str]:
+        """Return by how many pixels the page is wider than the window, if it is, and what sticks out."""
+        pixels, outside = self.page.evaluate(_TOO_WIDE)
+        return [f"is {pixels} pixels too wide: {outside}"] if pixels else []
 
     def _on_console(self, message: ConsoleMessage) -> None:
         # A page that answers 4xx is reported by the browser itself; whether that is right is for the test to say.

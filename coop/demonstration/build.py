@@ -17,7 +17,7 @@ def build(app: Flask, progress: Callable[[str], None]) -> None:
     """Build the demonstration in an empty schema by the operations of every room, each at its moment in the past.
 
     Dates count back from now, so that there is always an open vote and something to do. The story is the same each time;
-    references and keys are random, as they are in real life. Takes about twelve seconds.
+    references and keys are random, as they are in real life. Takes about seven seconds.
     """
     with app.test_request_context():
         stage = Stage(now=clock.now(), progress=progress, password_hash=hash_password(PASSWORD))

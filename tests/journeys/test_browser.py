@@ -213,7 +213,7 @@ def _faults(window: Window, scheme: Scheme) -> list[str]:
     found = []
     for size in (WIDE, NARROW, NARROWEST):
         window.page.set_viewport_size(size)
-        told = [f"is {pixels} pixels too wide" for pixels in [window.too_wide()] if pixels]
+        told = window.too_wide()
         if size is not WIDE:
             told += window.too_small()
         if size is not NARROWEST:
