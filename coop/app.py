@@ -13,7 +13,7 @@ from jinja2 import StrictUndefined
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from coop import cooperative, database, errors, formats, logs, navigation, rooms, signed_in
+from coop import cooperative, database, errors, formats, logs, markdown, navigation, rooms, signed_in
 from coop.config import LOOPBACK, Config
 from coop.database import db
 from coop.identity import accounts
@@ -60,6 +60,7 @@ def create_app(config: Config) -> Flask:
     accounts.init_app(app)
     errors.init_app(app)
     formats.register(app)
+    markdown.register(app)
     rooms.init_app(app)
     app.before_request(_set_clock)
     _guard(app)

@@ -4,6 +4,7 @@ HTML in the text is shown as text, images are left out, and every heading is an 
 """
 
 import nh3
+from flask import Flask
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
@@ -18,6 +19,12 @@ _parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable("ima
 def tokens(text: str) -> list[Token]:
     """Return a Markdown text as the parser reads it, for what draws it elsewhere than on a page."""
     return _parser.parse(text)
+
+
+def plain(text: str) -> str:
+    """Return a Markdown text without its marks, in one line, for a summary."""
+    lines = (token for token in tokens(text) if token.type in {"inline", "fence", "code_block"})
+    return " ".join(" ".join(_words(token)) for token in lines)
 
 
 def render(text: str) -> Markup:
@@ -35,3 +42,15 @@ def render(text: str) -> Markup:
         link_rel="nofollow noopener noreferrer",
     )
     return Markup(clean)  # noqa: S704 - cleaned in the line above
+
+
+def register(app: Flask) -> None:
+    """Make both known to the templates, as `markdown` and `plain`."""
+    app.add_template_filter(render, "markdown")
+    app.add_template_filter(plain)
+
+
+def _words(token: Token) -> list[str]:
+    """Return the words of a line of a text: what is written, without marks and addresses."""
+    pieces = token.children if token.children is not None else [token]
+    return "".join(piece.content or " " * piece.type.endswith("break") for piece in pieces).split()

@@ -2,7 +2,6 @@
 
 from flask import Blueprint
 
-from coop import markdown
 from coop.assembly import errors, solvency
 from coop.assembly.meetings import errors as meeting_errors
 from coop.errors import declare
@@ -10,7 +9,6 @@ from governance import errors as governance_errors
 from ledger.surplus import errors as surplus_errors
 
 blueprint = Blueprint("assembly", __name__)
-blueprint.add_app_template_filter(markdown.render, "markdown")
 
 declare(403, *errors.FORBIDDEN, *governance_errors.FORBIDDEN)
 declare(404, *governance_errors.MISSING, *surplus_errors.MISSING)

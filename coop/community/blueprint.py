@@ -3,7 +3,7 @@
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
-from coop import cooperative, markdown
+from coop import cooperative
 from coop.community import errors
 from coop.database import db
 from coop.errors import declare
@@ -11,7 +11,6 @@ from coop.membership.queries import Acting, participants_of
 from coop.signed_in import actor
 
 blueprint = Blueprint("community", __name__)
-blueprint.add_app_template_filter(markdown.render, "markdown")
 
 declare(403, *errors.FORBIDDEN)
 declare(409, *errors.CONFLICTS)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from coop import clock, cooperative
@@ -103,13 +103,17 @@ class ServicesImpact:
 def services(
     session: Session, kind: OfferingKind | None = None, *, words: str = "", page: int = 1
 ) -> Part[OfferingRow]:
-    """Return a page of what is on offer, the latest first."""
-    query = _offerings(session).where(Offering.withdrawn_at.is_(None))
+    """Return a page of what can be bought: the co-op's own before what members sell, the latest first.
+
+    A cohort that has begun stands there no more; who is in it finds it under their orders.
+    """
+    query = _offerings(session).where(Offering.withdrawn_at.is_(None), ~_has_begun(session))
     if kind is not None:
         query = query.where(Offering.kind == kind)
     for pattern in search_patterns(words):
         query = query.where(OfferingWords.search_text.like(pattern, escape="\\"))
-    part = part_of(session, query.order_by(Offering.offered_at.desc(), Offering.id.desc()), number=page, size=PAGE_SIZE)
+    query = query.order_by(Offering.seller_id.is_not(None), Offering.offered_at.desc(), Offering.id.desc())
+    part = part_of(session, query, number=page, size=PAGE_SIZE)
     return Part(tuple(map(_row, part.rows)), part.number, part.last, part.total)
 
 
@@ -231,19 +235,23 @@ def _offerings(session: Session) -> Select[*tuple[Any, ...]]:
             ),
         )
     )
-    stands = ~exists().where(MeetingTakenBack.held_id == MeetingHeld.id)
-    met = exists().where(MeetingHeld.meeting_id == CohortMeeting.id, stands)
-    begun = or_(CohortMeeting.planned_on < cooperative.today(session), met)
-    has_begun = select(CohortMeeting.id).where(CohortMeeting.offering_id == Offering.id, begun).exists()
     return (
         select(
             *(Offering.id, Offering.kind, OfferingWords.title, OfferingWords.summary, Offering.seller_id),
             *(seller.name.label("seller"), Offering.currency, lowest.label("from_minor"), Offering.places),
-            *(held.label("taken"), has_begun.label("has_begun"), Offering.withdrawn_at),
+            *(held.label("taken"), _has_begun(session).label("has_begun"), Offering.withdrawn_at),
         )
         .join(OfferingWords, OfferingWords.offering_id == Offering.id)
         .outerjoin(seller, seller.id == Offering.seller_id)
     )
+
+
+def _has_begun(session: Session) -> ColumnElement[bool]:
+    """Say whether an offering is a cohort that nobody can join any more."""
+    stands = ~exists().where(MeetingTakenBack.held_id == MeetingHeld.id)
+    met = exists().where(MeetingHeld.meeting_id == CohortMeeting.id, stands)
+    begun = or_(CohortMeeting.planned_on < cooperative.today(session), met)
+    return select(CohortMeeting.id).where(CohortMeeting.offering_id == Offering.id, begun).exists()
 
 
 def _row(row: Row[*tuple[Any, ...]]) -> OfferingRow:

@@ -8,10 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from coop import clock, cooperative
-from coop.marketplace import deliveries, errors
+from coop.marketplace import deliveries, errors, queries
 from coop.marketplace.models import MeetingHeld
 from coop.marketplace.order_models import Delivery, DeliveryTakenBack
-from coop.marketplace.queries import impact
 from coop.membership.models import Participant
 from coop.permissions import NotFound, PowerMissing
 from evidence.messages import Refusal
@@ -145,6 +144,20 @@ def test_a_meeting_delivers_its_part_to_the_whole_cohort_to_the_cent(shop: Shop)
     assert session.scalar(delivered.where(Delivery.order_id == invoiced.order_id)) == 3
 
 
+def test_on_offer_is_what_can_be_bought_the_co_ops_own_first(shop: Shop) -> None:
+    session = shop.session
+    fellowship_id, coaching_id = selling.fellowship(session), selling.coaching(session, shop.coach.participant_id)
+    listing_id = selling.listing(session, "board", shop.seller.participant_id)
+
+    def on_offer() -> list[UUID]:
+        return [row.id for row in queries.services(session).rows]
+
+    assert on_offer() == [coaching_id, fellowship_id, listing_id]
+    selling.hold_meeting(session, selling.meetings(session, fellowship_id)[0])
+    assert on_offer() == [coaching_id, listing_id], "nobody can join a cohort that has met"
+    assert queries.offering(session, fellowship_id).row.has_begun
+
+
 def test_a_meeting_is_held_once_closes_the_cohort_and_can_be_taken_back(shop: Shop) -> None:
     session, secretary = shop.session, joining.founder(shop.session, "secretary")
     offering_id = selling.fellowship(session)
@@ -231,9 +244,9 @@ def test_the_figures_of_the_report_count_what_was_delivered_in_its_year(shop: Sh
     selling.hold_meeting(session, selling.meetings(session, cohort)[0])
     listing = selling.listing(session, "board", shop.seller.participant_id)
     selling.bought(session, shop.buyer.person_id, shop.buyer.participant_id, listing)
-    found = impact(session, today, today)
+    found = queries.impact(session, today, today)
     assert (found.fellows, found.coaching_minutes, found.sales, found.orders) == (2, 60, 1, 3)
-    found = impact(session, today + timedelta(days=1), today + timedelta(days=9))
+    found = queries.impact(session, today + timedelta(days=1), today + timedelta(days=9))
     assert (found.fellows, found.coaching_minutes, found.sales, found.orders) == (0, 0, 0, 0)
 
 
