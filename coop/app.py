@@ -18,6 +18,7 @@ from coop.config import LOOPBACK, Config
 from coop.database import db
 from coop.identity import accounts
 from coop.permissions import Guard, guard_of, is_signed_by_sender, public
+from coop.signed_in import Acting
 
 ROOT = Path(__file__).resolve().parent.parent
 LARGEST_REQUEST_BYTES = 2 * 1024 * 1024
@@ -128,10 +129,16 @@ def _page_context() -> dict[str, Any]:
     return {
         "cooperative": cooperative.find(db.session()),
         "me": signed_in.me(),
-        "acting": signed_in.acting(),
+        "acting": _acting(),
         "navigation": navigation.menu(),
         "demo": navigation.demo_bar(),
     }
+
+
+def _acting() -> Acting | None:
+    """Return for whom a page acts; whoever acts for one alone need not be told."""
+    found = signed_in.acting()
+    return found if found and len(signed_in.actor().represents) > 1 else None
 
 
 def _refuse_what_no_form_sends() -> None:

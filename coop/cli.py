@@ -17,6 +17,7 @@ _COMMANDS = {
     "restore": "coop.commands.backups:restore",
     "run": "coop.commands.run:run",
     "surplus": "coop.commands.surplus:surplus",
+    "tax": "coop.commands.tax:tax",
     "worker": "coop.commands.run:worker",
     "year": "coop.commands.year:year",
 }

@@ -36,6 +36,8 @@ class Cooperative(CoopBase):
     founded_on: Mapped[date]
     #: Where members pay to, as printed on a request for payment.
     bank_account: Mapped[Line] = mapped_column(default="")
+    #: Registered for goods and services tax: then nothing says that amounts contain none.
+    is_tax_registered: Mapped[bool] = mapped_column(server_default=false(), default=False)
     #: Written by `coop demo` only: opens the role sign-ins and the mail viewer.
     is_demo: Mapped[bool] = mapped_column(server_default=false(), default=False)
     #: How far a demonstration's date was moved on; nothing in a real co-operative.

@@ -56,10 +56,11 @@ class Busy(Refusal):
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """Return the engine options for a database URL."""
+    """Return the engine options for a database URL. What was to be written, names among it, stays out of error messages."""
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": SQLITE_PATIENCE_MS / 1000, "check_same_thread": False}}
-    return {"pool_pre_ping": True, "isolation_level": "READ COMMITTED"}
+        patience = {"timeout": SQLITE_PATIENCE_MS / 1000, "check_same_thread": False}
+        return {"connect_args": patience, "hide_parameters": True}
+    return {"pool_pre_ping": True, "isolation_level": "READ COMMITTED", "hide_parameters": True}
 
 
 def make_engine(url: str) -> Engine:

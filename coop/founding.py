@@ -88,6 +88,8 @@ class Plan:
     classes: Sequence[MembershipClass]
     bank_account: str = ""
     is_demo: bool = False
+    #: Registered for goods and services tax from the beginning.
+    is_tax_registered: bool = False
 
 
 def default_classes() -> list[MembershipClass]:
@@ -132,6 +134,7 @@ def found(session: Session, actor: Actor, plan: Plan) -> UUID:
             year_end_day=plan.year_end_day,
             founded_on=today,
             bank_account=plan.bank_account,
+            is_tax_registered=plan.is_tax_registered,
             is_demo=plan.is_demo,
         )
     )

@@ -2,6 +2,8 @@
 
 import logging
 import sys
+import traceback
+from collections.abc import Iterator, MutableMapping
 from typing import Any
 
 import structlog
@@ -15,7 +17,7 @@ def configure(*, quiet: bool = False) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            _without_words,
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING if quiet else logging.INFO),
@@ -32,6 +34,25 @@ def init_app(app: Flask) -> None:
         log.error("request.failed", endpoint=_endpoint(), exc_info=exception)
 
     got_request_exception.connect(failed, app, weak=False)
+
+
+def _without_words(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Write an exception as where it was raised and of which kind, for its words may hold what somebody entered."""
+    error = event.pop("exc_info", None)
+    if error is True:
+        error = sys.exc_info()[1]
+    if isinstance(error, BaseException):
+        event["exception"] = "\n".join(_trace(error))
+    return event
+
+
+def _trace(error: BaseException) -> Iterator[str]:
+    """Yield the kind and the place of an exception, and of what it came from."""
+    seen: BaseException | None = error
+    while seen is not None:
+        places = traceback.extract_tb(seen.__traceback__)
+        yield type(seen).__qualname__ + "".join(f"\n  {one.filename}:{one.lineno} {one.name}" for one in places)
+        seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
 
 
 def _endpoint() -> str:

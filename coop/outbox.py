@@ -123,7 +123,7 @@ def _do(job: Leased, doings: Mapping[str, Doing]) -> bool:
     try:
         doings[job.kind](job)
     except Exception as error:  # noqa: BLE001 - whatever went wrong is kept with the job, logged, and tried again
-        log.warning("outbox.failed", key=job.key, kind=job.kind, attempts=job.attempts, error=repr(error))
+        log.warning("outbox.failed", key=job.key, kind=job.kind, attempts=job.attempts, error=type(error).__name__)
         # The loop keeps the name only within the clause.
         reason = f"{type(error).__name__}: {error}"[:2000]
         write(lambda session: _put_off(session, job, reason))

@@ -16,7 +16,7 @@ from coop.identity.models import Person
 from coop.identity.powers import powers_of
 from coop.membership import admission, operations, queries
 from coop.membership.admission import Asked, Verdict
-from coop.membership.models import Member, ParticipantKind, Representative
+from coop.membership.models import Member, Participant, ParticipantKind, Representative
 from coop.membership.terms import current_terms
 from coop.payments.models import PaymentRequest
 from coop.payments.operations import Receipt, record_receipt
@@ -95,11 +95,12 @@ def asked(session: Session, *, shares: int = 1, kind: ParticipantKind = Particip
 
 def applied(session: Session, who: Joined, *, shares: int = 1) -> UUID:
     """Let a participant apply and return the application's id."""
+    kind = session.get_one(Participant, who.participant_id).kind
     return admission.apply(
         session,
         actor_of(session, who.person_id),
         participant_id=who.participant_id,
-        asked=asked(session, shares=shares),
+        asked=asked(session, shares=shares, kind=kind),
     )
 
 

@@ -21,9 +21,10 @@ from coop.assembly.operations import Words
 from coop.books.operations import open_year
 from coop.books.surplus import operations as surplus_operations
 from coop.membership.models import Participant
+from coop.payments.payouts.disbursements import record_payment
 from evidence.identifiers import new_id
 from ledger import periods
-from ledger.chart import BANK, COACHES, COACHING_INCOME, FELLOWSHIP_INCOME, GRANT_INCOME
+from ledger.chart import BANK, COACHES, COACHING_INCOME, FELLOWSHIP_INCOME, GRANT_INCOME, PATRONAGE_PAYABLE
 from ledger.closing import close_year
 from ledger.models import FiscalYear
 from ledger.posting import Draft, Line, post
@@ -154,6 +155,18 @@ def distribute(session: Session, plan_id: UUID) -> tuple[UUID, ...]:
         fingerprint=carried.fingerprint,
         resolution_id=carried.resolution_id,
         two=TwoPeople(new_id(), treasurer.person_id, board.person_id),
+    )
+
+
+def pay(session: Session, name: str, amount_minor: int) -> UUID:
+    """Record that the bank has paid a member a part of what they are owed of the surplus, and return the payment."""
+    return record_payment(
+        session,
+        joining.founder(session, "treasurer"),
+        account_code=PATRONAGE_PAYABLE,
+        lines=[(_participant(session, name), amount_minor)],
+        paid_on=cooperative.today(session),
+        form_token=new_id(),
     )
 
 

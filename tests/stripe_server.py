@@ -1,8 +1,8 @@
 """Just enough of Stripe for its own library to talk to: checkout sessions, payments, refunds, fees, signed messages.
 
 It answers as the real one does where that matters here: keys are checked, the same idempotency key gives the same answer and is
-refused for other parameters, a session lives for half an hour at least, nothing is refunded twice. Its payment page is on
-another origin than the application's, like the real one.
+refused for other parameters, a session lives for half an hour at least and is expired only while it is open, nothing is refunded
+twice. Its payment page is on another origin than the application's, like the real one.
 """
 
 import json
@@ -26,6 +26,8 @@ Json = dict[str, Any]
 _URLS = Map(
     [
         Rule("/v1/checkout/sessions", endpoint="create_session", methods=["POST"]),
+        Rule("/v1/checkout/sessions/<ref>", endpoint="session", methods=["GET"]),
+        Rule("/v1/checkout/sessions/<ref>/expire", endpoint="expire_session", methods=["POST"]),
         Rule("/v1/payment_intents/<ref>", endpoint="payment_intent", methods=["GET"]),
         Rule("/v1/refunds", endpoint="refund", methods=["POST"]),
         Rule("/v1/refunds", endpoint="refunds", methods=["GET"]),
@@ -145,6 +147,15 @@ class StripeServer:
             "url": f"{self.checkout_origin}/pay/{ref}",
             "customer_details": {"email": "payer@kanopi.example", "name": "Payer Of The Card"},
         }
+        return self.sessions[ref]
+
+    def _session(self, request: Request, ref: str) -> Json:
+        return self.sessions[ref]
+
+    def _expire_session(self, request: Request, ref: str) -> Json | Response:
+        if self.sessions[ref]["status"] != "open":
+            return _error(400, "invalid_request_error")
+        self.sessions[ref] |= {"status": "expired", "url": None}
         return self.sessions[ref]
 
     def _payment_intent(self, request: Request, ref: str) -> Json:

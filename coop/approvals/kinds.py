@@ -53,6 +53,8 @@ class ActKind:
     approved_by: tuple[Power, ...]
     run: Run
     describe: Describe
+    #: Marked for translation: what somebody does next once it is done; empty where nothing follows.
+    next_step: str = ""
 
     @property
     def readers(self) -> frozenset[Power]:

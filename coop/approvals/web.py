@@ -95,7 +95,7 @@ def approve(act_id: UUID) -> Page:
         # The act itself may refuse; its page says why, and that nothing was done.
         row = queries.act(db.session(), act_id, who)
         return _page(row, WithdrawalForm(formdata=None), message_of(refusal)), status_of(refusal)
-    flash(gettext("Approved, and done."), "success")
+    flash(f"{gettext('Approved, and done.')} {_next_step(queries.act(db.session(), act_id, who))}".strip(), "success")
     page = outcome.page
     href = url_for(page.endpoint, **page.ids) if page else url_for("approvals.act", act_id=act_id)  # type: ignore[arg-type]
     return redirect(href, 303)
@@ -120,6 +120,10 @@ def withdraw(act_id: UUID) -> Page:
     return _page(queries.act(db.session(), act_id, who), form), status
 
 
+def _next_step(row: ActRow) -> str:
+    return str(gettext(row.kind.next_step)) if row.kind.next_step else ""
+
+
 def _page(row: ActRow, form: WithdrawalForm, refused: str = "") -> str:
     session, who = db.session(), actor()
     is_own = row.prepared_by == who.person_id
@@ -128,6 +132,7 @@ def _page(row: ActRow, form: WithdrawalForm, refused: str = "") -> str:
         row=row,
         label=gettext(row.kind.label),
         what=row.kind.describe(session, row.arguments),
+        next_step=_next_step(row) if row.is_done else "",
         words=queries.words(session, row.id),
         reason=queries.reason(session, row.id),
         refused=refused,

@@ -39,6 +39,8 @@ class Bylaws:
     board_term_days: int = 365
     #: Clear days between the notice of a meeting and the meeting: neither the day of sending nor that of the meeting counts.
     notice_days: int = 14
+    #: Working days between the publishing of an annual report and the meeting that receives it: neither end counts.
+    report_working_days: int = 20
     #: The co-op's fee on a sale in the marketplace, in hundredths of a percent of the price.
     marketplace_fee_bp: int = 1000
 

@@ -4,6 +4,8 @@ Anybody may be named, nobody stands without having accepted. A seat is held by a
 can stand.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -129,10 +131,8 @@ def record_board(session: Session, actor: Actor, *, motion_id: UUID) -> UUID:
     bylaws = Bylaws.from_canonical(session.get_one(BylawVersion, motion.bylaws_id).figures)
     ends_on = starts_on + timedelta(days=bylaws.board_term_days - 1)
     codes = elected_codes(outcome)
-    elected = session.scalars(
-        select(Candidacy.participant_id).where(Candidacy.motion_id == motion_id, Candidacy.option_code.in_(codes))
-    ).all()
-    if elected and (motion.seats or 0) >= bylaws.board_seats:
+    elected = _elected(session, motion_id, codes)
+    if elected and _is_whole_board(motion, bylaws):
         powers.make_way(session, actor, power=Power.BOARD, on=starts_on, resolution_id=resolution_id)
     for participant_id in elected:
         for person in representatives(session, participant_id):
@@ -159,6 +159,61 @@ def record_board(session: Session, actor: Actor, *, motion_id: UUID) -> UUID:
         session, actor, "election.board-recorded", subject=motion_id, power=power, facts={"seats": len(elected)}
     )
     return resolution_id
+
+
+@dataclass(frozen=True)
+class BoardChange:
+    """What recording an election changes on the board, in names: who begins, who stays, and whose power ends."""
+
+    begins: list[str]
+    stays: list[str]
+    ends: list[str]
+    #: A by-election fills seats beside the others.
+    is_whole_board: bool
+
+
+def board_change(session: Session, motion_id: UUID) -> BoardChange:
+    """Return what `record_board` would change today.
+
+    Raises:
+        NotFound, NotCounted
+    """
+    motion = session.get(Motion, motion_id)
+    if motion is None:
+        raise NotFound
+    outcome = session.get(Outcome, motion.proposal_id) if motion.proposal_id else None
+    if outcome is None:
+        raise errors.NotCounted
+    today = cooperative.today(session)
+    elected = {
+        person.id: person.name
+        for participant_id in _elected(session, motion_id, elected_codes(outcome))
+        for person in representatives(session, participant_id)
+    }
+    held = {
+        one.person_id: one.person_name
+        for one in powers.all_powers(session)
+        if one.power is Power.BOARD and one.in_force(today)
+    }
+    is_whole = _is_whole_board(motion, Bylaws.from_canonical(session.get_one(BylawVersion, motion.bylaws_id).figures))
+    others = sorted(name for person_id, name in held.items() if person_id not in elected)
+    return BoardChange(
+        begins=sorted(name for person_id, name in elected.items() if person_id not in held),
+        stays=sorted([name for person_id, name in elected.items() if person_id in held] + ([] if is_whole else others)),
+        ends=others if is_whole else [],
+        is_whole_board=is_whole,
+    )
+
+
+def _elected(session: Session, motion_id: UUID, codes: Sequence[str]) -> Sequence[UUID]:
+    return session.scalars(
+        select(Candidacy.participant_id).where(Candidacy.motion_id == motion_id, Candidacy.option_code.in_(codes))
+    ).all()
+
+
+def _is_whole_board(motion: Motion, bylaws: Bylaws) -> bool:
+    """Say whether all seats were up for election; an election of fewer fills seats beside the others."""
+    return (motion.seats or 0) >= bylaws.board_seats
 
 
 def _candidacy(session: Session, motion_id: UUID, participant_id: UUID) -> Candidacy | None:

@@ -9,14 +9,14 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from coop import clock
-from coop.assembly import operations, queries
+from coop.assembly import elections, operations, queries
 from coop.assembly.blueprint import blueprint
 from coop.assembly.bylaws import BylawVersion
 from coop.assembly.forms import CommentForm, MotionForm, WordsForm
 from coop.assembly.meetings.progress import OnAgenda, on_agenda
 from coop.assembly.queries import MotionPage, State
 from coop.assembly.result_pages import result_of
-from coop.assembly.solvency import surplus_of
+from coop.assembly.solvency import OFFICERS, surplus_of
 from coop.database import db, write
 from coop.errors import show_on
 from coop.paging import pager, requested_page
@@ -189,10 +189,13 @@ def _proposal_page(
     members = queries.members_among(session, who.represents)
     bylaws = session.get(BylawVersion, page.bylaws_id) if page.bylaws_id else None
     placed = on_agenda(session, motion_id)
+    may = _may(page, placed)
     values: dict[str, Any] = {
         "page": page,
-        "may": _may(page, placed),
+        "may": may,
         "placed": placed,
+        "board_change": elections.board_change(session, motion_id) if may.record_board else None,
+        "is_officer": not who.powers.isdisjoint(OFFICERS),
         "surplus": surplus_of(session, motion_id),
         "me_represents": who.represents,
         "members": members,

@@ -60,6 +60,8 @@ class Result:
     elected: list[str]
     transfers: TransferChart | None
     count: Mapping[str, Any]
+    #: For an election: by how many the seats outnumber the candidates; negative where some are not elected.
+    spare_seats: int = 0
 
 
 @blueprint.get("/proposals/<uuid:motion_id>/ballots")
@@ -203,6 +205,7 @@ def _election_result(session: Session, page: MotionPage, outcome: Outcome) -> Re
         elected=elected,
         transfers=transfer_chart(count),
         count=count,
+        spare_seats=(page.seats or 0) - len(names),
     )
 
 

@@ -30,6 +30,8 @@ from ledger.surplus.plan import Plan, plan_of
 
 #: So many directors sign.
 SIGNERS = 2
+#: Who reads a statement before enough directors have signed it.
+OFFICERS = frozenset({Power.BOARD, Power.SECRETARY, Power.TREASURER, Power.AUDITOR})
 LEAST_GROUNDS = 20
 LONGEST_GROUNDS = 8_000
 

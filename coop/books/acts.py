@@ -36,6 +36,7 @@ ACTS: tuple[ActKind, ...] = (
         approved_by=(Power.BOARD,),
         run=_close,
         describe=_describe_closing,
+        next_step=N_("Next: the board approves the accounts, and two directors sign them."),
     ),
     surplus_acts.POSTING,
 )

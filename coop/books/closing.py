@@ -22,6 +22,8 @@ from coop.approvals.queries import waiting
 from coop.assembly.resolutions import Resolution
 from coop.books import errors
 from coop.formats import format_day
+from coop.marketplace.order_queries import undelivered_count
+from coop.marketplace.queries import meetings_to_confirm
 from coop.payments.bank.lines import unmatched
 from coop.payments.cards.queries import waiting_count
 from coop.permissions import Actor, Power
@@ -58,6 +60,10 @@ class Prospect:
     months_to_lock: int
     receivable_minor: int
     deferred_minor: int
+    #: Meetings of cohorts that were planned within the year and that nobody has confirmed.
+    meetings_to_confirm: int
+    #: Orders of coaching with sessions to come: some may have been held.
+    orders_to_deliver: int
     currency: str
 
     @property
@@ -87,6 +93,8 @@ def prospect(session: Session, year_id: UUID) -> Prospect:
         months_to_lock=sum(period.locked_at is None for period in periods.periods_of(session, year_id)),
         receivable_minor=balance_of(session, RECEIVABLE, year.ends_on),
         deferred_minor=-balance_of(session, DEFERRED_INCOME, year.ends_on),
+        meetings_to_confirm=len(meetings_to_confirm(session, min(year.ends_on, cooperative.today(session)))),
+        orders_to_deliver=undelivered_count(session),
         currency=cooperative.current(session).currency,
     )
 

@@ -83,6 +83,8 @@ def described(session: Session, found: Prospect) -> list[tuple[str, str]]:
         pairs.append((f"{code} {name}", side))
     months = ngettext("%(num)s month is locked for good", "%(num)s months are locked for good", found.months_to_lock)
     pairs.append((gettext("Then"), months))
+    if found.meetings_to_confirm or found.orders_to_deliver:
+        pairs.append((gettext("Not confirmed"), _to_confirm(found)))
     pairs += [(gettext("Still open"), message_of(item.refusal)) for item in found.open_items]
     return pairs
 
@@ -100,14 +102,35 @@ def _notes(found: Prospect) -> list[CheckRow]:
     if found.deferred_minor:
         amount = format_money(found.deferred_minor, found.currency)
         text = gettext(
-            "%(amount)s is paid in advance at the end of the year. Confirm every session and meeting that was held in the "
-            "year first: once it is closed, what they earned belongs to the next one.",
+            "%(amount)s is paid in advance at the end of the year. What was held in the year has to be confirmed first, by the "
+            "secretary: once it is closed, what it earned belongs to the next one. %(waiting)s",
             amount=amount,
+            waiting=_to_confirm(found),
         )
-        rows.append(CheckRow(gettext("Deliveries of the year are confirmed"), "note", text))
+        rows.append(CheckRow(gettext("Deliveries of the year are confirmed"), "note", text, "marketplace.to_deliver"))
     if found.receivable_minor:
         amount = format_money(found.receivable_minor, found.currency)
         text = gettext("%(amount)s is still owed to the co-op. It stays so in the next year.", amount=amount)
         values = (("code", chart.RECEIVABLE),)
         rows.append(CheckRow(gettext("What is owed to the co-op"), "note", text, "books.account", values))
     return rows
+
+
+def _to_confirm(found: Prospect) -> str:
+    """Say how much of what was sold may have been delivered in the year without anybody having said so."""
+    parts = []
+    if found.meetings_to_confirm:
+        words = ngettext(
+            "%(num)s meeting of a cohort is not confirmed",
+            "%(num)s meetings of cohorts are not confirmed",
+            found.meetings_to_confirm,
+        )
+        parts.append(words)
+    if found.orders_to_deliver:
+        words = ngettext(
+            "%(num)s order of coaching has sessions to come",
+            "%(num)s orders of coaching have sessions to come",
+            found.orders_to_deliver,
+        )
+        parts.append(words)
+    return "; ".join(parts) + "." if parts else str(gettext("Nothing waits to be confirmed."))

@@ -25,6 +25,26 @@ class KeptElsewhere(Refusal):
 
 
 @dataclass(eq=False)
+class KeptForMembers(KeptElsewhere):
+    """The account follows the closing of years, the members' decisions and the payments."""
+
+    message = N_(
+        "Account %(code)s follows what the members decide about a surplus. Plan it under Books, Surplus, and record what was paid"
+        " under Payments out. By hand, 3900 takes only what covers a deficit from 3100 or 3110, up to what is missing."
+    )
+
+
+@dataclass(eq=False)
+class ReserveKept(KeptElsewhere):
+    """Reserves change by what the members decide; by hand they take what a co-op brings along."""
+
+    message = N_(
+        "Account %(code)s changes by what the members decide about a surplus, under Books, Surplus. By hand it takes only opening"
+        " balances, as credits, until the first year is closed. Book what is spent as a cost of the year."
+    )
+
+
+@dataclass(eq=False)
 class BookedElsewhere(Refusal):
     """The entry was caused by another record, which it would contradict once reversed."""
 

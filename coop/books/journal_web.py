@@ -6,7 +6,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from coop import cooperative
-from coop.books import operations, queries, words
+from coop.books import kept, operations, queries, words
+from coop.books.errors import KeptElsewhere
 from coop.books.forms import EntryForm, JournalForm, ReversalForm
 from coop.books.pages import READERS, Answer, blueprint, currency, download_links, trail
 from coop.database import db, write
@@ -163,13 +164,20 @@ def _source_href(found: PostedEntry) -> str | None:
 
 
 def _is_reversible(found: PostedEntry) -> bool:
-    return found.source_kind is None and found.reverses_id is None and found.reversed_by_id is None
+    if found.source_kind is not None or found.reverses_id is not None or found.reversed_by_id is not None:
+        return False
+    try:
+        kept.check_reversal(db.session(), found)
+    except KeptElsewhere:
+        return False
+    return True
 
 
 def _accounts() -> list[Account]:
     """Return the accounts that an entry by hand may name."""
-    every = chart.accounts(db.session())
-    return [account for account in every if account.closed_on is None and account.code not in operations.KEPT_BY_SHARES]
+    session = db.session()
+    left_out = kept.accounts_for_entries(session)
+    return [one for one in chart.accounts(session) if one.closed_on is None and one.code not in left_out]
 
 
 def _entry_form(form: EntryForm) -> str:

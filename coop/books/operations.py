@@ -9,17 +9,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coop import audit, clock, cooperative
-from coop.books.errors import BookedElsewhere, KeptElsewhere, LockedByClosing, NoYearOpened, PeriodNotOver
+from coop.books import kept
+from coop.books.errors import BookedElsewhere, LockedByClosing, NoYearOpened, PeriodNotOver
 from coop.permissions import Actor, Power
 from ledger import chart, journal, periods, posting, sealing
-from ledger.chart import SHARE_APPLICATIONS, SHARE_CAPITAL
-from ledger.models import AccountKind
-
-#: Accounts that follow the share register to the cent.
-KEPT_BY_SHARES = frozenset({SHARE_APPLICATIONS, SHARE_CAPITAL})
+from ledger.models import AccountKind, Entry
 
 
 @dataclass(frozen=True)
@@ -47,19 +45,21 @@ def record_entry(session: Session, actor: Actor, entry: NewEntry) -> UUID:
     """Post an entry made by hand and return its id.
 
     Raises:
-        PowerMissing, KeptElsewhere, LedgerRefusal
+        PowerMissing, LedgerRefusal
+        KeptElsewhere, KeptForMembers, ReserveKept: another room books to an account of a line.
     """
     power = actor.need(Power.TREASURER)
-    for line in entry.lines:
-        if line.account in KEPT_BY_SHARES:
-            raise KeptElsewhere(line.account)
+    key = f"form:{entry.form_token}"
+    # A form sent twice is one entry, whatever happened to the accounts meanwhile.
+    if session.scalar(select(Entry.id).where(Entry.idempotency_key == key)) is None:
+        kept.check_lines(session, entry.lines)
     draft = posting.Draft(
         booked_on=entry.booked_on,
         text=entry.text,
         kind="manual",
         currency=cooperative.current(session).currency,
         lines=entry.lines,
-        idempotency_key=f"form:{entry.form_token}",
+        idempotency_key=key,
     )
     posted = posting.post_once(session, draft, now=clock.now(), recorded_by=actor.person_id)
     if posted.is_new:
@@ -73,10 +73,13 @@ def reverse_entry(session: Session, actor: Actor, *, entry_id: UUID, booked_on: 
     Raises:
         PowerMissing, BookedElsewhere, NoSuchEntry, AlreadyReversed, ReversalOfReversal, ReversedBeforeBooked,
         PeriodLocked, PeriodNotOpened
+        KeptElsewhere, KeptForMembers, ReserveKept: another room books to an account of the entry.
     """
     power = actor.need(Power.TREASURER)
-    if journal.posted_entry(session, entry_id).source_kind is not None:
+    entry = journal.posted_entry(session, entry_id)
+    if entry.source_kind is not None:
         raise BookedElsewhere
+    kept.check_reversal(session, entry)
     reversal_id = posting.reverse(
         session, entry_id, booked_on=booked_on, text=reason, now=clock.now(), recorded_by=actor.person_id
     )

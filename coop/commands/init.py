@@ -36,6 +36,9 @@ _NEXT = (
 @click.option(
     "--most-shares", type=click.IntRange(1, 1_000_000), default=100, show_default=True, help="Limit a member."
 )
+@click.option(
+    "--tax-registered", is_flag=True, help="It is registered for goods and services tax; see docs/services.md."
+)
 @click.option("--bank-account", default="", help="Where members pay to, as printed on requests for payment.")
 @click.option(
     "--founder",
@@ -52,6 +55,7 @@ def init(
     year_end: str | None,
     share_price: str | None,
     most_shares: int,
+    tax_registered: bool,
     bank_account: str,
     founders: tuple[tuple[str, str, str], ...],
 ) -> None:
@@ -90,6 +94,7 @@ def init(
                 founders=[_founder(*founder) for founder in founders] or _ask_founders(),
                 classes=founding.default_classes(),
                 bank_account=bank_account,
+                is_tax_registered=tax_registered,
             )
             write(lambda session: founding.found(session, OPERATOR, plan))
         except Refusal as refusal:

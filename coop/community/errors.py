@@ -142,6 +142,21 @@ class SoldOut(Refusal):
 
 
 @dataclass(eq=False)
+class SeatsOfOne(Refusal):
+    """One person cannot fill an event through the organisations they act for."""
+
+    most: int
+    message = N_("You hold %(most)s seats already, for yourself and others. Let whoever else comes sign up themselves.")
+
+
+@dataclass(eq=False)
+class MembersAnswerOnly(Refusal):
+    """Anybody can add organisations, so only those that were admitted are asked; else one person could answer often."""
+
+    message = N_("An organisation answers once it is a member. Until then, answer for yourself.")
+
+
+@dataclass(eq=False)
 class PollIsOpen(Refusal):
     """One question at a time gets more answers than three."""
 
@@ -236,6 +251,6 @@ class YearOutOfRange(Refusal):
 
 
 #: Somebody else was quicker, or the page was old.
-CONFLICTS = (AlreadyAsked, AlreadyAnswered, EventBegun, EventCancelled, SoldOut, PollIsOpen, PollHasClosed)
+CONFLICTS = (AlreadyAsked, AlreadyAnswered, EventBegun, EventCancelled, SoldOut, SeatsOfOne, PollIsOpen, PollHasClosed)
 #: Not for everybody.
-FORBIDDEN = (CircleMembersOnly,)
+FORBIDDEN = (CircleMembersOnly, MembersAnswerOnly)

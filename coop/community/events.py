@@ -26,6 +26,8 @@ LONGEST_LINK = 500
 LONGEST_REASON = 500
 LEAST_MINUTES, MOST_MINUTES = 10, 14 * 24 * 60
 MOST_SEATS = 10_000
+#: How many seats one person holds at most: their own, and of organisations they act for.
+MOST_SEATS_OF_ONE = 3
 MOST_DAYS_AHEAD = 730
 #: When those who come are reminded, before it begins.
 REMINDS_AHEAD = timedelta(days=1)
@@ -118,13 +120,16 @@ def sign_up(session: Session, actor: Actor, *, event_id: UUID, participant_id: U
     """Give a participant a seat. Signing up twice changes nothing.
 
     Raises:
-        NotFound, EventBegun, EventCancelled, SoldOut
+        NotFound, EventBegun, EventCancelled, SeatsOfOne, SoldOut
     """
     actor.need_to_act_for(participant_id)
     event = _locked(session, event_id)
     _need_to_come(event)
     if session.get(SignUp, (event_id, participant_id)) is not None:
         return
+    held = select(func.count()).where(SignUp.event_id == event_id, SignUp.participant_id.in_(actor.represents))
+    if (session.scalar(held) or 0) >= MOST_SEATS_OF_ONE:
+        raise errors.SeatsOfOne(MOST_SEATS_OF_ONE)
     if event.capacity is not None and seats_taken(session, event_id) >= event.capacity:
         raise errors.SoldOut
     session.add(

@@ -9,7 +9,7 @@ from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
 from coop.community.poll_models import Poll, PollOption, PollPick
-from coop.community.polls import is_open
+from coop.community.polls import is_asked, is_open
 from coop.membership.models import Participant
 from coop.paging import Part, part_of
 from coop.permissions import NotFound
@@ -92,11 +92,11 @@ def picks_of(session: Session, poll_id: UUID, participant_id: UUID) -> list[int]
 
 
 def own_answers(session: Session, poll_id: UUID, participants: Collection[UUID]) -> list[OwnAnswer]:
-    """Return what each of the participants has picked, by name."""
+    """Return what each of the participants has picked who can answer, by name."""
     labels = dict(options(session, poll_id))
     names = session.execute(
         select(Participant.id, Participant.name)
-        .where(Participant.id.in_(participants))
+        .where(Participant.id.in_(participants), is_asked())
         .order_by(Participant.name_key, Participant.id)
     )
     return [

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, select
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
 from sqlalchemy.orm import Session
 
 from coop import audit, clock, cooperative
 from coop.community import errors
 from coop.community.poll_models import Poll, PollOption, PollPick
 from coop.membership import participants
+from coop.membership.models import Member, Participant, ParticipantKind
 from coop.permissions import Actor, NotFound, Power
 from coop.texts import LONGEST_NAME, fold, line, prose
 from evidence.identifiers import new_id
@@ -88,9 +89,11 @@ def answer(session: Session, actor: Actor, *, poll_id: UUID, participant_id: UUI
     """Answer for a participant, or change the answer: up to three options by their positions.
 
     Raises:
-        NotFound, PollHasClosed, NothingPicked, TooManyPicks, NoSuchOption
+        NotFound, MembersAnswerOnly, PollHasClosed, NothingPicked, TooManyPicks, NoSuchOption
     """
     actor.need_to_act_for(participant_id)
+    if session.scalar(select(Participant.id).where(Participant.id == participant_id, is_asked())) is None:
+        raise errors.MembersAnswerOnly
     _open(session, poll_id)
     participants.lock(session, participant_id)
     chosen = set(picks)
@@ -127,6 +130,12 @@ def withdraw_answer(session: Session, actor: Actor, *, poll_id: UUID, participan
 def is_open(now: datetime) -> ColumnElement[bool]:
     """Return the condition that a poll can be answered at a moment."""
     return and_(Poll.closes_at > now, Poll.withdrawn_at.is_(None))
+
+
+def is_asked() -> ColumnElement[bool]:
+    """Return the condition that a participant can answer: a person, or an organisation that was admitted as a member."""
+    is_member = exists().where(Member.participant_id == Participant.id).correlate(Participant)
+    return or_(Participant.kind == ParticipantKind.INDIVIDUAL, is_member)
 
 
 def _open(session: Session, poll_id: UUID, *, sole: bool = False) -> Poll:

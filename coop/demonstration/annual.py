@@ -41,9 +41,10 @@ from ledger.surplus.plan import Rates
 
 #: A fifth to the reserve, a tenth to the community fund, half of each member's share paid out.
 _RATES = Rates(reserve_bp=2_000, fund_bp=1_000, cash_bp=5_000)
-#: Days after the end of the year.
-_CLOSED, _APPROVED, _PLANNED, _PUBLISHED = 20, 27, 30, 35
-_CALLED, _NOTICED, _MET, _RECORDED, _POSTED, _PAID, _REPORTED = 36, 38, 58, 66, 69, 76, 82
+#: Days after the end of the year. An edition is out the day after it is prepared. Twenty working days after that, at the very
+#: most 28 days on, the meeting may be held; a fortnight more leaves room for every public holiday there may be, Christmas included.
+_CLOSED, _APPROVED, _PLANNED, PUBLISHED = 20, 27, 30, 35
+_CALLED, NOTICED, MET, _RECORDED, _POSTED, _PAID, REPORTED = 36, 38, 79, 87, 90, 97, 103
 #: A meeting at seven in the evening; the votes close a week later at noon.
 _EVENING, _NOON, _VOTING_DAYS = 19, 12, 7
 
@@ -77,11 +78,11 @@ def go_round(stage: Stage) -> None:
     _close(played)
     _approve(played)
     _plan(played)
-    _publish(played, _PUBLISHED, voices.LETTER, "")
+    _publish(played, PUBLISHED, voices.LETTER, "")
     _meet(played)
     _post(played)
     _pay(played)
-    _publish(played, _REPORTED, voices.SECOND_LETTER, voices.REASON)
+    _publish(played, REPORTED, voices.SECOND_LETTER, voices.REASON)
 
 
 def by_two(
@@ -218,8 +219,8 @@ def _publish(played: Round, days: int, letter: str, reason: str) -> None:
 def _meet(played: Round) -> None:
     """Hold the annual meeting: called and announced by the secretary, attended, voted on for a week, and minuted."""
     stage, days = played.stage, played.stage.calendar
-    held_at = days.since_year_end(_MET, _EVENING)
-    closes_at = days.since_year_end(_MET + _VOTING_DAYS, _NOON)
+    held_at = days.since_year_end(MET, _EVENING)
+    closes_at = days.since_year_end(MET + _VOTING_DAYS, _NOON)
 
     def call(session: Session) -> UUID:
         return calling.call_meeting(
@@ -235,8 +236,8 @@ def _meet(played: Round) -> None:
         played.ids["meeting"] = meeting_id
         days_to = partial(stage.calendar.since_year_end)
         stage.at(days_to(_CALLED, 11), partial(_set_agenda, played))
-        stage.at(days_to(_NOTICED), partial(_with_secretary, stage, notice.send_notice, meeting_id=meeting_id))
-        stage.at(days_to(_NOTICED + 6), partial(_stand, played))
+        stage.at(days_to(NOTICED), partial(_with_secretary, stage, notice.send_notice, meeting_id=meeting_id))
+        stage.at(days_to(NOTICED + 6), partial(_stand, played))
         stage.at(
             held_at + timedelta(minutes=2),
             partial(_with_secretary, stage, opening.open_meeting, meeting_id=meeting_id, closes_at=closes_at),

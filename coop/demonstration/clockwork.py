@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from coop import clock, cooperative
 from coop.assembly.meetings.models import Meeting, MeetingCancellation
+from coop.demonstration import neighbours
 from coop.identity.models import SignInSession
 from coop.permissions import NotFound
 from evidence.messages import N_
@@ -38,7 +39,9 @@ def stops(session: Session) -> list[Stop]:
 
 
 def move_on(session: Session, code: str) -> Stop:
-    """Move the date on to a stop and return it. Sessions are prolonged by as much, so that nobody is signed out by it.
+    """Move the date on to a stop and return it. Before it, other members vote on what closes on the way.
+
+    Sessions are prolonged by as much, so that nobody is signed out by it.
 
     Raises:
         NotFound: this is no demonstration, or there is no such stop ahead.
@@ -47,6 +50,7 @@ def move_on(session: Session, code: str) -> Stop:
     stop = next((one for one in stops(session) if one.code == code), None)
     if stop is None or not house.is_demo:
         raise NotFound
+    neighbours.vote(session, stop.moment)
     span = stop.moment - clock.now()
     house.ahead_seconds = (house.ahead_seconds or 0) + int(span.total_seconds()) + 1
     living = session.execute(

@@ -88,6 +88,15 @@ class Stage:
         represents = frozenset(one for one, person in self.people.items() if person == person_id)
         return Actor(person_id=person_id, channel="command", represents=represents)
 
+    def themselves(self, role: Role) -> UUID:
+        """Return the participant that the person of a role is."""
+        return self.of_role(role)[0]
+
+    def of_role(self, role: Role) -> list[UUID]:
+        """Return the participants for whom the person of a role acts: themselves first."""
+        person_id = self.persons[role.email]
+        return [one for one, person in self.people.items() if person == person_id]
+
     def ordinary_members(self) -> list[UUID]:
         """Return the members for whom none of the roles acts, in the order of joining."""
         taken = set(self.persons.values())

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from coop.demonstration import roles, shop
 from coop.demonstration.growth import SEED, join
 from coop.demonstration.people import cast
+from coop.demonstration.roles import Role
 from coop.demonstration.stage import Stage
 from coop.marketplace import listings, offers
 from coop.marketplace.listings import Listing
@@ -68,6 +69,8 @@ class Cohort:
     people: slice
     organisations: slice
     guests: slice
+    #: A role that visitors can take, which joins as well: as themselves, or for the organisations that it acts for.
+    role: Role
 
 
 def trade(stage: Stage) -> None:
@@ -100,6 +103,7 @@ def _cohorts(stage: Stage) -> list[Cohort]:
             people=slice(0, 7),
             organisations=slice(0, 2),
             guests=slice(0, 2),
+            role=roles.MEMBER,
         ),
         Cohort(
             name="Second cohort",
@@ -109,6 +113,7 @@ def _cohorts(stage: Stage) -> list[Cohort]:
             people=slice(9, 17),
             organisations=slice(2, 6),
             guests=slice(1, 3),
+            role=roles.REPRESENTATIVE,
         ),
         Cohort(
             name="Third cohort",
@@ -118,6 +123,7 @@ def _cohorts(stage: Stage) -> list[Cohort]:
             people=slice(20, 25),
             organisations=slice(6, 8),
             guests=slice(0, 1),
+            role=roles.MEMBER,
         ),
     ]
 
@@ -140,6 +146,7 @@ def _run(stage: Stage, cohort: Cohort, guests: list[UUID]) -> None:
             *stage.ordinary_people()[cohort.people],
             *organisations[cohort.organisations],
             *guests[cohort.guests],
+            *(stage.of_role(cohort.role)[1:] or [stage.themselves(cohort.role)]),
         ]
         for number, who in enumerate(buyers):
             shop.buy(stage, cohort.filled_at + timedelta(hours=5 * number), who, offering_id)
@@ -159,12 +166,18 @@ def _coach(stage: Stage) -> None:
         for days in _COACHED_ON:
             moment = stage.calendar.since_founding(days, hour=11)
             stage.at(moment, partial(_organisations, stage), partial(bought, offering_id, coach, moment))
+        # So that the member whom visitors try first has business in both years.
+        second_year = stage.calendar.since_year_end(60, hour=11)
+        stage.at(second_year, lambda _: stage.themselves(roles.MEMBER), partial(twice, offering_id, coach, second_year))
         late = stage.now - timedelta(days=2, hours=3)
         stage.at(
             late,
             lambda _: None,
             lambda _: shop.buy(stage, late, _somebody(stage, dice, coach), offering_id, quantity=2),
         )
+
+    def twice(offering_id: UUID, coach: UUID, moment: datetime, who: UUID) -> None:
+        shop.buy(stage, moment, who, offering_id, quantity=2, then=partial(hold, coach, moment, 2))
 
     def bought(offering_id: UUID, coach: UUID, moment: datetime, organisations: list[UUID]) -> None:
         who = dice.choice(organisations) if organisations and dice.random() < 0.3 else _somebody(stage, dice, coach)
@@ -219,7 +232,7 @@ def _offer(stage: Stage, new: NewOffering, session: Session) -> UUID:
 
 
 def _offer_coaching(stage: Stage, session: Session) -> tuple[UUID, UUID]:
-    coach = stage.ordinary_people()[2]
+    coach = stage.themselves(roles.REPRESENTATIVE)
     coaching = Coaching(coach_id=coach, minutes=_SESSION_MINUTES, fee_minor=_COACH_FEE_MINOR)
     return _offer(stage, NewOffering(words=_COACHING, prices=_COACHING_PRICES, coaching=coaching), session), coach
 

@@ -61,5 +61,5 @@ def _statement(due: StatementDue) -> Task:
     return Task(
         title,
         url_for("assembly.solvency_statement", plan_id=due.plan_id),
-        gettext("The members cannot vote on the surplus before at least two directors have signed it."),
+        gettext("Members get notice of the vote on the surplus only after at least two directors have signed it."),
     )

@@ -30,7 +30,6 @@ from coop.payments.cards.queries import waiting_count as card_waiting_count
 from coop.payments.payouts.payees import owed_in_all
 from coop.payments.queries import RequestRow, outstanding_count, outstanding_of
 from coop.permissions import Actor, Power
-from coop.reports import waiting as reports
 from coop.shares.queries import to_issue
 
 
@@ -101,27 +100,7 @@ def officers_tasks(session: Session, who: Actor, now: datetime) -> list[Task]:
             )
             for motion_id, title in queries.boards_to_record(session)
         ]
-    return tasks + [_report(one) for one in reports.waiting_for(session, who)]
-
-
-def _report(one: reports.Waiting) -> Task:
-    """Return the next step from a closed year to its report."""
-    year = one.year.ends_on.year
-    if one.step is reports.Step.PREPARE:
-        return Task(
-            gettext("Prepare the annual report of %(year)s", year=year),
-            url_for("reports.year_page", year_id=one.year.id),
-            gettext("The accounts are approved and signed. A director approves the edition."),
-        )
-    return Task(
-        gettext("Approve the accounts of %(year)s", year=year)
-        if one.step is reports.Step.APPROVE
-        else gettext("Sign the accounts of %(year)s", year=year),
-        url_for("reports.year_accounts", year_id=one.year.id),
-        gettext("Record what the board decided about them.")
-        if one.step is reports.Step.APPROVE
-        else gettext("The board has approved them; two directors sign."),
-    )
+    return tasks
 
 
 def _surplus(session: Session) -> list[Task]:
@@ -178,7 +157,7 @@ def _money(session: Session) -> list[Task]:
     if owed_minor := owed_in_all(session):
         tasks.append(
             Task(
-                gettext("Pay what is owed to coaches, sellers and members"),
+                gettext("Pay what is owed to coaches, sellers, clients and members"),
                 url_for("payouts.overview"),
                 gettext("%(amount)s in all.", amount=format_money(owed_minor, cooperative.current(session).currency)),
             )

@@ -15,6 +15,7 @@ from coop.database import db, write
 from coop.home import operations, queries
 from coop.home.community_tasks import community_tasks
 from coop.home.meeting_tasks import meeting_tasks
+from coop.home.report_tasks import report_tasks
 from coop.home.tasks import officers_tasks, own_tasks
 from coop.identity import powers, sessions
 from coop.identity.forms import POWER_LABELS
@@ -93,7 +94,9 @@ def _home(who: Actor) -> str:
         tasks=own_tasks(session, who, holdings) + community_tasks(session, who, holdings, now),
         events=events,
         coming={one for one, _ in event_queries.signed_up_among(session, [row.id for row in events], who.represents)},
-        officers_tasks=officers_tasks(session, who, now) + meeting_tasks(session, who, now),
+        officers_tasks=officers_tasks(session, who, now)
+        + report_tasks(session, who)
+        + meeting_tasks(session, who, now),
         next_meeting=next(iter(to_come(session, now)), None),
         holdings=holdings,
         is_member=any(holding.member_number is not None for holding in holdings),

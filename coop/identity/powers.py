@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from coop import audit
+from coop import audit, cooperative
 from coop.identity.models import Person, PowerEnding, PowerGrant
 from coop.permissions import Actor, NotFound, Power
 from evidence.identifiers import new_id
@@ -179,7 +179,9 @@ def end(session: Session, actor: Actor, *, grant_id: UUID, ended_on: date, resol
         NotFound, AlreadyEnded
     """
     by = actor.need(Power.ADMINISTRATOR)
-    row = session.get(PowerGrant, grant_id, with_for_update=True)
+    # One after the other, or two who end each other's power at once would each still see the other's.
+    cooperative.current(session, lock=True)
+    row = session.get(PowerGrant, grant_id)
     if row is None:
         raise NotFound
     if session.get(PowerEnding, grant_id) is not None:

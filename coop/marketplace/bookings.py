@@ -2,6 +2,8 @@
 
 What is paid ahead is a liability until it is delivered; then it is income that names the buyer, from which patronage is read. Of a
 member's sale only the fee is income, and it names the seller, whose agent the co-op is. A coach is owed their fee on delivery.
+
+Whatever is income names the order, and so does the refund that takes it back: the ledger follows a refund to its sale by that.
 """
 
 from collections.abc import Sequence
@@ -35,21 +37,31 @@ _INCOME = {
 
 
 def sold_by_card(session: Session, actor: Actor, order: SalesOrder, paid: PaidCheckout) -> None:
-    """Book what was paid by card; a fee that is not known yet is booked when it is."""
+    """Book what was paid by card; a fee that is not known yet is booked when it is.
+
+    The payment's entry names the payment. The co-op's fee of a member's sale is an entry of its own, for it names the order.
+    """
     fee_minor = paid.fee_minor or 0
     lines = [
         Line(chart.STRIPE_BALANCE, paid.amount_minor - fee_minor),
         Line(chart.PROCESSING_FEES, fee_minor),
-        *_sale(session, order),
+        _owed_for(session, order),
     ]
     text = gettext("Order %(number)s paid by card", number=order.number)
     source = ("card_payment", paid.payment_id)
     _post(session, actor, order, lines, "sale", text, paid.paid_on, f"order-sale:{order.id}", source=source)
+    text = gettext("Order %(number)s, marketplace fee", number=order.number)
+    commission = _commission(session, order)
+    _post(session, actor, order, commission, "commission", text, paid.paid_on, f"order-commission:{order.id}")
 
 
 def invoiced(session: Session, actor: Actor, order: SalesOrder) -> None:
     """Book what a buyer owes for an order."""
-    lines = [Line(RECEIVABLE, order.amount_minor, _party(session, order.participant_id)), *_sale(session, order)]
+    lines = [
+        Line(RECEIVABLE, order.amount_minor, _party(session, order.participant_id)),
+        _owed_for(session, order),
+        *_commission(session, order),
+    ]
     text = gettext("Invoice %(number)s", number=order.number)
     _post(session, actor, order, lines, "invoice", text, order.ordered_on, _invoice_key(order.id))
 
@@ -97,20 +109,30 @@ def refunded(session: Session, actor: Actor, order: SalesOrder, refund: OrderRef
         Line(chart.OWED_TO_SELLERS, refund.seller_minor, seller),
         Line(_INCOME[offering.kind], refund.income_minor, seller or buyer),
         Line(RECEIVABLE, -refund.credited_minor, buyer),
-        Line(chart.STRIPE_BALANCE, -rest_minor) if refund.card_refund_id else Line(chart.PAYABLE, -rest_minor, buyer),
+        Line(chart.STRIPE_BALANCE, -rest_minor)
+        if refund.card_refund_id
+        else Line(chart.OWED_TO_CLIENTS, -rest_minor, buyer),
     ]
     text = gettext("Order %(number)s refunded", number=order.number)
     _post(session, actor, order, lines, "refund", text, refund.refunded_on, f"order-refund:{refund.id}")
 
 
-def _sale(session: Session, order: SalesOrder) -> list[Line]:
-    """Return the credit side of a sale."""
+def _owed_for(session: Session, order: SalesOrder) -> Line:
+    """Return the credit side of a sale: what the co-op has to deliver, or owes to the seller."""
     offering = session.get_one(Offering, order.offering_id)
     if offering.seller_id is None:
-        return [Line(chart.DEFERRED_INCOME, -order.amount_minor, _party(session, order.participant_id))]
+        return Line(chart.DEFERRED_INCOME, -order.amount_minor, _party(session, order.participant_id))
+    return Line(chart.OWED_TO_SELLERS, -order.amount_minor, _party(session, offering.seller_id))
+
+
+def _commission(session: Session, order: SalesOrder) -> list[Line]:
+    """Return how the co-op's fee goes off what a seller is owed; nothing for what the co-op sells itself."""
+    offering = session.get_one(Offering, order.offering_id)
+    if offering.seller_id is None:
+        return []
     seller = _party(session, offering.seller_id)
     return [
-        Line(chart.OWED_TO_SELLERS, order.fee_minor - order.amount_minor, seller),
+        Line(chart.OWED_TO_SELLERS, order.fee_minor, seller),
         Line(_INCOME[offering.kind], -order.fee_minor, seller),
     ]
 

@@ -9,12 +9,13 @@ from werkzeug.wrappers import Response
 from coop import cooperative
 from coop.database import db, write
 from coop.errors import message_of, show_on, status_of
-from coop.marketplace import order_queries, orders, queries, quotes
+from coop.marketplace import errors, order_queries, orders, queries, quotes
 from coop.marketplace.blueprint import blueprint
 from coop.marketplace.forms import BuyForm
 from coop.marketplace.models import Offering, OfferingKind
 from coop.marketplace.order_models import PaidBy
 from coop.marketplace.quotes import Quote
+from coop.marketplace.standing import State
 from coop.membership.models import Participant, ParticipantKind
 from coop.payments import gateways
 from coop.payments.cards import checkouts
@@ -50,6 +51,8 @@ def pay(participant_id: UUID, order_id: UUID) -> Answer:
     """Go back to the page where the card is charged."""
     act_for(participant_id)
     page = order_queries.order(db.session(), order_id, buyer_id=participant_id)
+    if page.row.state is not State.PAYING or page.checkout_id is None:
+        raise errors.NotToBePaid(page.row.number)
     return _to_checkout(participant_id, order_id, page.checkout_id)
 
 
@@ -110,6 +113,7 @@ def _choosing(participant_id: UUID, offering_id: UUID, form: BuyForm, status: in
     session = db.session()
     closed = ""
     quoted: Quote | None = None
+    waiting = orders.waiting_order(session, participant_id, offering_id)
     try:
         quoted = _quote(participant_id, offering_id, 1)
     except Refusal as refusal:
@@ -123,6 +127,7 @@ def _choosing(participant_id: UUID, offering_id: UUID, form: BuyForm, status: in
         participant_id=participant_id,
         quoted=quoted,
         closed=closed,
+        waiting=waiting,
         is_by_number=page.row.kind is OfferingKind.COACHING,
         has_invoice=any(choice.value == PaidBy.INVOICE.value for choice in form.by.choices or ()),
         due_on=orders.due_on(cooperative.today(session)),
@@ -131,17 +136,20 @@ def _choosing(participant_id: UUID, offering_id: UUID, form: BuyForm, status: in
 
 
 def _quote(participant_id: UUID, offering_id: UUID, quantity: int) -> Quote:
+    """Return what an order would come to, where none of theirs waits for its payment already."""
     session = db.session()
+    waiting = orders.waiting_order(session, participant_id, offering_id)
+    if waiting is not None:
+        raise errors.OrderWaiting(waiting.number)
     offering = session.get_one(Offering, offering_id)
     return quotes.quote(session, offering, participant_id=participant_id, quantity=quantity)
 
 
-def _to_checkout(participant_id: UUID, order_id: UUID, checkout_id: UUID | None) -> Response:
-    if checkout_id is not None:
-        try:
-            return redirect(checkouts.send(checkout_id), 303)
-        except Refusal as refusal:
-            flash(message_of(refusal), "error")
+def _to_checkout(participant_id: UUID, order_id: UUID, checkout_id: UUID) -> Response:
+    try:
+        return redirect(checkouts.send(checkout_id), 303)
+    except Refusal as refusal:
+        flash(message_of(refusal), "error")
     return _to_order(participant_id, order_id)
 
 

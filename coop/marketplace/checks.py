@@ -132,7 +132,7 @@ def _add_refund(sums: Sums, refund: OrderRefund, kind: OfferingKind, buyer: UUID
     if refund.card_refund_id is not None:
         sums[chart.STRIPE_BALANCE, None] -= rest_minor
     else:
-        sums[chart.PAYABLE, buyer] -= rest_minor
+        sums[chart.OWED_TO_CLIENTS, buyer] -= rest_minor
 
 
 def _income(kind: OfferingKind) -> str:

@@ -98,6 +98,28 @@ class OrderFormUsed(Refusal):
 
 
 @dataclass(eq=False)
+class OrderWaiting(Refusal):
+    """The same participant has ordered the same, and has not paid yet: places are held once."""
+
+    number: int
+    message = N_(
+        "You have ordered this already: order %(number)s waits for its payment. Pay it or cancel it before you order again. "
+        "Nothing was ordered now."
+    )
+
+
+@dataclass(eq=False)
+class NotToBePaid(Refusal):
+    """Only an order that waits for its payment by card leads to the page where the card is charged."""
+
+    number: int
+    message = N_(
+        "Order %(number)s does not wait for a payment by card: it was cancelled, is paid, or its time is over. Nothing was "
+        "charged."
+    )
+
+
+@dataclass(eq=False)
 class AlreadyCancelled(Refusal):
     """An order is cancelled once."""
 
@@ -227,6 +249,8 @@ CONFLICTS = (
     CohortBegun,
     PriceChanged,
     OrderFormUsed,
+    OrderWaiting,
+    NotToBePaid,
     AlreadyCancelled,
     NotCancellable,
     NotSold,

@@ -8,8 +8,8 @@ from coop import cooperative, outbox
 from coop.formats import format_day, format_money
 from coop.identity.models import Person
 from coop.identity.powers import holders
-from coop.marketplace.models import Offering, OfferingWords
-from coop.marketplace.order_models import OrderRefund, SalesOrder
+from coop.marketplace.models import Offering
+from coop.marketplace.order_models import OrderRefund, OrderText, SalesOrder
 from coop.membership import participants
 from coop.outbox import Page
 from coop.permissions import Power
@@ -124,11 +124,11 @@ def _tell_treasurers(session: Session, order: SalesOrder, refund: OrderRefund, o
                 to=email,
                 subject=gettext("To be paid back: %(amount)s", amount=_money(owed_minor, order)),
                 text=gettext(
-                    "The buyer of order %(number)s had paid by bank. The refund is booked as owed to them; pay it, and record "
-                    "the payment in the journal.",
+                    "The buyer of order %(number)s had paid by bank. The refund is booked as owed to them: it stands under "
+                    "Payments out, Clients.",
                     number=order.number,
                 ),
-                page=Page("marketplace.order", {"order_id": order.id}),
+                page=Page("payouts.overview", {}),
             )
 
 
@@ -137,7 +137,8 @@ def _page(order: SalesOrder) -> Page:
 
 
 def _title(session: Session, order: SalesOrder) -> str:
-    return session.get_one(OfferingWords, order.offering_id).title
+    text = session.get(OrderText, order.id)
+    return text.title if text else str(gettext("(the words were erased)"))
 
 
 def _money(amount_minor: int, order: SalesOrder) -> str:

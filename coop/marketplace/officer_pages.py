@@ -65,7 +65,7 @@ def order_file() -> Response:
     columns += ["refunded", "outstanding", "currency", "paid_by", "paid_on", "due_on", "units", "delivered", "state"]
     rows = (
         (
-            *(row.number, row.ordered_on, row.kind.value, row.title, row.buyer, row.seller or "", row.quantity),
+            *(row.number, row.ordered_on, row.kind.value, row.title, row.buyer, row.member_seller or "", row.quantity),
             *(
                 decimal_text(amount_minor, row.currency)
                 for amount_minor in (row.price_minor, row.amount_minor, row.fee_minor, row.refunded_minor)
@@ -98,15 +98,16 @@ def order(order_id: UUID) -> str:
     page, powers = order_queries.order(db.session(), order_id), actor().powers
     is_officer, is_coaching = bool(powers & {*_OFFICERS}), page.row.kind is OfferingKind.COACHING
     is_unpaid_invoice = page.row.state is State.INVOICED and page.row.outstanding_minor == page.row.amount_minor
+    # Nothing was paid and nothing delivered: it is cancelled, there is nothing to give back.
+    is_untouched = is_unpaid_invoice and not page.deliveries and not page.refunds
     return render_template(
         "marketplace/order.html",
         page=page,
         steps=timeline.steps(page),
         may_deliver=is_officer and is_coaching and page.row.to_deliver > 0,
         may_take_back=is_officer,
-        may_refund=Power.TREASURER in powers and _left_minor(order_id) > 0,
-        may_cancel=(is_officer or Power.TREASURER in powers)
-        and (page.row.state is State.PAYING or (is_unpaid_invoice and not page.deliveries and not page.refunds)),
+        may_refund=Power.TREASURER in powers and _left_minor(order_id) > 0 and not is_untouched,
+        may_cancel=(is_officer or Power.TREASURER in powers) and (page.row.state is State.PAYING or is_untouched),
     )
 
 

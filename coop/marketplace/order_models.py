@@ -81,6 +81,22 @@ class SalesOrder(CoopBase):
         return self.quantity * self.price_minor
 
 
+class OrderText(CoopBase):
+    """What was bought, and from whom, in the words of the day: later ones of the offering or the seller change no receipt.
+
+    It may name a person, so it can be erased; nothing edits it.
+    """
+
+    __tablename__ = "sales_order_text"
+
+    order_id: Mapped[UUID] = mapped_column(ForeignKey(SalesOrder.id), primary_key=True)
+    title: Mapped[Line]
+    #: The member who sold it, or the co-operative.
+    seller: Mapped[Line]
+    #: The title without case and macrons: what the search looks through.
+    search_text: Mapped[LongText]
+
+
 class PurchaseOrder(CoopBase):
     """The buyer's own number for an order, which their accounts want on the invoice. Erasable."""
 

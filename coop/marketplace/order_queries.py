@@ -4,17 +4,19 @@ from collections.abc import Collection, Iterator
 from typing import Any
 from uuid import UUID
 
+from flask_babel import gettext
 from sqlalchemy import ColumnElement, Row, Select, String, and_, cast, exists, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from coop import clock
 from coop.marketplace import standing
-from coop.marketplace.models import Offering, OfferingKind, OfferingWords
+from coop.marketplace.models import Offering, OfferingKind
 from coop.marketplace.order_models import (
     Delivery,
     OrderCancellation,
     OrderPayment,
     OrderRefund,
+    OrderText,
     PurchaseOrder,
     RefundReason,
     SalesOrder,
@@ -188,28 +190,26 @@ def _filtered(state: State | None, kind: OfferingKind | None, words: str) -> Sel
     if kind is not None:
         query = query.where(Offering.kind == kind)
     for pattern in search_patterns(words):
-        named = (Participant.name_key, OfferingWords.search_text, cast(SalesOrder.number, String))
+        named = (Participant.name_key, OrderText.search_text, cast(SalesOrder.number, String))
         query = query.where(or_(*(column.like(pattern, escape="\\") for column in named)))
     return query.order_by(SalesOrder.number.desc())
 
 
 def _orders() -> Select[*tuple[Any, ...]]:
-    seller = aliased(Participant)
     own = (SalesOrder.quantity, SalesOrder.price_minor, SalesOrder.fee_minor, SalesOrder.currency, SalesOrder.units)
     return (
         select(
-            *(SalesOrder.id, SalesOrder.number, SalesOrder.offering_id, Offering.kind, OfferingWords.title),
+            *(SalesOrder.id, SalesOrder.number, SalesOrder.offering_id, Offering.kind, OrderText.title),
             *(SalesOrder.participant_id, Participant.name.label("buyer"), Offering.seller_id),
-            *(seller.name.label("seller"), *own, SalesOrder.ordered_on, SalesOrder.ordered_at, SalesOrder.paid_by),
+            *(OrderText.seller, *own, SalesOrder.ordered_on, SalesOrder.ordered_at, SalesOrder.paid_by),
             *(OrderPayment.paid_on, SalesOrder.due_on, standing.delivered_units().label("delivered")),
             *(standing.refunded().label("refunded_minor"), standing.outstanding().label("outstanding_minor")),
             standing.state(clock.now()).label("state"),
         )
         .select_from(SalesOrder)
         .join(Offering, Offering.id == SalesOrder.offering_id)
-        .join(OfferingWords, OfferingWords.offering_id == Offering.id)
+        .outerjoin(OrderText, OrderText.order_id == SalesOrder.id)
         .join(Participant, Participant.id == SalesOrder.participant_id)
-        .outerjoin(seller, seller.id == Offering.seller_id)
         .outerjoin(OrderPayment, OrderPayment.order_id == SalesOrder.id)
     )
 
@@ -219,4 +219,6 @@ def _row(row: Row[*tuple[Any, ...]]) -> OrderRow:
     # PostgreSQL sums into a Decimal.
     for name in ("refunded_minor", "outstanding_minor"):
         values[name] = int(values[name])
+    if values["title"] is None:
+        values["title"] = values["seller"] = gettext("(the words were erased)")
     return OrderRow(**{**values, "state": State(values["state"])})

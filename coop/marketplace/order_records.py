@@ -17,12 +17,14 @@ class OrderRow:
     number: int
     offering_id: UUID
     kind: OfferingKind
+    #: As it was called when it was ordered.
     title: str
     participant_id: UUID
     buyer: str
     #: The member who sold it; none where the co-op did.
     seller_id: UUID | None
-    seller: str | None
+    #: Who sold it, as they were called when it was ordered: the member, or the co-op.
+    seller: str
     quantity: int
     price_minor: int
     fee_minor: int
@@ -37,6 +39,11 @@ class OrderRow:
     refunded_minor: int
     outstanding_minor: int
     state: State
+
+    @property
+    def member_seller(self) -> str | None:
+        """Return the name of the member who sold it; none where the co-op did."""
+        return self.seller if self.seller_id else None
 
     @property
     def amount_minor(self) -> int:

@@ -1,7 +1,8 @@
 """Ordering, and taking an order back before it is paid.
 
-The offering's row is held while its places are counted, so of two who want the last one gets it. An order copies the price, and
-whether the buyer was a member; by card it holds its places until the checkout ends, by invoice it is sold at once.
+The offering's row is held while its places are counted, so of two who want the last one gets it. An order copies the price, the
+title, and whether the buyer was a member; by card it holds its places until the checkout ends, by invoice it is sold at once. A
+participant has at most one order of an offering that waits for its payment, so nobody holds all places without paying.
 """
 
 from dataclasses import dataclass
@@ -9,19 +10,20 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from coop import audit, clock, cooperative
 from coop.marketplace import bookings, errors, notices, offers, quotes
 from coop.marketplace.models import Offering, OfferingWords
-from coop.marketplace.order_models import OrderCancellation, PaidBy, PurchaseOrder, SalesOrder
+from coop.marketplace.order_models import OrderCancellation, OrderText, PaidBy, PurchaseOrder, SalesOrder
 from coop.marketplace.quotes import Quote
-from coop.marketplace.standing import figures
+from coop.marketplace.standing import figures, is_paying
 from coop.membership.models import Participant, ParticipantKind
 from coop.payments.cards import checkouts
 from coop.payments.operations import credit, received_minor, request_payment
 from coop.permissions import Actor, NotFound, Power
-from coop.texts import line
+from coop.texts import fold, line
 from evidence.identifiers import new_id, new_ref
 
 #: The purpose under which payments by card are told here.
@@ -57,10 +59,10 @@ def place(
     """Order something for a participant.
 
     `seen_minor` is the price that the buyer was shown; another one is refused. The same form sent again returns the order that
-    stands already.
+    stands already, and so does the same order while the first one waits for its payment by card.
 
     Raises:
-        NotFound, OrderFormUsed, Withdrawn, CohortBegun, OwnListing, NotForThisKind, QuantityOutOfRange, SoldOut, TooFewLeft,
+        NotFound, OrderFormUsed, OrderWaiting, Withdrawn, CohortBegun, OwnListing, NotForThisKind, QuantityOutOfRange, SoldOut, TooFewLeft,
         PriceChanged, InvoiceForOrganisations, PurchaseOrderMissing, TextTooLong
     """
     actor.need_to_act_for(participant_id)
@@ -71,6 +73,12 @@ def place(
         if (known.participant_id, known.offering_id, known.quantity) != (participant_id, offering_id, quantity):
             raise errors.OrderFormUsed
         return Placed(known.id, known.checkout_id, known.request_id)
+    waiting = waiting_order(session, participant_id, offering_id)
+    if waiting is not None:
+        is_same = by is PaidBy.CARD and waiting.quantity == quantity and seen_minor in {None, waiting.price_minor}
+        if not is_same:
+            raise errors.OrderWaiting(waiting.number)
+        return Placed(waiting.id, waiting.checkout_id, waiting.request_id)
     found = quotes.quote(session, offering, participant_id=participant_id, quantity=quantity)
     if seen_minor is not None and seen_minor != found.price_minor:
         raise errors.PriceChanged(seen_minor, found.price_minor, found.currency)
@@ -96,9 +104,14 @@ def place(
 def cancel(session: Session, actor: Actor, *, order_id: UUID) -> None:
     """Take an order back before anything of it was paid or delivered: its buyer, or an officer.
 
+    Its checkout ends with it. A payment that arrives all the same is refunded in full.
+
     Raises:
         NotFound, AlreadyCancelled, NotCancellable, PowerMissing
     """
+    checkout_id = session.scalar(select(SalesOrder.checkout_id).where(SalesOrder.id == order_id))
+    if checkout_id is not None:
+        checkouts.lock(session, checkout_id)
     order = locked(session, order_id)
     power = None
     if order.participant_id not in actor.represents:
@@ -118,7 +131,17 @@ def cancel(session: Session, actor: Actor, *, order_id: UUID) -> None:
         bookings.cancelled(session, actor, order, cancelled_on=today)
     session.add(OrderCancellation(order_id=order_id, cancelled_on=today, cancelled_at=clock.now()))
     session.flush()
+    if checkout_id is not None:
+        checkouts.end(session, checkout_id)
     audit.record(session, actor, "order.cancelled", subject=order_id, power=power, facts={"number": order.number})
+
+
+def waiting_order(session: Session, participant_id: UUID, offering_id: UUID) -> SalesOrder | None:
+    """Return a participant's order of an offering that waits for its payment by card. Decided on while the offering is held."""
+    query = select(SalesOrder).where(
+        SalesOrder.participant_id == participant_id, SalesOrder.offering_id == offering_id, is_paying(clock.now())
+    )
+    return session.scalar(query.order_by(SalesOrder.number).limit(1))
 
 
 def locked(session: Session, order_id: UUID) -> SalesOrder:
@@ -156,7 +179,8 @@ def due_on(ordered_on: date) -> date:
 def _add(
     session: Session, offering: Offering, buyer: Participant, found: Quote, by: PaidBy, form_token: UUID
 ) -> SalesOrder:
-    cooperative.current(session, lock=True)  # one number after the other
+    house = cooperative.current(session, lock=True)  # one number after the other
+    title = session.get_one(OfferingWords, offering.id).title
     order_id, now, today = new_id(), clock.now(), cooperative.today(session)
     checkout_id = request_id = None
     if by is PaidBy.CARD:
@@ -164,7 +188,7 @@ def _add(
             session,
             participant_id=buyer.id,
             amount_minor=found.amount_minor,
-            description=session.get_one(OfferingWords, offering.id).title,
+            description=title,
             purpose=PURPOSE,
             subject_id=order_id,
             expires_at=now + TIME_TO_PAY,
@@ -193,6 +217,13 @@ def _add(
         request_id=request_id,
         due_on=due_on(today) if request_id else None,
     )
-    session.add(order)
+    try:
+        with session.begin_nested():
+            session.add(order)
+    except IntegrityError as error:
+        # An order of something else took the token after we looked: an altered form.
+        raise errors.OrderFormUsed from error
+    seller = session.get_one(Participant, offering.seller_id).name if offering.seller_id else house.name
+    session.add(OrderText(order_id=order_id, title=title, seller=seller, search_text=fold(title)))
     session.flush()
     return order

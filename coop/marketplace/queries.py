@@ -91,8 +91,8 @@ class OfferingPage:
 class ServicesImpact:
     """What the marketplace did between two days, for the annual report."""
 
-    #: Places in fellowships whose cohort met in the time.
-    fellows: int
+    #: Places in fellowships whose cohort met in the time: an order of three places is three, and who joins two cohorts takes two.
+    places: int
     coaching_minutes: int
     #: What members sold to each other and to others.
     sales: int
@@ -170,15 +170,23 @@ def coaches(session: Session) -> list[tuple[UUID, str]]:
 def impact(session: Session, starts_on: date, ends_on: date) -> ServicesImpact:
     """Return what was delivered and sold between two days, both included."""
     stands = ~exists().where(DeliveryTakenBack.delivery_id == Delivery.id)
-    delivered = (
-        select(func.count(func.distinct(SalesOrder.id)), func.coalesce(func.sum(Offering.session_minutes), 0))
+    in_time = and_(stands, Delivery.delivered_on.between(starts_on, ends_on))
+    places = session.scalar(
+        select(func.sum(SalesOrder.quantity))
+        .join(Offering, Offering.id == SalesOrder.offering_id)
+        .where(
+            Offering.kind == OfferingKind.FELLOWSHIP,
+            # However many meetings of the cohort were held, each place counts once.
+            exists().where(Delivery.order_id == SalesOrder.id, in_time),
+        )
+    )
+    minutes = session.scalar(
+        select(func.sum(Offering.session_minutes))
         .select_from(Delivery)
         .join(SalesOrder, SalesOrder.id == Delivery.order_id)
         .join(Offering, Offering.id == SalesOrder.offering_id)
-        .where(stands, Delivery.delivered_on.between(starts_on, ends_on))
+        .where(Offering.kind == OfferingKind.COACHING, in_time)
     )
-    fellows = session.execute(delivered.where(Offering.kind == OfferingKind.FELLOWSHIP)).one()[0]
-    minutes = session.execute(delivered.where(Offering.kind == OfferingKind.COACHING)).one()[1]
     sold_on = func.coalesce(OrderPayment.paid_on, SalesOrder.ordered_on)
     sold = dict(
         session.execute(
@@ -190,7 +198,7 @@ def impact(session: Session, starts_on: date, ends_on: date) -> ServicesImpact:
             .group_by(Offering.seller_id.is_not(None))
         ).all()
     )
-    return ServicesImpact(fellows, int(minutes or 0), sales=sold.get(True, 0), orders=sold.get(False, 0))
+    return ServicesImpact(int(places or 0), int(minutes or 0), sales=sold.get(True, 0), orders=sold.get(False, 0))
 
 
 def _prices(session: Session, offering_id: UUID) -> tuple[PriceRow, ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from coop import audit, clock, cooperative
@@ -94,8 +95,12 @@ def _make(session: Session, actor: Actor, order: SalesOrder, *, amount_minor: in
         form_token=form_token,
         card_refund_id=card_refund_id,
     )
-    session.add(made)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(made)
+    except IntegrityError as error:
+        # A refund of another order took the token after we looked: an altered form.
+        raise errors.RefundFormUsed from error
     bookings.refunded(session, actor, order, made)
     return made
 

@@ -156,10 +156,14 @@ def is_binding() -> ColumnElement[bool]:
     return and_(sold, ~is_cancelled(), refunded() < amount())
 
 
+def is_paying(now: datetime) -> ColumnElement[bool]:
+    """Say whether an order waits for its payment by card."""
+    return and_(SalesOrder.holds_until > now, ~is_paid_by_card(), ~is_cancelled())
+
+
 def holds(now: datetime) -> ColumnElement[bool]:
     """Say whether an order holds its places."""
-    paying = and_(SalesOrder.holds_until > now, ~is_paid_by_card(), ~is_cancelled())
-    return or_(is_binding(), paying)
+    return or_(is_binding(), is_paying(now))
 
 
 def state(now: datetime) -> ColumnElement[str]:

@@ -51,7 +51,8 @@ def _payment(page: OrderPage) -> Iterator[Step]:
         day = format_day(row.due_on, "en_NZ")
         is_paid = not row.outstanding_minor
         note = None if is_paid else gettext("due on %(day)s", day=day)
-        yield Step(gettext("Invoice paid"), "done" if is_paid else "current", None, note)
+        label = gettext("Invoice paid") if is_paid else gettext("Pay the invoice")
+        yield Step(label, "done" if is_paid else "current", None, note)
     if page.cancelled_on is not None:
         yield Step(gettext("Cancelled"), "stopped", page.cancelled_on)
 
@@ -69,5 +70,5 @@ def _to_come(page: OrderPage) -> str:
     if page.row.kind is OfferingKind.LISTING:
         return str(gettext("The seller delivers it"))
     if page.row.kind is OfferingKind.COACHING:
-        return str(ngettext("%(num)s session to come", "%(num)s sessions to come", count))
-    return str(ngettext("%(num)s meeting to come", "%(num)s meetings to come", count))
+        return str(ngettext("%(num)s session", "%(num)s sessions", count))
+    return str(ngettext("%(num)s meeting", "%(num)s meetings", count))

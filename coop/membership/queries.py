@@ -1,5 +1,6 @@
 """Who acts for whom, and how a participant's membership stands."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -183,6 +184,22 @@ def membership(session: Session, participant_id: UUID) -> Membership:
 def share_price(session: Session) -> int | None:
     """Return today's price of one share in the minor unit; nothing where there is no share to buy."""
     return in_force(session, cooperative.today(session)).bylaws.share_price_minor
+
+
+def who_acts_for_members(session: Session, on: date) -> dict[tuple[UUID, str], list[str]]:
+    """Return whom a mail to every member goes to on a day: each person and address once, with the names of all they act for."""
+    rows = session.execute(
+        select(Person.id, Person.email, Participant.name)
+        .join(Representative, Representative.person_id == Person.id)
+        .join(Participant, Participant.id == Representative.participant_id)
+        .join(Member, Member.participant_id == Participant.id)
+        .where(in_term(on), Member.joined_on <= on)
+        .order_by(Person.id, Participant.name_key)
+    )
+    members: dict[tuple[UUID, str], list[str]] = defaultdict(list)
+    for person_id, email, name in rows:
+        members[person_id, email].append(name)
+    return members
 
 
 def in_term(on: date) -> ColumnElement[bool]:

@@ -55,5 +55,6 @@ ACTS: tuple[ActKind, ...] = (
         approved_by=editions.APPROVERS,
         run=_publish,
         describe=_describe,
+        next_step=N_("Next: read it as everybody does. The edition stands on the page of the year, under Published."),
     ),
 )

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from coop import cooperative
-from coop.assembly.meetings.yearly import decisions_of, meetings_of_year
+from coop.assembly.meetings.yearly import decisions_about, decisions_of, meetings_of_year
 from coop.community import queries as community
 from coop.marketplace import queries as marketplace
 from coop.membership.movements import movements
@@ -61,7 +61,7 @@ def compose(session: Session, year_id: UUID) -> Content:
     words = words_of(session, year_id)
     number = last_number(session, year_id) + 1
     return Content(
-        house=House(house.name, house.currency, house.zone, house.founded_on),
+        house=House(house.name, house.currency, house.zone, house.founded_on, house.is_tax_registered),
         year=Year(str(year.ends_on.year), year.starts_on, year.ends_on),
         edition=EditionNote(number, words.reason if number > 1 else ""),
         letters=Letters(words.chair, words.letter, words.story),
@@ -89,7 +89,10 @@ def compose(session: Session, year_id: UUID) -> Content:
 
 
 def _decisions(session: Session, year: FiscalYear) -> Iterable[DecisionTaken]:
-    for one in decisions_of(session, year.starts_on, year.ends_on):
+    """Return the votes of the year, and then those about the year that closed after it."""
+    taken = decisions_of(session, year.starts_on, year.ends_on)
+    later = decisions_about(session, year.id, year.ends_on)
+    for one in (*taken, *later):
         yield DecisionTaken(
             number=one.number,
             title=one.title,
@@ -99,6 +102,7 @@ def _decisions(session: Session, year: FiscalYear) -> Iterable[DecisionTaken]:
             roll=one.roll,
             result=one.result,
             digest=one.digest,
+            is_later=one in later,
         )
 
 
@@ -182,7 +186,7 @@ def _impact(session: Session, year: FiscalYear) -> Impact:
     sold = marketplace.impact(session, year.starts_on, year.ends_on)
     done = community.impact(session, year.starts_on, year.ends_on)
     return Impact(
-        fellows=sold.fellows,
+        fellows=sold.places,
         coaching_minutes=sold.coaching_minutes,
         sales=sold.sales,
         orders=sold.orders,

@@ -21,6 +21,7 @@ class House:
     currency: str
     zone: str
     founded_on: date
+    is_tax_registered: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,10 @@ class MeetingHeld:
 
 @dataclass(frozen=True)
 class DecisionTaken:
-    """A vote of the members that was counted. `digest` is that of the result."""
+    """A vote of the members that was counted. `digest` is that of the result.
+
+    `is_later` marks one that closed after the year and is about it: on its accounts or its surplus.
+    """
 
     number: int | None
     title: str
@@ -109,6 +113,7 @@ class DecisionTaken:
     roll: int
     result: str
     digest: str
+    is_later: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,6 +140,7 @@ class ReviewNote:
 class Impact:
     """What the co-op did, counted."""
 
+    #: Places in fellowships: whoever joins two cohorts takes two, an organisation that sends three people takes three.
     fellows: int
     coaching_minutes: int
     sales: int

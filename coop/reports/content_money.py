@@ -97,6 +97,10 @@ class Decided:
     #: The entries of the journal that posted it.
     entries: tuple[str, ...]
     paid_minor: int
+    #: How many voted of how many who could, and the digest of the result; editions of an earlier layout lack them.
+    turnout: int | None = None
+    roll: int | None = None
+    digest: str = ""
 
 
 @dataclass(frozen=True)

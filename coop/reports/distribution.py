@@ -11,12 +11,12 @@ from coop import cooperative
 from coop.assembly import bindings
 from coop.assembly.models import Motion, MotionWords
 from coop.assembly.resolutions import Resolution
-from coop.assembly.results import count_of
+from coop.assembly.results import cast, count_of
 from coop.assembly.solvency import solvency_of
-from coop.reports import figures
+from coop.payments.payouts.surplus_shares import paid_by_plan
 from coop.reports.content_money import Band, Decided, DistributionPlan, Signature
 from coop.reports.days import day_of
-from governance.models import Outcome
+from governance.models import Outcome, Proposal
 from ledger.models import Entry
 from ledger.surplus.models import Distribution
 from ledger.surplus.plan import Plan, lines, plan_of, plans_of
@@ -25,6 +25,8 @@ from ledger.surplus.posting import KIND, distribution_of
 #: The ends of the bands in which members' shares are counted: 1, 2, 5, 10, 20, 50 ... times this many minor units.
 UNIT = 100
 MOST_BANDS = 6
+#: So few members in a band would be told apart.
+FEWEST_IN_BAND = 3
 
 
 def distribution(session: Session, year_id: UUID) -> DistributionPlan | None:
@@ -56,7 +58,10 @@ def distribution(session: Session, year_id: UUID) -> DistributionPlan | None:
 
 
 def bands(allocations: Iterable[int]) -> tuple[Band, ...]:
-    """Count shares in bands that a reader can compare: at most six, the lowest from nothing."""
+    """Count shares in bands that a reader can compare: at most six, the lowest from nothing, none with fewer than three members.
+
+    A band with one member in it would say what that member gets. Fewer than three in all are one band: the totals tell as much.
+    """
     amounts = sorted(allocations)
     if not amounts:
         return ()
@@ -65,9 +70,22 @@ def bands(allocations: Iterable[int]) -> tuple[Band, ...]:
         # 1, 2, 5, 10: the next after a two is two and a half times it.
         ends.append(ends[-1] * 5 // 2 if str(ends[-1])[0] == "2" else ends[-1] * 2)
     edges = [0, *ends[-MOST_BANDS:]]
-    found = [Band(over, up_to, sum(over < one <= up_to for one in amounts)) for over, up_to in pairwise(edges)]
-    first = next(place for place, band in enumerate(found) if band.lines)
-    return (Band(0, found[first].up_to_minor, found[first].lines), *found[first + 1 :])
+    return merged(Band(over, up_to, sum(over < one <= up_to for one in amounts)) for over, up_to in pairwise(edges))
+
+
+def merged(found: Iterable[Band]) -> tuple[Band, ...]:
+    """Return neighbouring bands merged from below until each holds at least three members; what is left joins the last."""
+    kept: list[Band] = []
+    over, lines = None, 0
+    for band in found:
+        over, lines, up_to = band.over_minor if over is None else over, lines + band.lines, band.up_to_minor
+        if lines >= FEWEST_IN_BAND:
+            kept.append(Band(over, up_to, lines))
+            over, lines = None, 0
+    if over is not None:
+        before = kept.pop() if kept else Band(over, up_to, 0)
+        kept.append(Band(before.over_minor, up_to, before.lines + lines))
+    return tuple(kept)
 
 
 def _plan(session: Session, year_id: UUID) -> Plan | None:
@@ -88,11 +106,12 @@ def _decided(session: Session, plan: Plan) -> Decided | None:
     carried = bindings.carried_by_members(session, plan.id)
     if carried is None:
         return None
-    title, outcome, number = session.execute(
-        select(MotionWords.title, Outcome, Resolution.number)
+    title, outcome, number, roll = session.execute(
+        select(MotionWords.title, Outcome, Resolution.number, Proposal.roll_size)
         .join(Motion, Motion.id == MotionWords.motion_id)
         .join(Outcome, Outcome.proposal_id == Motion.proposal_id)
         .join(Resolution, Resolution.proposal_id == Motion.proposal_id)
+        .join(Proposal, Proposal.id == Motion.proposal_id)
         .where(Motion.id == carried.motion_id)
     ).one()
     count = count_of(outcome)
@@ -108,5 +127,8 @@ def _decided(session: Session, plan: Plan) -> Decided | None:
         votes_against=count.against,
         posted_on=posted.decided_on if posted else None,
         entries=tuple(map(str, entries)),
-        paid_minor=figures.paid_to_members(session, carried.decided_on) if posted else 0,
+        paid_minor=paid_by_plan(session, plan.id) if posted else 0,
+        turnout=cast(outcome),
+        roll=roll,
+        digest=outcome.digest,
     )

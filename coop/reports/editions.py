@@ -1,7 +1,7 @@
 """Preparing and publishing an edition of the annual report: the work of two people.
 
 Preparing keeps the content under its digest and the PDF under its hash. Publishing composes the report again and refuses if it would
-say something else by now; the edition then points at the two for good.
+say something else by now; the edition then points at the two for good, and every member is told where it can be read.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from coop.approvals.kinds import TwoPeople
 from coop.approvals.operations import prepare
 from coop.config import configuration
 from coop.permissions import Actor, Power
-from coop.reports import errors
+from coop.reports import errors, notices
 from coop.reports.compose import compose
 from coop.reports.content import Content
 from coop.reports.models import ReportContent, ReportEdition
@@ -83,7 +83,7 @@ def prepare_edition(session: Session, actor: Actor, made: Draft) -> UUID:
 def publish(
     session: Session, actor: Actor, *, year_id: UUID, content_digest: str, pdf_sha256: str, two: TwoPeople
 ) -> int:
-    """Publish an edition that was prepared by one person and approved by another, and return its number.
+    """Publish an edition that was prepared by one person and approved by another, tell the members, and return its number.
 
     Raises:
         PowerMissing, NotFound, YearNotClosed, NotApproved, NotSigned, AccountsChanged, ReasonMissing
@@ -111,6 +111,7 @@ def publish(
     )
     session.flush()
     facts: dict[str, Canonical] = {"number": number, "content": content_digest, "pdf": pdf_sha256}
+    notices.published(session, content)
     audit.record(session, actor, "report.published", subject=year_id, power=power, facts=facts)
     return number
 

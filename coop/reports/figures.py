@@ -1,4 +1,4 @@
-"""What the report counts that no room tells by itself: officers, the journal behind the statements, and what was paid out."""
+"""What the report counts that no room tells by itself: officers, and the journal behind the statements."""
 
 from datetime import date, timedelta
 
@@ -8,10 +8,8 @@ from sqlalchemy.orm import Session
 from coop.assembly.resolutions import Resolution
 from coop.identity.models import Person, PowerEnding, PowerGrant
 from coop.membership.models import Member
-from coop.payments.payouts.models import Disbursement, DisbursementLine
 from coop.permissions import Power
 from coop.reports.content import OfficeHeld
-from ledger.chart import PATRONAGE_PAYABLE
 from ledger.models import Entry, FiscalYear, Posting
 
 #: Whose names are published, in this order: the board, and who keeps, writes and reviews.
@@ -54,16 +52,6 @@ def journal_size(session: Session, year: FiscalYear) -> tuple[int, int]:
 def register_size(session: Session, at: date) -> int:
     """Return how many entries the register of members has at the end of a day."""
     return session.scalar(select(func.count(Member.id)).where(Member.joined_on <= at)) or 0
-
-
-def paid_to_members(session: Session, since: date) -> int:
-    """Return what was paid out to members as their share of a surplus, from a day on."""
-    total = session.scalar(
-        select(func.coalesce(func.sum(DisbursementLine.amount_minor), 0))
-        .join(Disbursement, Disbursement.id == DisbursementLine.disbursement_id)
-        .where(Disbursement.account_code == PATRONAGE_PAYABLE, Disbursement.paid_on >= since)
-    )
-    return int(total or 0)
 
 
 def _last_day(row: Row[*tuple[object, ...]]) -> date | None:

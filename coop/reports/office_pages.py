@@ -18,6 +18,7 @@ from coop.reports.accounts import SIGNERS, AccountsApproval, approval_of
 from coop.reports.blueprint import READERS, blueprint
 from coop.reports.compose import compose
 from coop.reports.content import Content
+from coop.reports.errors import ReasonMissing
 from coop.reports.forms import WordsForm
 from coop.reports.outline import outline
 from coop.reports.pages import report_values
@@ -167,7 +168,7 @@ def _content_page(year_id: UUID, content: Content, eyebrow: str, about: str, pdf
 def _year_page(year_id: UUID, *, refused: str = "") -> str:
     session, who = db.session(), actor()
     year = _year(year_id)
-    problem = _problem(year_id)
+    refusal = _refusal(year_id)
     closing, approval, review = closing_of(session, year_id), approval_of(session, year_id), review_of(session, year_id)
     act = next((row for row in waiting(session, kind=editions.KIND) if row.arguments["year"] == str(year_id)), None)
     return render_template(
@@ -181,20 +182,22 @@ def _year_page(year_id: UUID, *, refused: str = "") -> str:
         next_number=queries.last_number(session, year_id) + 1,
         words=words.words_of(session, year_id),
         act=act,
-        problem=problem,
+        problem=message_of(refusal) if refusal else "",
+        lacks_reason=isinstance(refusal, ReasonMissing),
+        is_director=Power.BOARD in who.powers,
         refused=refused,
         may_write=not who.powers.isdisjoint(_WRITERS),
         may_see_books=not who.powers.isdisjoint(BOOK_READERS),
     )
 
 
-def _problem(year_id: UUID) -> str:
+def _refusal(year_id: UUID) -> Refusal | None:
     """Return why no edition can be prepared now; nothing where one can."""
     try:
         editions.next_edition(db.session(), year_id)
     except Refusal as refusal:
-        return message_of(refusal)
-    return ""
+        return refusal
+    return None
 
 
 def _steps(

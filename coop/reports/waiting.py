@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from coop.approvals.queries import waiting_with
@@ -11,7 +11,9 @@ from coop.permissions import Actor, Power
 from coop.reports.accounts import AccountsApproval, approval_of
 from coop.reports.editions import KIND, PREPARERS
 from coop.reports.models import ReportEdition
+from coop.reports.reviews import review_of
 from ledger.models import FiscalYear, YearClosing
+from ledger.surplus.models import Distribution
 
 
 class Step(StrEnum):
@@ -20,6 +22,9 @@ class Step(StrEnum):
     APPROVE = "approve"
     SIGN = "sign"
     PREPARE = "prepare"
+    #: The members have decided on the surplus since the last edition.
+    RENEW = "renew"
+    REVIEW = "review"
 
 
 @dataclass(frozen=True)
@@ -28,10 +33,12 @@ class Waiting:
 
     step: Step
     year: FiscalYear
+    #: Of the edition that a step is about, where there was one before.
+    number: int = 1
 
 
 def waiting_for(session: Session, who: Actor) -> list[Waiting]:
-    """Return the steps that the actor can take towards the first edition of each closed year, the earliest year first."""
+    """Return the steps that the actor can take towards an edition of each closed year, the earliest year first."""
     years = session.scalars(
         select(FiscalYear)
         .join(YearClosing, YearClosing.fiscal_year_id == FiscalYear.id)
@@ -39,8 +46,32 @@ def waiting_for(session: Session, who: Actor) -> list[Waiting]:
         .where(ReportEdition.number.is_(None))
         .order_by(FiscalYear.ends_on)
     )
-    found = ((_step(session, who, year, approval_of(session, year.id)), year) for year in years.all())
-    return [Waiting(step, year) for step, year in found if step is not None]
+    unpublished = years.all()
+    found = ((_step(session, who, year, approval_of(session, year.id)), year) for year in unpublished)
+    steps = [Waiting(step, year) for step, year in found if step is not None]
+    if Power.AUDITOR in who.powers:
+        steps += [Waiting(Step.REVIEW, year) for year in unpublished if review_of(session, year.id) is None]
+    return steps + _decided_since(session, who)
+
+
+def _decided_since(session: Session, who: Actor) -> list[Waiting]:
+    """Return the years whose surplus was distributed after their last edition, which only proposes it."""
+    if who.powers.isdisjoint(PREPARERS):
+        return []
+    last = func.max(ReportEdition.number)
+    found = session.execute(
+        select(FiscalYear, last)
+        .join(ReportEdition, ReportEdition.fiscal_year_id == FiscalYear.id)
+        .join(Distribution, Distribution.fiscal_year_id == FiscalYear.id)
+        .group_by(FiscalYear.id, Distribution.posted_at)
+        .having(func.max(ReportEdition.published_at) < Distribution.posted_at)
+        .order_by(FiscalYear.ends_on)
+    )
+    return [
+        Waiting(Step.RENEW, year, number + 1)
+        for year, number in found
+        if waiting_with(session, KIND, {"year": year.id}) is None
+    ]
 
 
 def _step(session: Session, who: Actor, year: FiscalYear, approval: AccountsApproval | None) -> Step | None:

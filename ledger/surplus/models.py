@@ -99,7 +99,7 @@ class SurplusLineParty(LedgerBase):
     #: 32 random hexadecimal digits.
     salt: Mapped[Code]
     party_ref: Mapped[UUID] = mapped_column(Uuid)
-    #: The first day from which their business counted: of the year, or of their membership.
+    #: The first day from which their business counted: of their membership, be it before the year.
     counted_from: Mapped[date]
 
 

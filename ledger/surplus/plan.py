@@ -3,7 +3,7 @@
 The names of this module are what others use of a plan, `prepare` included.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from ledger.chart import PATRONAGE_SOURCES
 from ledger.models import Account, Entry, EntryText, FiscalYear, Posting
 from ledger.surplus import errors, schedule
-from ledger.surplus.business import Patron
+from ledger.surplus.business import Patron, counted_otherwise
 from ledger.surplus.models import Fallback, SurplusLine, SurplusLineParty, SurplusPlan
 from ledger.surplus.preparing import prepare
 from ledger.surplus.schedule import Heading, Rates, ScheduleLine, Totals
@@ -83,7 +83,7 @@ class PlanLine:
     retained_minor: int
     salt: str
     party_ref: UUID
-    #: The first day from which their business counted.
+    #: The first day from which their business counted, be it before the year.
     counted_from: date
 
 
@@ -136,20 +136,23 @@ def line_of(session: Session, plan_id: UUID, party_ref: UUID) -> PlanLine | None
 def reasons(session: Session, plan_id: UUID, party_ref: UUID) -> list[Reason]:
     """Return the postings that add up to a party's patronage, oldest first; nothing where they have no line.
 
-    A posting that was passed over, because it lies before their first day, is not among them.
+    A posting that was passed over, because it lies before their first day, is not among them, nor is what took it back; of a refund that
+    took back both, it is the part that counts.
     """
-    counted = session.execute(
-        select(SurplusLineParty.counted_from, FiscalYear.ends_on)
+    found = session.execute(
+        select(SurplusLineParty.counted_from, FiscalYear)
         .join(SurplusPlan, SurplusPlan.id == SurplusLineParty.plan_id)
         .join(FiscalYear, FiscalYear.id == SurplusPlan.fiscal_year_id)
         .where(SurplusLineParty.plan_id == plan_id, SurplusLineParty.party_ref == party_ref)
     ).first()
-    if counted is None:
+    if found is None:
         return []
-    rows = session.execute(
+    since, year = found
+    otherwise = counted_otherwise(session, year, Patron(party_ref, since))
+    rows: Iterable[Any] = session.execute(
         select(
-            *(Entry.id, Entry.booked_on, Entry.kind, EntryText.text),
-            *(Account.code, Account.name, -Posting.amount_minor),
+            *(Posting.line, -Posting.amount_minor),
+            *(Entry.id, Entry.booked_on, Entry.kind, EntryText.text, Account.code, Account.name),
         )
         .join(Entry, Entry.id == Posting.entry_id)
         .join(Account, Account.id == Posting.account_id)
@@ -157,11 +160,12 @@ def reasons(session: Session, plan_id: UUID, party_ref: UUID) -> list[Reason]:
         .where(
             Posting.party_ref == party_ref,
             Account.code.in_(PATRONAGE_SOURCES),
-            Entry.booked_on.between(counted.counted_from, counted.ends_on),
+            Entry.booked_on.between(max(since, year.starts_on), year.ends_on),
         )
         .order_by(Entry.booked_on, Entry.id, Posting.line)
     )
-    return [Reason(*row) for row in rows]
+    counting = ((otherwise.get((entry[0], line), amount_minor), entry) for line, amount_minor, *entry in rows)
+    return [Reason(*[*entry, amount_minor]) for amount_minor, entry in counting if amount_minor]
 
 
 def schedule_of(session: Session, plan: Plan) -> Iterator[bytes]:

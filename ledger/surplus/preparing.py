@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from evidence.bulk import insert_rows
@@ -71,7 +71,7 @@ def prepare(
         table_of(SurplusLineParty),
         _PARTY,
         (
-            (plan_id, number, salt, party_ref, max(since[party_ref], year.starts_on))
+            (plan_id, number, salt, party_ref, since[party_ref])
             for number, (salt, party_ref) in enumerate(parties, start=1)
         ),
     )
@@ -120,14 +120,21 @@ def awaiting(session: Session, year_id: UUID) -> int:
 
     A deficit of an earlier year that nobody has covered yet lowers it, because losses come first.
     """
-    others = session.scalars(
+    others = session.scalars(_undistributed().where(YearClosing.fiscal_year_id != year_id))
+    return -balance_of(session, SURPLUS_AWAITING) - sum(others)
+
+
+def uncovered_deficit(session: Session) -> int:
+    """Return by how much the balance falls short of the surpluses that await a decision: deficits that nobody has covered."""
+    return max(sum(session.scalars(_undistributed())) + balance_of(session, SURPLUS_AWAITING), 0)
+
+
+def _undistributed() -> Select[int]:
+    return (
         select(YearClosing.result_minor)
         .outerjoin(Distribution, Distribution.fiscal_year_id == YearClosing.fiscal_year_id)
-        .where(
-            YearClosing.fiscal_year_id != year_id, YearClosing.result_minor > 0, Distribution.fiscal_year_id.is_(None)
-        )
+        .where(YearClosing.result_minor > 0, Distribution.fiscal_year_id.is_(None))
     )
-    return -balance_of(session, SURPLUS_AWAITING) - sum(others)
 
 
 def _lines(shares: Shares, business: Business, rates: Rates) -> tuple[list[ScheduleLine], list[tuple[str, UUID]]]:

@@ -1,12 +1,19 @@
 """From a refusal to words and a status: pages for people, problem documents for programs."""
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import pytest
+import structlog
 from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
+from coop import logs
 from coop.database import db, make_engine
 from coop.errors import message_of, status_of
 from coop.permissions import NotFound, PowerMissing, SignInNeeded
@@ -92,18 +99,40 @@ def test_every_answer_carries_the_strict_policy(client: Browser) -> None:
         assert headers["Cache-Control"] == "no-store"
 
 
-def test_a_failure_shows_nothing_of_itself(app: Flask, client: Browser) -> None:
+@contextmanager
+def logging_here() -> Iterator[None]:
+    """Write the log to the standard error of this moment; that of a test is another than that of its fixtures."""
+    before = structlog.get_config()
+    logs.configure()
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
+
+
+def test_a_failure_shows_nothing_of_itself(app: Flask, client: Browser, capsys: pytest.CaptureFixture[str]) -> None:
     app.config["PROPAGATE_EXCEPTIONS"] = False
     app.testing = False
 
     def broken() -> str:
-        raise RuntimeError("secret inside")
+        try:
+            db.session.execute(text("SELECT :word FROM nowhere"), {"word": "secret inside"})
+        except DBAPIError as error:
+            raise RuntimeError("secret inside") from error
+        return ""
 
     app.view_functions["start"] = broken
-    page = client.get("/")
+    with logging_here():
+        page = client.get("/")
     assert page.status == 500
     assert "secret inside" not in page.html
     assert "Nothing was changed" in page.text
+    (line,) = [line for line in capsys.readouterr().err.splitlines() if "request.failed" in line]
+    assert "secret inside" not in line
+    trace = json.loads(line)["exception"]
+    assert "RuntimeError" in trace
+    assert "test_errors.py" in trace, "it says where"
+    assert "OperationalError" in trace or "ProgrammingError" in trace, "and where that came from"
 
 
 def test_a_database_that_is_away_is_answered_in_plain_words(tmp_path: Path) -> None:

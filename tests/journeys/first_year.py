@@ -35,8 +35,9 @@ def play(stage: Stage) -> None:
     with stage.at(at(days.closed_on, 15)):
         meeting = announce(stage, days)
     stage.forget()
-    with stage.at(at(days.meets_on - timedelta(days=1), 9)):
+    with stage.at(at(days.noticed_long_enough_on - timedelta(days=1), 9)):
         meeting_scenes.open_too_early(stage, days, meeting)
+    stage.forget()
     with stage.at(at(days.meets_on, 18, 35)):
         newcomer = scenes.come_back(stage, newcomer)
         meeting_scenes.open_meeting(stage, days, meeting)
@@ -89,8 +90,9 @@ def trade(stage: Stage, newcomer: Newcomer, days: Days) -> None:
 
 
 def announce(stage: Stage, days: Days) -> Meeting:
-    """Call the meeting, publish the report that it receives, and give notice."""
+    """Call the meeting, state the solvency and publish the report that it receives, and only then give notice."""
     path = meeting_scenes.call_meeting(stage, days)
+    meeting_scenes.give_notice_too_soon(stage, days, path)
     year_scenes.state_solvency(stage)
     edition = year_scenes.publish_report(stage, days.ends_on.year, 1)
     year_scenes.read_report(stage, edition, "Proposed, not decided")

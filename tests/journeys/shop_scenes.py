@@ -129,9 +129,9 @@ def arrive(newcomer: Newcomer, buyer: Visitor, bought: Bought) -> None:
 def refund(stage: Stage, buyer: Visitor, bought: Bought) -> None:
     """Let the treasurer give a part back, never more than was paid; the buyer reads it."""
     treasurer = go(stage.founder("treasurer"), f"/orders/{bought.id}/refund")
-    treasurer.send("Refund", {"amount": "100.01", "reason": "The spring was bent."})
+    treasurer.send("Yes: Refund", {"amount": "100.01", "reason": "The spring was bent."})
     assert treasurer.status == 422, "no more is refunded than was paid"
-    press(treasurer, "Refund", {"amount": "20.00"})
+    press(treasurer, "Yes: Refund", {"amount": "20.00"})
     stage.work()
     assert "NZD 20.00 goes back to your card." in go(buyer, bought.path).text
     buyer.follow("Receipt")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from coop import clock
+from coop.assembly.meetings.clear_days import earliest_day, earliest_day_after_report
 from coop.formats import format_day
 from ledger.periods import year_dates
 from tests.founded import plan
@@ -38,8 +39,13 @@ class Days:
 
     @property
     def meets_on(self) -> date:
-        """Return the earliest lawful day of a meeting of which notice is given on the day of the closing."""
-        return self.closed_on + timedelta(days=15)
+        """Return the earliest lawful day of a meeting whose report is published on the day of the closing."""
+        return earliest_day_after_report(self.closed_on, 20)
+
+    @property
+    def noticed_long_enough_on(self) -> date:
+        """Return the day by which a notice of the day of the closing is old enough: it comes before the meeting."""
+        return earliest_day(self.closed_on, 14)
 
     @property
     def decided_on(self) -> date:
@@ -60,7 +66,7 @@ def at(day: date, hour: int, minute: int = 0) -> datetime:
 def approve(stage: Stage, path: str) -> Visitor:
     """Let a director find an act of two people on their home page and approve it; who prepared it cannot."""
     director = go(stage.founder("board"), "/")
-    director.follow("Approve or refuse 1 act of two people")
+    follow_to(director, "Approve or refuse")
     assert path in director.links().values()
     go(director, path)
     press(director, "Yes: Approve and do it")
@@ -166,7 +172,7 @@ def state_solvency(stage: Stage) -> None:
     director.follow("Write the statement")
     press(director, "Save the statement", {"grounds": "We owe **little**, and hold more than we pay out."})
     for name in ("board", "board2"):
-        press(go(stage.founder(name), path), "Sign the statement")
+        press(go(stage.founder(name), path), "Yes: Sign the statement")
     assert "Sign the statement" not in stage.founder("board2").text
 
 

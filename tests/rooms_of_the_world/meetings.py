@@ -8,11 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coop import clock
-from coop.assembly.meetings import agenda, calling, notice, opening, records
+from coop.assembly import operations
+from coop.assembly.meetings import agenda, agenda_words, calling, notice, opening, records
 from coop.assembly.meetings.calling import When
 from coop.assembly.meetings.models import AgendaItem, MeetingKind, Presence
 from coop.database import write
 from ledger import periods
+from ledger.models import FiscalYear
+from ledger.surplus.plan import plan_of
 from tests import joining
 from tests.world_contents import Address, World
 
@@ -28,6 +31,8 @@ def build(app: Flask, world: World) -> None:
     called = write(lambda session: _annual(session, world))
     noticed = write(lambda session: _call(session, world.now + timedelta(days=20), "Town hall"))
     write(lambda session: _talk(session, noticed))
+    write(lambda session: _share_out(session, world, called))
+    write(lambda session: _share_out(session, world, noticed))
     write(lambda session: _notify(session, noticed))
     cancelled = write(lambda session: _call(session, world.now + timedelta(days=30), ""))
     write(lambda session: _cancel(session, cancelled))
@@ -96,6 +101,13 @@ def _annual(session: Session, world: World) -> UUID:
 
 def _talk(session: Session, meeting_id: UUID) -> None:
     agenda.add_topic(session, joining.founder(session, "secretary"), meeting_id=meeting_id, title="Report of the board")
+
+
+def _share_out(session: Session, world: World, meeting_id: UUID) -> None:
+    """Put a motion on the agenda in the words of a surplus, with its fingerprint: one word, and the longest of any page."""
+    plan = plan_of(session, world.things["plan_id"][1])
+    motion_id = operations.table_motion(session, agenda_words.surplus(session.get_one(FiscalYear, plan.year_id), plan))
+    agenda.add_motion(session, joining.founder(session, "secretary"), meeting_id=meeting_id, motion_id=motion_id)
 
 
 def _notify(session: Session, meeting_id: UUID) -> None:

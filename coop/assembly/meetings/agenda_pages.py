@@ -17,7 +17,7 @@ from coop.assembly.meetings import queries, readiness
 from coop.assembly.meetings.forms import AgendaMotionForm, PlanForm, TopicForm
 from coop.assembly.meetings.models import ItemKind
 from coop.assembly.meetings.queries import MeetingState
-from coop.assembly.meetings.showing import page_values
+from coop.assembly.meetings.showing import local, page_values
 from coop.database import db, write
 from coop.errors import show_on
 from coop.formats import format_day, format_money
@@ -189,7 +189,7 @@ def _plans(session: Session) -> list[tuple[UUID, str]]:
                         "%(amount)s of the year %(year)s, prepared on %(day)s, fingerprint %(fingerprint)s …",
                         amount=format_money(plan.totals.result_minor, plan.heading.currency),
                         year=label,
-                        day=format_day(plan.prepared_at.date()),
+                        day=format_day(local(session, plan.prepared_at).date()),
                         fingerprint=plan.fingerprint[:8],
                     )
                     found.append((plan.id, said))

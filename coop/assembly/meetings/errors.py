@@ -236,6 +236,21 @@ class ReportNotPublished(Refusal):
 
 
 @dataclass(eq=False)
+class ReportTooLate(Refusal):
+    """Members must have had the report for so many working days when they receive the accounts."""
+
+    published_on: date
+    working_days: int
+    earliest: date
+    message = N_(
+        "The annual report was published on %(published_on)s, and the by-laws ask for %(working_days)s working days between"
+        " that and the meeting. The earliest lawful day for it is %(earliest)s, and later by each public holiday before it:"
+        " those are not known here."
+    )
+    about = "held_on"
+
+
+@dataclass(eq=False)
 class SolvencyMissing(Refusal):
     """The solvency statement comes before the vote."""
 
@@ -286,5 +301,5 @@ CONFLICTS = (
     *(NoticeGiven, NoNotice, NoticeChanged, MeetingOpened, MeetingCancelled, MeetingNotOpened),
     *(TooEarlyForNotice, MeetingNotBegun, OpenedByMeeting, HeldByAgenda, WordsAnnounced, WordsMade),
     *(AlreadyOnAgenda, AccountsOnAgenda, SurplusPending, SurplusDecided, SolvencyMissing, NobodyStands),
-    *(AccountsNotApproved, ReportNotPublished, AlreadyPresent, NotPresent),
+    *(AccountsNotApproved, ReportNotPublished, ReportTooLate, AlreadyPresent, NotPresent),
 )

@@ -3,12 +3,9 @@
 Written in the transaction in which it happens.
 """
 
-from collections import defaultdict
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coop import cooperative, outbox
@@ -17,9 +14,7 @@ from coop.assembly.meetings import progress
 from coop.assembly.meetings.models import AgendaItem, Meeting, MeetingNotice, MeetingOpening, MeetingWords
 from coop.assembly.models import MotionWords
 from coop.formats import format_day, format_moment
-from coop.identity.models import Person
-from coop.membership.models import Member, Participant, Representative
-from coop.membership.queries import in_term
+from coop.membership.queries import who_acts_for_members
 from ledger.models import FiscalYear
 
 
@@ -103,20 +98,9 @@ def _where(words: MeetingWords) -> str:
 
 def _tell(session: Session, meeting: Meeting, event: str, subject: str, parts: list[str]) -> None:
     """Queue one mail to each person who acts for a member today."""
-    rows = session.execute(
-        select(Person.id, Person.email, Participant.name)
-        .join(Representative, Representative.person_id == Person.id)
-        .join(Participant, Participant.id == Representative.participant_id)
-        .join(Member, Member.participant_id == Participant.id)
-        .where(in_term(cooperative.today(session)), Member.joined_on <= cooperative.today(session))
-        .order_by(Person.id, Participant.name_key)
-    )
-    members: dict[tuple[UUID, str], list[str]] = defaultdict(list)
-    for person_id, email, name in rows:
-        members[person_id, email].append(name)
     coop = cooperative.current(session).name
     kind = gettext(meeting.kind.label)
-    for (person_id, email), names in members.items():
+    for (person_id, email), names in who_acts_for_members(session, cooperative.today(session)).items():
         acting = gettext("You act for: %(names)s.", names=", ".join(names))
         outbox.send_mail(
             session,

@@ -1,4 +1,4 @@
-"""Notice of a meeting: dated, to everybody on the register of members, enough clear days before.
+"""Notice of a meeting: dated, to everybody on the register of members, enough clear days before, with everything there to read.
 
 It fixes the agenda. What stays is a row with the date, the number of members and a digest over who they are. Postponing a meeting is
 giving notice again.
@@ -13,12 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coop import audit, clock, cooperative
-from coop.assembly import bindings
 from coop.assembly.bylaws import in_force
 from coop.assembly.meetings import agenda, calling, errors, mail, progress, readiness
 from coop.assembly.meetings.calling import LONGEST_REASON, When
 from coop.assembly.meetings.clear_days import earliest_day
-from coop.assembly.meetings.models import Meeting, MeetingNotice, MeetingWords
+from coop.assembly.meetings.models import ItemKind, Meeting, MeetingNotice, MeetingWords
 from coop.assembly.models import MotionWords
 from coop.assembly.operations import discussed
 from coop.assembly.voting import words_digest
@@ -35,7 +34,8 @@ def send_notice(session: Session, actor: Actor, *, meeting_id: UUID, seen: str |
 
     Raises:
         PowerMissing: the actor holds neither the secretary's nor the board's power.
-        NotFound, MeetingCancelled, MeetingOpened, NoticeGiven, AgendaEmpty, NoticeChanged, PlanStale
+        NotFound, MeetingCancelled, MeetingOpened, NoticeGiven, AgendaEmpty, NoticeChanged
+        AccountsNotApproved, ReportNotPublished, ReportTooLate, PlanStale, SolvencyMissing
         MeetingInThePast, NoticeTooLate, NobodyToTell
     """
     power = actor.need(Power.SECRETARY, Power.BOARD)
@@ -46,10 +46,9 @@ def send_notice(session: Session, actor: Actor, *, meeting_id: UUID, seen: str |
     if seen is not None and seen != content_digest(session, meeting):
         raise errors.NoticeChanged
     for item in items:
-        motion = discussed(session, item.motion_id) if item.motion_id else None
-        plan = bindings.plan_of_motion(session, motion.id) if motion else None
-        if plan is not None:
-            readiness.plan_to_vote(session, plan.id)
+        if item.motion_id is not None:
+            discussed(session, item.motion_id)
+        readiness.need(session, meeting, item, for_notice=True)
     roll = _roll(session, meeting.held_at)
     agenda.refresh_words(session, meeting)
     _give(session, actor, power, meeting, roll, number=1)
@@ -60,7 +59,7 @@ def postpone_meeting(session: Session, actor: Actor, *, meeting_id: UUID, when: 
 
     Raises:
         PowerMissing, NotFound, MeetingCancelled, MeetingOpened, NoNotice
-        MeetingInThePast, MeetingTooFar, NoPlace, LinkUnsafe, TextTooLong, NoticeTooLate
+        MeetingInThePast, MeetingTooFar, NoPlace, LinkUnsafe, TextTooLong, NoticeTooLate, ReportTooLate
     """
     power = actor.need(Power.SECRETARY, Power.BOARD)
     meeting, notice = progress.announced(session, meeting_id)
@@ -68,6 +67,10 @@ def postpone_meeting(session: Session, actor: Actor, *, meeting_id: UUID, when: 
     because = prose(reason, about="reason", longest=LONGEST_REASON)
     found = calling.checked(when)
     roll = _roll(session, found.held_at)
+    if any(item.kind is ItemKind.ACCOUNTS for item in progress.items_of(session, meeting_id)):
+        late = readiness.report_too_late(session, meeting, found.held_at)
+        if late is not None:
+            raise late
     meeting.held_at, words.place, words.link, words.reason = found.held_at, found.place, found.link, because
     session.flush()
     _give(session, actor, power, meeting, roll, number=notice.number + 1)

@@ -12,7 +12,7 @@ from coop import clock, cooperative
 from coop.assembly import bylaws
 from coop.assembly.blueprint import blueprint
 from coop.assembly.meetings import notice as notices
-from coop.assembly.meetings import opening, progress, queries, readiness
+from coop.assembly.meetings import opening, queries, showing
 from coop.assembly.meetings.clear_days import earliest_day
 from coop.assembly.meetings.forms import OpenMeetingForm, PostponeForm, SendForm
 from coop.assembly.meetings.mail import how_to_vote
@@ -48,7 +48,7 @@ def notice(meeting_id: UUID) -> Page:
 @blueprint.route("/meetings/<uuid:meeting_id>/notice/send", methods=["GET", "POST"])
 @requires(Power.SECRETARY, Power.BOARD)
 def send_notice(meeting_id: UUID) -> Page:
-    """Send the notice, after showing it and everything that it fixes."""
+    """Send the notice, after showing what is missing for it, and everything that it fixes."""
     who, session = actor(), db.session()
     page = queries.meeting(session, meeting_id, clock.now())
     form = SendForm(data={"seen": notices.content_digest(session, session.get_one(Meeting, meeting_id))})
@@ -80,6 +80,7 @@ def send_notice(meeting_id: UUID) -> Page:
         is_too_late=local(session, page.row.held_at).date() < earliest,
         today=today,
         how_to_vote=how_to_vote(session),
+        lacks=showing.lacks(session, page, for_notice=True),
     ), status
 
 
@@ -151,7 +152,7 @@ def open_meeting(meeting_id: UUID) -> Page:
         zone=zone,
         members=len(eligible(session, today, Secrecy.OPEN)),
         too_early=_too_early(session, page),
-        missing=_missing(session, page),
+        lacks=showing.lacks(session, page),
     ), status
 
 
@@ -160,12 +161,3 @@ def _too_early(session: Session, page: MeetingPage) -> list[str]:
         return []
     meeting = session.get_one(Meeting, page.row.id)
     return [message_of(refusal) for refusal in opening.too_early(session, meeting, page.notice)]
-
-
-def _missing(session: Session, page: MeetingPage) -> dict[UUID, list[str]]:
-    """Return what keeps each item from being voted on, by the item."""
-    meeting = session.get_one(Meeting, page.row.id)
-    return {
-        item.id: [message_of(refusal) for refusal in readiness.missing(session, meeting, item)]
-        for item in progress.items_of(session, page.row.id)
-    }

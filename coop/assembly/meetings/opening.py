@@ -29,7 +29,7 @@ def open_meeting(session: Session, actor: Actor, *, meeting_id: UUID, closes_at:
         PowerMissing: the actor holds neither the secretary's nor the board's power.
         NotFound, MeetingCancelled, MeetingOpened, NoNotice
         TooEarlyForNotice, MeetingNotBegun
-        AccountsNotApproved, ReportNotPublished, PlanStale, SolvencyMissing, NobodyStands
+        AccountsNotApproved, ReportNotPublished, ReportTooLate, PlanStale, SolvencyMissing, NobodyStands
         ClosesInThePast, VoteTooLong, EmptyRoll
     """
     power = actor.need(Power.SECRETARY, Power.BOARD)
@@ -40,8 +40,7 @@ def open_meeting(session: Session, actor: Actor, *, meeting_id: UUID, closes_at:
     for item in progress.items_of(session, meeting_id):
         if item.motion_id is not None:
             motions.append(discussed(session, item.motion_id))
-        for refusal in readiness.missing(session, meeting, item):
-            raise refusal
+        readiness.need(session, meeting, item)
     now, today = clock.now(), cooperative.today(session)
     members = len(eligible(session, today, Secrecy.OPEN))
     if not members:

@@ -12,11 +12,12 @@ from coop import calendar_files, clock, cooperative
 from coop.assembly import bylaws
 from coop.assembly.blueprint import blueprint
 from coop.assembly.meetings import attendances, calling, queries
-from coop.assembly.meetings.clear_days import earliest_day, last_day_to_send
+from coop.assembly.meetings.clear_days import earliest_day, earliest_day_after_report, last_day_to_send
 from coop.assembly.meetings.forms import CallForm, EditForm, ReasonForm
 from coop.assembly.meetings.queries import MeetingPage, MeetingState
 from coop.assembly.meetings.showing import local, page_values, sees_link
 from coop.assembly.queries import members_among
+from coop.assembly.solvency import OFFICERS
 from coop.calendar_files import Happening
 from coop.config import configuration
 from coop.database import db, write
@@ -56,9 +57,13 @@ def call_meeting() -> Page:
     """Call a meeting."""
     who, session = actor(), db.session()
     zone, today = cooperative.current(session).zone, cooperative.today(session)
-    days = bylaws.in_force(session, today).bylaws.notice_days
-    proposed = earliest_day(today, days) + timedelta(days=_DAYS_TO_PREPARE)
+    figures = bylaws.in_force(session, today).bylaws
+    proposed = earliest_day(today, figures.notice_days) + timedelta(days=_DAYS_TO_PREPARE)
     year_id = queries.year_over_by(session, proposed)
+    if year_id is not None:
+        # An annual meeting is likely, and its report may be published no earlier than today.
+        by_report = earliest_day_after_report(today, figures.report_working_days)
+        proposed = max(proposed, by_report + timedelta(days=_DAYS_TO_PREPARE))
     form = CallForm(data={"held_on": proposed.isoformat(), "held_time": _EVENING, "fiscal_year_id": str(year_id)})
     form.offer(queries.years(session))
     status = 200
@@ -82,7 +87,7 @@ def call_meeting() -> Page:
             else:
                 flash(gettext("The meeting is called. Make its agenda, then send the notice."), "success")
                 return redirect(url_for("assembly.agenda", meeting_id=meeting_id), 303)
-    return render_template("assembly/meetings/call.html", form=form, zone=zone, days=days), status
+    return render_template("assembly/meetings/call.html", form=form, zone=zone, figures=figures), status
 
 
 @blueprint.get("/meetings/<uuid:meeting_id>")
@@ -98,6 +103,7 @@ def meeting(meeting_id: UUID) -> Page:
         **page_values(session, page),
         votes=queries.open_votes_of(session, page, who.represents, now),
         present=attendances.present(session, meeting_id),
+        is_officer=not who.powers.isdisjoint(OFFICERS),
         shows_names=bool(members_among(session, who.represents)) or bool(who.powers),
         last_day_to_send=last_day_to_send(held_on, days),
         today=cooperative.today(session),

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -125,7 +125,8 @@ def _posted_id(name: str) -> UUID:
 def _draft(session: Session, page: MeetingPage) -> str:
     """Return minutes to begin with: who was there, and each item with what came of it so far."""
     count = attendances.present_count(session, page.row.id)
-    lines = [gettext("Present: %(count)s members of %(roll)s.", count=count, roll=_members(page))]
+    roll = _members(page)
+    lines = [ngettext("Present: one member of %(roll)s.", "Present: %(num)s members of %(roll)s.", count, roll=roll)]
     for place, item in enumerate((item for item in page.items if item.dropped_at is None), start=1):
         lines += ["", f"## {place}. {item.title}", "", _came_of(item)]
     return "\n".join(lines) + "\n"

@@ -1,21 +1,28 @@
-"""What several pages of a meeting show alike: its steps, the quorum, and what the person who is looking may see and do."""
+"""What several pages of a meeting show alike: its steps, the quorum, what an item lacks, and what whoever is looking may see and do."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from flask import url_for
 from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 
 from coop import cooperative
 from coop.assembly import bylaws
-from coop.assembly.meetings.queries import MeetingPage, MeetingState
+from coop.assembly.meetings import errors, progress, readiness
+from coop.assembly.meetings.models import Meeting
+from coop.assembly.meetings.queries import ItemRow, MeetingPage, MeetingState
 from coop.assembly.queries import members_among
 from coop.assembly.voting import resolution_rule
+from coop.errors import message_of
 from coop.permissions import Power
 from coop.signed_in import actor
+from evidence.messages import Refusal
+from ledger.surplus.errors import PlanStale
 
 
 @dataclass(frozen=True)
@@ -26,6 +33,15 @@ class Step:
     state: str
     at: datetime | None = None
     note: str | None = None
+
+
+@dataclass(frozen=True)
+class Lack:
+    """Something that an item still needs, and the page on which it is seen to."""
+
+    reason: str
+    label: str
+    href: str
 
 
 @dataclass(frozen=True)
@@ -66,6 +82,42 @@ def may(page: MeetingPage) -> May:
         drop=leads and noticed,
         record=Power.SECRETARY in powers and page.opening is not None,
     )
+
+
+def lacks(session: Session, page: MeetingPage, *, for_notice: bool = False) -> Mapping[UUID, Sequence[Lack]]:
+    """Return what keeps each item from being voted on, or with `for_notice` from being announced, by the item."""
+    meeting = session.get_one(Meeting, page.row.id)
+    rows = {row.id: row for row in page.items}
+    return {
+        item.id: [
+            Lack(message_of(refusal), *_seen_to(refusal, page, rows[item.id]))
+            for refusal in readiness.missing(session, meeting, item, for_notice=for_notice)
+        ]
+        for item in progress.items_of(session, page.row.id)
+    }
+
+
+def _seen_to(refusal: Refusal, page: MeetingPage, item: ItemRow) -> tuple[str, str]:
+    """Return the words and the address of the page on which somebody can see to what is missing."""
+    meeting_id, year, is_announced = page.row.id, page.row.year, page.notice is not None
+    found = (gettext("The meeting"), url_for("assembly.meeting", meeting_id=meeting_id))
+    match refusal:
+        case errors.AccountsNotApproved() if year is not None:
+            found = (gettext("The accounts"), url_for("reports.year_accounts", year_id=year.id))
+        case errors.ReportNotPublished() if year is not None:
+            found = (gettext("The annual report"), url_for("reports.year_page", year_id=year.id))
+        case errors.ReportTooLate() if is_announced:
+            found = (gettext("Postpone the meeting"), url_for("assembly.postpone_meeting", meeting_id=meeting_id))
+        case errors.ReportTooLate():
+            found = (gettext("Change the date"), url_for("assembly.edit_meeting", meeting_id=meeting_id))
+        case errors.SolvencyMissing() if item.surplus is not None:
+            plan = item.surplus.plan
+            found = (gettext("The solvency statement"), url_for("assembly.solvency_statement", plan_id=plan.id))
+        case PlanStale() if not is_announced:
+            found = (gettext("Change the agenda"), url_for("assembly.agenda", meeting_id=meeting_id))
+        case errors.NobodyStands() if item.motion is not None:
+            found = (gettext("The election"), url_for("assembly.proposal", motion_id=item.motion.row.id))
+    return found
 
 
 def sees_link(session: Session) -> bool:

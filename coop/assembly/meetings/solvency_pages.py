@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from coop.assembly import bindings, solvency
 from coop.assembly.blueprint import blueprint
 from coop.assembly.meetings.forms import GroundsForm, SignForm
-from coop.assembly.solvency import SIGNERS, SolvencyStatement, solvency_of
+from coop.assembly.solvency import OFFICERS, SIGNERS, SolvencyStatement, solvency_of
 from coop.database import db, write
 from coop.errors import show_on
 from coop.permissions import NotFound, Power, requires
@@ -19,8 +19,6 @@ from ledger.models import FiscalYear
 from ledger.surplus.plan import plan_of
 
 Page = str | Response | tuple[str, int]
-#: Who reads a statement before enough directors have signed it.
-OFFICERS = frozenset({Power.BOARD, Power.SECRETARY, Power.TREASURER, Power.AUDITOR})
 
 
 @blueprint.get("/solvency/<uuid:plan_id>")

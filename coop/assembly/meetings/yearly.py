@@ -1,19 +1,22 @@
-"""What the members did in a span of time, for the annual report: their meetings and what they decided."""
+"""What the members did in a span of time, for the annual report: their meetings, what they decided, and what about it later."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from coop import cooperative
+from coop.assembly.bindings import MotionBinding
 from coop.assembly.meetings.attendances import present_count
-from coop.assembly.meetings.models import AgendaItem, Meeting, MeetingKind, MeetingOpening
+from coop.assembly.meetings.models import AgendaItem, ItemKind, Meeting, MeetingKind, MeetingOpening
 from coop.assembly.models import Motion, MotionWords
 from coop.assembly.resolutions import Resolution
 from coop.assembly.results import cast, count_of
 from governance.models import Kind, Outcome, Proposal
+from ledger.surplus.models import SurplusPlan
 
 
 @dataclass(frozen=True)
@@ -70,13 +73,34 @@ def meetings_of_year(session: Session, starts_on: date, ends_on: date) -> list[M
 def decisions_of(session: Session, starts_on: date, ends_on: date) -> list[Decision]:
     """Return the votes that closed from the first to the last day and are counted, in their order."""
     first, after = _span(session, starts_on, ends_on)
+    return _decisions(session, Proposal.closes_at >= first, Proposal.closes_at < after)
+
+
+def decisions_about(session: Session, year_id: UUID, ends_on: date) -> list[Decision]:
+    """Return the votes on a year's accounts and surplus that closed after its last day and are counted, in their order."""
+    _, after = _span(session, ends_on, ends_on)
+    on_accounts = (
+        select(AgendaItem.motion_id)
+        .join(Meeting, Meeting.id == AgendaItem.meeting_id)
+        .where(AgendaItem.kind == ItemKind.ACCOUNTS, Meeting.fiscal_year_id == year_id)
+    )
+    on_surplus = (
+        select(MotionBinding.motion_id)
+        .join(SurplusPlan, SurplusPlan.id == MotionBinding.plan_id)
+        .where(SurplusPlan.fiscal_year_id == year_id)
+    )
+    about = or_(Motion.id.in_(on_accounts), Motion.id.in_(on_surplus))
+    return _decisions(session, Proposal.closes_at >= after, about)
+
+
+def _decisions(session: Session, *conditions: ColumnElement[bool]) -> list[Decision]:
     rows = session.execute(
         select(Motion.kind, MotionWords.title, Proposal, Outcome, Resolution.number)
         .join(Proposal, Proposal.id == Motion.proposal_id)
         .join(Outcome, Outcome.proposal_id == Proposal.id)
         .outerjoin(MotionWords, MotionWords.motion_id == Motion.id)
         .outerjoin(Resolution, Resolution.proposal_id == Proposal.id)
-        .where(Proposal.closes_at >= first, Proposal.closes_at < after)
+        .where(*conditions)
         .order_by(Proposal.closes_at, Proposal.id)
     )
     zone = ZoneInfo(cooperative.current(session).zone)

@@ -71,4 +71,7 @@ POSTING = ActKind(
     approved_by=(Power.BOARD,),
     run=_post,
     describe=_describe,
+    next_step=N_(
+        "Next: the treasurer pays what members get in money, and a new edition of the report says what was decided."
+    ),
 )

@@ -10,10 +10,9 @@ from coop.books.surplus.queries import Standing, Stands
 from coop.books.surplus.web import schedule_file
 from coop.charts import bar_chart
 from coop.database import db
-from coop.payments.payouts.disbursements import paid_on_of
+from coop.payments.payouts.surplus_shares import paid_of_share
 from coop.permissions import NotFound, requires
 from coop.signed_in import act_for, actor
-from ledger.chart import PATRONAGE_PAYABLE
 from ledger.surplus.plan import Plan
 
 
@@ -29,18 +28,19 @@ def my_surplus(participant_id: UUID) -> str:
         return render_template("books/my_surplus_none.html")
     plan, standing = chosen
     line, reasons = queries.own_line(session, plan, participant_id)
-    decided_on = standing.distribution.decided_on if standing.distribution else None
+    joined_on = queries.joined_on(session, participant_id)
     return render_template(
         "books/my_surplus.html",
         plan=plan,
         standing=standing,
         line=line,
         reasons=reasons,
+        is_member=joined_on is not None,
         steps=words.steps(plan.totals, plan.rates, plan.heading.fallback, plan.heading.currency),
         own_steps=words.own_steps(plan, line) if line else [],
-        why_none="" if line else words.why_no_line(plan, queries.joined_on(session, participant_id)),
+        why_none="" if line else words.why_no_line(plan, joined_on),
         chart=bar_chart(words.where_it_goes(plan), plan.heading.currency),
-        paid=paid_on_of(session, participant_id, PATRONAGE_PAYABLE, decided_on) if decided_on and line else [],
+        paid=paid_of_share(session, participant_id, plan.id) if line else [],
         is_posted=standing.stands is Stands.POSTED,
         sees_books=not actor().powers.isdisjoint(READERS),
         other_years=[
@@ -60,8 +60,10 @@ def my_surplus(participant_id: UUID) -> str:
 @blueprint.get("/as/<uuid:participant_id>/surplus/<uuid:plan_id>/schedule.json")
 @requires()
 def my_surplus_schedule(participant_id: UUID, plan_id: UUID) -> Response:
-    """Return the schedule of a plan that members may see."""
+    """Return the schedule of a plan to a member: who decides on it, and has a line in it, checks it."""
     act_for(participant_id)
+    if queries.joined_on(db.session(), participant_id) is None:
+        raise NotFound
     for plan, _ in queries.shown_to_members(db.session()):
         if plan.id == plan_id:
             return schedule_file(plan)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from coop.approvals import operations as approvals
 from coop.approvals.errors import AlreadyPrepared
 from coop.approvals.queries import waiting_with
+from coop.assembly.meetings.progress import on_agenda
 from coop.assembly.solvency import solvency_of
 from coop.books.forms import ConfirmForm
 from coop.books.pages import READERS, Answer, attachment, blueprint, currency, trail
@@ -189,6 +190,8 @@ def _plan_page(plan_id: UUID, form: ConfirmForm) -> str:
         standing=standing,
         stale=message_of(stale) if stale else None,
         solvency=solvency_of(session, plan_id),
+        placed=on_agenda(session, standing.motion_id) if standing.motion_id else None,
+        is_director=Power.BOARD in actor().powers,
         steps=words.steps(plan.totals, plan.rates, plan.heading.fallback, plan.heading.currency),
         chart=bar_chart(words.where_it_goes(plan), plan.heading.currency),
         part=part,

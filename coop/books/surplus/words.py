@@ -22,8 +22,14 @@ _STANDS: Mapping[Stands, tuple[str, str]] = {
     Stands.OVERTAKEN: (N_("Another plan was posted"), "neutral"),
 }
 _TO_OFFICERS: Mapping[Stands, str] = {
-    Stands.PREPARED: N_("Nobody has voted on it yet. It goes to the members by the agenda of a general meeting."),
-    Stands.ON_AGENDA: N_("It is on the agenda of a meeting. Members see it once the vote is opened."),
+    Stands.PREPARED: N_(
+        "Nobody has voted on it yet. It goes to the members by the agenda of a general meeting: the secretary puts it there, then a"
+        " director writes the solvency statement, and at least two sign it."
+    ),
+    Stands.ON_AGENDA: N_(
+        "It is on the agenda of a meeting. Before the notice a director writes the solvency statement, and at least two sign it."
+        " Members see the plan once the vote is opened."
+    ),
     Stands.VOTED_ON: N_("The vote is opened, and each member sees their own line."),
     Stands.NOT_CARRIED: N_("The members did not carry it. Prepare another plan for another meeting."),
     Stands.CARRIED: N_("The members carried exactly this plan. Two people post it: one prepares, the board approves."),

@@ -11,8 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from coop import audit, clock
-from coop.books.errors import KeptElsewhere
-from coop.books.operations import KEPT_BY_SHARES
+from coop.books import kept
 from coop.payments.bank import errors
 from coop.payments.bank.lines import hold_line
 from coop.payments.bank.models import BankLine, BankMatch, BankUnmatch
@@ -98,24 +97,25 @@ def classify(session: Session, actor: Actor, *, line_id: UUID, reason: Reason) -
     """Book a line that no entry explains, match the two, and return the entry's id. It is reversed by hand like any other.
 
     Raises:
-        NotFound, PowerMissing, LineMatched, LineRemoved, BankItself, KeptElsewhere, LedgerRefusal
+        NotFound, PowerMissing, LineMatched, LineRemoved, BankItself, LedgerRefusal
+        KeptElsewhere, KeptForMembers, ReserveKept: another room books to the account.
     """
     power = actor.need(Power.TREASURER)
     line = _hold_unmatched(session, line_id)
     if reason.account == BANK:
         raise errors.BankItself(BANK)
-    if reason.account in KEPT_BY_SHARES:
-        raise KeptElsewhere(reason.account)
+    lines = [
+        EntryLine(BANK, line.amount_minor),
+        EntryLine(reason.account, -line.amount_minor, reason.party_ref),
+    ]
+    kept.check_lines(session, lines)
     times = session.scalar(select(func.count()).select_from(BankMatch).where(BankMatch.line_id == line_id)) or 0
     draft = Draft(
         booked_on=reason.booked_on,
         text=reason.text,
         kind="bank-line",
         currency=line.currency,
-        lines=[
-            EntryLine(BANK, line.amount_minor),
-            EntryLine(reason.account, -line.amount_minor, reason.party_ref),
-        ],
+        lines=lines,
         idempotency_key=f"bank-line:{line_id}:{times}",
     )
     entry_id = post(session, draft, now=clock.now(), recorded_by=actor.person_id)

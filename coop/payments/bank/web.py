@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from coop import cooperative
+from coop.books import kept, words
 from coop.books import queries as books
-from coop.books import words
-from coop.books.operations import KEPT_BY_SHARES
 from coop.database import db, write
 from coop.downloads import csv_file
 from coop.errors import declare, message_of, show_on, status_of
@@ -279,8 +278,9 @@ def _reason_form(row: LineRow) -> ReasonForm:
 
 def _accounts() -> list[Account]:
     """Return the accounts that can say what a movement of the bank account was for."""
-    left_out = {chart.BANK, *KEPT_BY_SHARES}
-    return [one for one in chart.accounts(db.session()) if one.closed_on is None and one.code not in left_out]
+    session = db.session()
+    left_out = {chart.BANK, *kept.accounts_for_bank_lines(session)}
+    return [one for one in chart.accounts(session) if one.closed_on is None and one.code not in left_out]
 
 
 def _may_write() -> bool:

@@ -1,8 +1,9 @@
-"""Paying by card, from the side of what is bought: begin a checkout, send the payer to the gateway, refund.
+"""Paying by card, from the side of what is bought: begin a checkout, send the payer to the gateway, end it, refund.
 
 An order's transaction writes the checkout; after it, with no transaction open, the gateway is asked for a page. A crash between
 the two harms nothing, because the gateway answers the same key with the same page. That it was paid is told by the gateway
-itself, see `inbox`. What is bought is known here only as a purpose.
+itself, see `inbox`. What is bought is known here only as a purpose. Who takes it back ends the checkout: no page is given out any
+more, and one that is open is closed by the worker. A payment that was quicker is money all the same.
 """
 
 from collections.abc import Callable, Collection
@@ -25,6 +26,7 @@ from coop.payments.cards.models import (
     CardPayment,
     CardRefund,
     Checkout,
+    CheckoutEnded,
     CheckoutSession,
     CheckoutText,
     EventKind,
@@ -48,6 +50,7 @@ class CheckoutState(StrEnum):
 
     OPEN = "open"
     PAID = "paid"
+    CANCELLED = "cancelled"
     FAILED = "failed"
     EXPIRED = "expired"
 
@@ -60,6 +63,7 @@ class CheckoutState(StrEnum):
 _STATES = {
     CheckoutState.OPEN: N_("Waiting for the payment"),
     CheckoutState.PAID: N_("Paid"),
+    CheckoutState.CANCELLED: N_("Cancelled"),
     CheckoutState.FAILED: N_("The payment failed"),
     CheckoutState.EXPIRED: N_("Not paid in time"),
 }
@@ -174,7 +178,41 @@ def send(checkout_id: UUID) -> str:
     if gateway is None:
         raise errors.CardsNotOffered
     begun = gateway.begin(asked)
-    return write(lambda writing: _remember(writing, checkout_id, gateway.name, begun))
+    url = write(lambda writing: _remember(writing, checkout_id, gateway.name, begun))
+    if url is None:
+        raise errors.CheckoutOver
+    return url
+
+
+def lock(session: Session, checkout_id: UUID) -> None:
+    """Hold a checkout's row until the transaction ends.
+
+    Who takes back what it pays for begins with this: a payment holds the checkout first and then what was bought, and two that
+    take their locks in one order do not wait for each other.
+
+    Raises:
+        NotFound
+    """
+    if session.get(Checkout, checkout_id, with_for_update=True) is None:
+        raise NotFound
+
+
+def end(session: Session, checkout_id: UUID) -> None:
+    """Let a checkout not be paid any more, because what it was for is taken back; once.
+
+    Part of a larger operation, which has checked the actor and writes the audit row. A page that is open at the gateway is
+    closed by the worker. A payment that arrives all the same is booked, and its purpose decides about it.
+
+    Raises:
+        NotFound
+    """
+    lock(session, checkout_id)
+    if session.get(CheckoutEnded, checkout_id) is not None:
+        return
+    session.add(CheckoutEnded(checkout_id=checkout_id, ended_at=clock.now()))
+    session.flush()
+    if session.get(CheckoutSession, checkout_id) is not None:
+        _close_page(session, checkout_id)
 
 
 def page_path(purpose: str, subject_id: UUID) -> str:
@@ -205,16 +243,19 @@ def state_of(session: Session, checkout_id: UUID) -> CheckoutState:
     if checkout is None:
         raise NotFound
     is_paid = session.scalar(select(CardPayment.id).where(CardPayment.checkout_id == checkout_id)) is not None
+    is_ended = session.get(CheckoutEnded, checkout_id) is not None
     told = session.scalars(
         select(GatewayEvent.kind).where(GatewayEvent.checkout_id == checkout_id, GatewayEvent.outcome == Outcome.NOTED)
     )
-    return state_from(set(told), checkout.expires_at, is_paid=is_paid)
+    return state_from(set(told), checkout.expires_at, is_paid=is_paid, is_ended=is_ended)
 
 
-def state_from(told: Collection[EventKind], expires_at: datetime, *, is_paid: bool) -> CheckoutState:
+def state_from(told: Collection[EventKind], expires_at: datetime, *, is_paid: bool, is_ended: bool) -> CheckoutState:
     """Return how a checkout stands, from the kinds of event that were noted about it."""
     if is_paid:
         return CheckoutState.PAID
+    if is_ended:
+        return CheckoutState.CANCELLED
     if EventKind.FAILED in told:
         return CheckoutState.FAILED
     is_over = EventKind.EXPIRED in told or expires_at <= clock.now()
@@ -267,8 +308,13 @@ def refunded_minor(session: Session, payment_id: UUID) -> int:
     return int(total or 0)
 
 
-def _remember(session: Session, checkout_id: UUID, gateway: str, begun: CheckoutBegun) -> str:
-    """Keep the page; of two who asked at once both have the same."""
+def _close_page(session: Session, checkout_id: UUID) -> None:
+    payload = {"checkout": str(checkout_id)}
+    outbox.enqueue(session, kind="card-expire", key=f"card-expire:{checkout_id}", payload=payload)
+
+
+def _remember(session: Session, checkout_id: UUID, gateway: str, begun: CheckoutBegun) -> str | None:
+    """Keep the page; of two who asked at once both have the same. Nobody is sent to it if the checkout ended meanwhile."""
     session.get(Checkout, checkout_id, with_for_update=True)
     known = session.get(CheckoutSession, checkout_id)
     if known is None:
@@ -276,4 +322,8 @@ def _remember(session: Session, checkout_id: UUID, gateway: str, begun: Checkout
             checkout_id=checkout_id, gateway=gateway, ref=begun.ref, url=begun.url, begun_at=clock.now()
         )
         session.add(known)
+        session.flush()
+    if session.get(CheckoutEnded, checkout_id) is not None:
+        _close_page(session, checkout_id)
+        return None
     return known.url

@@ -32,7 +32,10 @@ class MessageNotTrusted(Refusal):
 class CheckoutOver(Refusal):
     """The checkout can no longer be paid."""
 
-    message = N_("This payment can no longer be made: its time is over, or it has been paid. Nothing was charged now.")
+    message = N_(
+        "This payment can no longer be made: its time is over, it has been paid, or what it was for was cancelled. Nothing was "
+        "charged now."
+    )
 
 
 @dataclass(eq=False)

@@ -2,22 +2,23 @@
 
 Everything here happens in one transaction, which holds the checkout's row: of two events about one checkout the second sees what
 the first has done. The money is never lost: what its purpose refuses stands on the suspense account until the treasurer
-pays it back or explains it.
+pays it back or explains it. A refund or a dispute may be told before its payment: it is kept as not ours, which it may well be, and
+judged when the payment comes.
 """
 
-from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from coop import audit, clock, cooperative, outbox
 from coop.payments.cards import entries as card_entries
-from coop.payments.cards.checkouts import PaidCheckout, purpose_named, refunded_minor
+from coop.payments.cards.checkouts import PaidCheckout, purpose_named
 from coop.payments.cards.models import CardPayment, Checkout, EventKind, GatewayEventBody, Outcome
 from coop.payments.cards.models import GatewayEvent as EventRow
+from coop.payments.cards.outcomes import Told, outcome_of
 from coop.payments.gateways import GatewayEvent
 from coop.permissions import Actor
 from evidence.identifiers import new_id
@@ -25,15 +26,8 @@ from evidence.messages import Refusal
 
 log = structlog.get_logger()
 
-
-@dataclass(frozen=True)
-class _Told:
-    """An event with what it is about here."""
-
-    gateway: str
-    event: GatewayEvent
-    checkout: Checkout | None
-    payment: CardPayment | None
+#: What is told of a payment by its name at the gateway alone.
+_OF_A_PAYMENT = (EventKind.REFUND, EventKind.DISPUTE)
 
 
 def receive(session: Session, actor: Actor, *, gateway: str, event: GatewayEvent) -> Outcome:
@@ -48,11 +42,13 @@ def receive(session: Session, actor: Actor, *, gateway: str, event: GatewayEvent
     told = _look(session, gateway, event)
     if session.scalar(select(EventRow.id).where(EventRow.gateway == gateway, EventRow.ref == event.ref)) is not None:
         return Outcome.REPEATED
-    outcome = _outcome(session, told)
+    outcome = outcome_of(session, told)
     if outcome is Outcome.BOOKED:
         outcome = _take_payment(session, actor, told)
     elif not _is_kept(session, told, outcome):
         return Outcome.REPEATED
+    if event.kind is EventKind.PAID and told.checkout is not None and event.payment_ref:
+        _judge_what_came_before(session, told)
     log.info("gateway.event", gateway=gateway, ref=event.ref, name=event.name, outcome=outcome.value)
     return outcome
 
@@ -74,53 +70,76 @@ def note(session: Session, payment: CardPayment, *, ref: str, outcome: Outcome) 
     _is_kept(session, _look(session, payment.gateway, event), outcome)
 
 
-def _look(session: Session, gateway: str, event: GatewayEvent) -> _Told:
+def _look(session: Session, gateway: str, event: GatewayEvent) -> Told:
     """Find what an event is about, and hold the checkout: whoever comes second sees what the first has done."""
     payment = None
     checkout_id = event.checkout_id
     if checkout_id is None and event.payment_ref:
-        by_ref = (CardPayment.gateway == gateway, CardPayment.payment_ref == event.payment_ref)
-        checkout_id = session.scalar(select(CardPayment.checkout_id).where(*by_ref))
+        checkout_id = _checkout_paid_with(session, gateway, event.payment_ref)
+        if checkout_id is None and event.kind in _OF_A_PAYMENT:
+            # Its payment may be coming in at this moment. Who takes one holds this row when looking for what came before: either
+            # the payment is there now, or it will find this event.
+            cooperative.current(session, lock=True)
+            checkout_id = _checkout_paid_with(session, gateway, event.payment_ref)
     checkout = session.get(Checkout, checkout_id, with_for_update=True) if checkout_id else None
     if checkout is not None:
         payment = session.scalar(select(CardPayment).where(CardPayment.checkout_id == checkout.id))
-    return _Told(gateway, event, checkout, payment)
+    return Told(gateway, event, checkout, payment)
 
 
-def _outcome(session: Session, told: _Told) -> Outcome:
-    event, checkout, payment = told.event, told.checkout, told.payment
-    if checkout is None:
-        return Outcome.IGNORED
-    if event.kind is EventKind.PAID:
-        if payment is not None:
-            return Outcome.REPEATED if payment.payment_ref == event.payment_ref else Outcome.MISMATCH
-        is_what_was_asked = (event.amount_minor, event.currency) == (checkout.amount_minor, checkout.currency)
-        return Outcome.BOOKED if is_what_was_asked and _is_new_payment(session, told) else Outcome.MISMATCH
-    if event.kind is EventKind.REFUND and payment is not None:
-        if event.has_failed:
-            return Outcome.REFUND_FAILED
-        known_minor = max(refunded_minor(session, payment.id), _refunded_elsewhere(session, checkout.id))
-        return Outcome.REFUND_ELSEWHERE if (event.amount_minor or 0) > known_minor else Outcome.NOTED
-    return Outcome.DISPUTED if event.kind is EventKind.DISPUTE else Outcome.NOTED
-
-
-def _is_new_payment(session: Session, told: _Told) -> bool:
-    """Say whether the event names a payment that no other checkout was paid with."""
-    by_ref = (CardPayment.gateway == told.gateway, CardPayment.payment_ref == told.event.payment_ref)
-    return bool(told.event.payment_ref) and session.scalar(select(CardPayment.id).where(*by_ref)) is None
-
-
-def _refunded_elsewhere(session: Session, checkout_id: UUID) -> int:
-    """Return how much the treasurer was told already to have been refunded at the gateway itself."""
-    most = session.scalar(
-        select(func.max(EventRow.amount_minor)).where(
-            EventRow.checkout_id == checkout_id, EventRow.outcome == Outcome.REFUND_ELSEWHERE
-        )
+def _checkout_paid_with(session: Session, gateway: str, payment_ref: str) -> UUID | None:
+    """Return the checkout that a payment was for: one that was taken, or one that did not fit and waits for the treasurer."""
+    taken = select(CardPayment.checkout_id).where(
+        CardPayment.gateway == gateway, CardPayment.payment_ref == payment_ref
     )
-    return int(most or 0)
+    unfit = select(EventRow.checkout_id).where(
+        EventRow.gateway == gateway,
+        EventRow.payment_ref == payment_ref,
+        EventRow.kind == EventKind.PAID,
+        EventRow.checkout_id.is_not(None),
+    )
+    return session.scalar(taken) or session.scalar(unfit.order_by(EventRow.received_at, EventRow.id).limit(1))
 
 
-def _take_payment(session: Session, actor: Actor, told: _Told) -> Outcome:
+def _judge_what_came_before(session: Session, told: Told) -> None:
+    """Judge refunds and disputes that were told before their payment, whatever became of that, by rows that point back.
+
+    What was kept of them stays. Each is judged once, in the order in which they came.
+    """
+    # The last of all locks: who keeps such an event holds this row while it looks for the payment.
+    cooperative.current(session, lock=True)
+    judged = aliased(EventRow)
+    waiting = session.scalars(
+        select(EventRow)
+        .where(
+            EventRow.gateway == told.gateway,
+            EventRow.payment_ref == told.event.payment_ref,
+            EventRow.kind.in_(_OF_A_PAYMENT),
+            EventRow.outcome == Outcome.IGNORED,
+            ~exists().where(judged.earlier_id == EventRow.id),
+        )
+        .order_by(EventRow.received_at, EventRow.id)
+    ).all()
+    for row in waiting:
+        event = GatewayEvent(
+            ref=f"early:{row.id}",
+            kind=row.kind,
+            name=row.name,
+            checkout_id=None,
+            payment_ref=row.payment_ref,
+            amount_minor=row.amount_minor,
+            currency=row.currency,
+            fee_minor=None,
+            has_failed=row.has_failed,
+            body="",
+        )
+        early = Told(told.gateway, event, told.checkout, told.payment, earlier_id=row.id)
+        outcome = outcome_of(session, early)
+        _keep(session, early, outcome)
+        log.info("gateway.early", gateway=told.gateway, ref=row.ref, name=row.name, outcome=outcome.value)
+
+
+def _take_payment(session: Session, actor: Actor, told: Told) -> Outcome:
     """Book a payment with what it buys, or on the suspense account if that is refused."""
     try:
         with session.begin_nested():
@@ -135,7 +154,7 @@ def _take_payment(session: Session, actor: Actor, told: _Told) -> Outcome:
     return Outcome.BOOKED
 
 
-def _book_with_purpose(session: Session, actor: Actor, told: _Told) -> None:
+def _book_with_purpose(session: Session, actor: Actor, told: Told) -> None:
     checkout = told.checkout
     assert checkout is not None
     payment = _payment(session, actor, told, Outcome.BOOKED)
@@ -153,7 +172,7 @@ def _book_with_purpose(session: Session, actor: Actor, told: _Told) -> None:
 
 
 def _payment(
-    session: Session, actor: Actor, told: _Told, outcome: Outcome, *, refused_because: str | None = None
+    session: Session, actor: Actor, told: Told, outcome: Outcome, *, refused_because: str | None = None
 ) -> CardPayment:
     """Write the event and its payment."""
     event, checkout = told.event, told.checkout
@@ -191,7 +210,7 @@ def _payment(
     return payment
 
 
-def _keep(session: Session, told: _Told, outcome: Outcome) -> UUID:
+def _keep(session: Session, told: Told, outcome: Outcome) -> UUID:
     event = told.event
     row = EventRow(
         id=new_id(),
@@ -205,6 +224,8 @@ def _keep(session: Session, told: _Told, outcome: Outcome) -> UUID:
         payment_ref=event.payment_ref,
         amount_minor=event.amount_minor,
         currency=event.currency,
+        has_failed=event.has_failed,
+        earlier_id=told.earlier_id,
     )
     session.add(row)
     session.flush()
@@ -214,7 +235,7 @@ def _keep(session: Session, told: _Told, outcome: Outcome) -> UUID:
     return row.id
 
 
-def _is_kept(session: Session, told: _Told, outcome: Outcome) -> bool:
+def _is_kept(session: Session, told: Told, outcome: Outcome) -> bool:
     """Keep an event about which nothing is done; one of no checkout may come twice at once, and the unique key decides."""
     try:
         with session.begin_nested():

@@ -1,7 +1,7 @@
-"""What the worker asks the gateway: to send a refund, and what it kept of a payment.
+"""What the worker asks the gateway: to close a page, to send a refund, and what it kept of a payment.
 
-Each may be asked again after a crash, which the gateway bears. What it does not answer in the end is left to the treasurer, as an
-event that waits.
+Each may be asked again after a crash, which the gateway bears. Refunds and fees that it does not answer in the end are left to the
+treasurer, as an event that waits; a page closes by itself when its time is over.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,8 +18,17 @@ from coop.outbox import Doing, Leased
 from coop.payments import gateways
 from coop.payments.cards import inbox
 from coop.payments.cards import operations as card_operations
+from coop.payments.cards.checkouts import CheckoutState, state_of
 from coop.payments.cards.errors import FeeKnown, ProcessorUnreachable
-from coop.payments.cards.models import CardFee, CardPayment, CardRefund, CardRefundMade, Outcome
+from coop.payments.cards.models import (
+    CardFee,
+    CardPayment,
+    CardRefund,
+    CardRefundMade,
+    Checkout,
+    CheckoutSession,
+    Outcome,
+)
 from coop.payments.gateways import Gateway, RefundAsked
 from coop.permissions import WORKER
 
@@ -28,6 +37,20 @@ Answer = TypeVar("Answer")
 
 class FeeNotKnownYet(Exception):
     """The gateway has not settled the payment; the outbox asks again later."""
+
+
+def close_page(job: Leased) -> None:
+    """Ask the gateway to close the page of a checkout that has ended, while something could be paid on it.
+
+    Raises:
+        ProcessorUnreachable: the outbox tries again.
+    """
+    session, checkout_id = db.session(), UUID(job.payload["checkout"])
+    page = session.get_one(CheckoutSession, checkout_id)
+    where, ref = page.gateway, page.ref
+    is_over = session.get_one(Checkout, checkout_id).expires_at <= clock.now()
+    if not is_over and state_of(session, checkout_id) is not CheckoutState.PAID:
+        _gateway_of(where).expire(ref)
 
 
 def send_refund(job: Leased) -> None:
@@ -67,21 +90,26 @@ def learn_fee(job: Leased) -> None:
         return
 
 
-DOINGS: Mapping[str, Doing] = {"card-refund": send_refund, "card-fee": learn_fee}
+DOINGS: Mapping[str, Doing] = {"card-expire": close_page, "card-refund": send_refund, "card-fee": learn_fee}
 
 
 def _ask(job: Leased, payment: CardPayment, given_up: Outcome, question: Callable[[Gateway], Answer]) -> Answer:
     """Ask the gateway of a payment with no transaction open; after the last try leave it to the treasurer."""
     payment_id, where = payment.id, payment.gateway
     try:
-        gateway = gateways.current()
-        if gateway is None or gateway.name != where:
-            raise ProcessorUnreachable(f"{where} is not set up")
-        return question(gateway)
+        return question(_gateway_of(where))
     except Exception:
         if job.attempts >= outbox.MOST_ATTEMPTS:
             write(lambda session: _give_up(session, payment_id, job.key, given_up))
         raise
+
+
+def _gateway_of(name: str) -> Gateway:
+    """Return the gateway of that name, with no transaction open."""
+    gateway = gateways.current()
+    if gateway is None or gateway.name != name:
+        raise ProcessorUnreachable(f"{name} is not set up")
+    return gateway
 
 
 def _fee(gateway: Gateway, payment_ref: str) -> int:

@@ -127,19 +127,33 @@ class CheckoutSession(CoopBase):
     begun_at: Mapped[Moment]
 
 
+class CheckoutEnded(CoopBase):
+    """What a checkout was for has been taken back, so it is not to be paid any more."""
+
+    __tablename__ = "checkout_ended"
+
+    checkout_id: Mapped[UUID] = mapped_column(ForeignKey(Checkout.id), primary_key=True)
+    ended_at: Mapped[Moment]
+
+
 class GatewayEvent(CoopBase):
-    """Something that the gateway told us, once, and what came of it."""
+    """Something that the gateway told us, once, and what came of it.
+
+    What is told of a payment before the payment itself is judged when that comes, by a row of its own that points back.
+    """
 
     __tablename__ = "gateway_event"
     __table_args__ = (
         UniqueConstraint("gateway", "ref"),
         Index("ix_gateway_event_checkout_id", "checkout_id"),
         Index("ix_gateway_event_outcome", "outcome"),
+        Index("ix_gateway_event_payment_ref", "payment_ref"),
     )
 
     id: Mapped[Id] = mapped_column(primary_key=True)
     gateway: Mapped[Code]
-    #: The gateway's own id of the event; our own notes about a job that failed begin with `job:`.
+    #: The gateway's own id of the event. Our own rows have a prefix: `job:` where a job of ours failed, `early:` where an event
+    #: is judged that came before its payment.
     ref: Mapped[Line]
     kind: Mapped[EventKind] = mapped_column(text_enum(EventKind, "kind"))
     #: What the gateway calls it.
@@ -150,6 +164,10 @@ class GatewayEvent(CoopBase):
     payment_ref: Mapped[Line] = mapped_column(default="")
     amount_minor: Mapped[Minor | None] = mapped_column(default=None)
     currency: Mapped[Code] = mapped_column(default="")
+    #: Of a refund: it did not reach the payer.
+    has_failed: Mapped[bool] = mapped_column(default=False)
+    #: The event that is judged here, where it had come before its payment; each is judged once.
+    earlier_id: Mapped[UUID | None] = mapped_column(ForeignKey("gateway_event.id"), default=None, unique=True)
 
 
 class GatewayEventBody(CoopBase):

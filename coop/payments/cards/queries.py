@@ -19,6 +19,7 @@ from coop.payments.cards.models import (
     CardRefund,
     CardRefundMade,
     Checkout,
+    CheckoutEnded,
     CheckoutText,
     EventKind,
     EventNote,
@@ -210,12 +211,14 @@ def _rows() -> Select[*tuple[Any, ...]]:
             func.coalesce(CardPayment.fee_minor, CardFee.amount_minor).label("fee_minor"),
             _refunded().label("refunded_minor"),
             CardPayment.refused_because.is_not(None).label("is_on_suspense"),
+            CheckoutEnded.ended_at.is_not(None).label("is_ended"),
             _waiting().label("waiting"),
             _was_told(EventKind.FAILED).label(EventKind.FAILED),
             _was_told(EventKind.EXPIRED).label(EventKind.EXPIRED),
         )
         .join(Participant, Participant.id == Checkout.participant_id)
         .outerjoin(CheckoutText, CheckoutText.checkout_id == Checkout.id)
+        .outerjoin(CheckoutEnded, CheckoutEnded.checkout_id == Checkout.id)
         .outerjoin(CardPayment, CardPayment.checkout_id == Checkout.id)
         .outerjoin(CardFee, CardFee.payment_id == CardPayment.id)
     )
@@ -226,5 +229,6 @@ def _row(row: Row[*tuple[Any, ...]]) -> CheckoutRow:
     # PostgreSQL sums BIGINTs into a Decimal.
     values["refunded_minor"] = int(values["refunded_minor"])
     told = {kind for kind in (EventKind.FAILED, EventKind.EXPIRED) if values.pop(kind)}
-    state = state_from(told, values["expires_at"], is_paid=values["payment_id"] is not None)
+    is_paid, is_ended = values["payment_id"] is not None, values.pop("is_ended")
+    state = state_from(told, values["expires_at"], is_paid=is_paid, is_ended=is_ended)
     return CheckoutRow(**values, state=state)

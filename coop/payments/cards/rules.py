@@ -6,6 +6,7 @@ from coop.payments.cards.models import (
     CardRefund,
     CardRefundMade,
     Checkout,
+    CheckoutEnded,
     CheckoutSession,
     EventSettled,
     GatewayEvent,
@@ -15,6 +16,7 @@ from evidence.rules import Rule, append_only
 
 _EVIDENCE = (
     Checkout,
+    CheckoutEnded,
     CheckoutSession,
     GatewayEvent,
     EventSettled,

@@ -25,6 +25,9 @@ class FakeGateway:
         ref = f"fake_checkout_{asked.checkout_id}"
         return CheckoutBegun(ref, f"/payments/fake/{asked.checkout_id}", asked.expires_at)
 
+    def expire(self, ref: str) -> None:
+        """Do nothing: its page is one of ours, and asks how the checkout stands."""
+
     def refund(self, asked: RefundAsked) -> str:
         """Refund nothing."""
         return f"fake_refund_{asked.refund_id}"

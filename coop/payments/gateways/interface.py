@@ -80,6 +80,13 @@ class Gateway(Protocol):
             ProcessorUnreachable
         """
 
+    def expire(self, ref: str) -> None:
+        """Close the page of that name, so that nothing can be paid on it any more; one that is paid or over stays as it is.
+
+        Raises:
+            ProcessorUnreachable
+        """
+
     def refund(self, asked: RefundAsked) -> str:
         """Send money back and return the gateway's reference; the same refund again is not sent again.
 

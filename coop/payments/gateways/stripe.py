@@ -108,6 +108,20 @@ class StripeGateway:
             raise ProcessorUnreachable("a session without an address")
         return CheckoutBegun(session.id, session.url, datetime.fromtimestamp(session.expires_at, UTC))
 
+    def expire(self, ref: str) -> None:
+        """Expire a Checkout Session.
+
+        Stripe refuses this for one that is paid or expired, so it is looked at first.
+
+        Raises:
+            ProcessorUnreachable
+        """
+        try:
+            if self._client.v1.checkout.sessions.retrieve(ref).status == "open":
+                self._client.v1.checkout.sessions.expire(ref, options={"idempotency_key": f"expire-{ref}"})
+        except StripeError as error:
+            raise _unreachable(error) from None
+
     def refund(self, asked: RefundAsked) -> str:
         """Refund to the card.
 
@@ -165,6 +179,9 @@ class StripeGateway:
             MessageNotTrusted
         """
         signature = headers.get("Stripe-Signature", "")
+        if not signature.isascii():
+            # The library would compare it all the same, and fail on it.
+            raise MessageNotTrusted
         try:
             WebhookSignature.verify_header(body, signature, self._webhook_secret)
             text = body.decode()

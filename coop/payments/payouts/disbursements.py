@@ -1,4 +1,4 @@
-"""Recording what was paid out: to coaches, to sellers, and to members as their share of the surplus.
+"""Recording what was paid out: to coaches, to sellers, to clients as refunds, and to members as their share of the surplus.
 
 The bank pays; here it is recorded. Nobody is paid more than they are owed, on the day of payment and since, and a form sent
 twice is one payment. Each payee is told by mail.
@@ -20,14 +20,12 @@ from coop.membership import participants
 from coop.membership.models import Participant
 from coop.payments.payouts import errors
 from coop.payments.payouts.models import Disbursement, DisbursementLine
-from coop.payments.payouts.payees import Payees, owed, paid_on_of, payees_of
+from coop.payments.payouts.payees import Payees, owed, payees_of
 from coop.permissions import Actor, NotFound, Power
 from evidence.canonical import Canonical
 from evidence.identifiers import new_id
 from ledger.chart import BANK
 from ledger.posting import Draft, Line, post
-
-__all__ = ["PlannedLine", "paid_on_of", "plan_payment", "record_payment"]
 
 
 @dataclass(frozen=True)

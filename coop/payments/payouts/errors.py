@@ -53,7 +53,7 @@ class NotOwed(Refusal):
 
 @dataclass(eq=False)
 class NoPayableAccount(Refusal):
-    """Only what is owed to sellers, coaches and members is paid from a list."""
+    """Only what is owed to sellers, coaches, clients and members is paid from a list."""
 
     code: str
     message = N_("Account %(code)s has no list of payments.")

@@ -30,7 +30,7 @@ class Disbursement(CoopBase):
     __tablename__ = "disbursement"
 
     id: Mapped[Id] = mapped_column(primary_key=True)
-    #: What was owed: to sellers, to coaches, or to members from the surplus.
+    #: What was owed: to sellers, to coaches, to clients as refunds, or to members from the surplus.
     account_code: Mapped[Code]
     currency: Mapped[CurrencyCode]
     paid_on: Mapped[date]

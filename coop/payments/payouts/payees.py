@@ -1,4 +1,4 @@
-"""Who is paid from a list: coaches, sellers, members from the surplus; and what each is owed.
+"""Who is paid from a list: coaches, sellers, clients who get money back, members from the surplus; and what each is owed.
 
 What somebody is owed on a day is the least that stands on the account for them from that day on: what was paid later cannot be
 paid again with an earlier date.
@@ -19,7 +19,7 @@ from coop.paging import Part, bounded
 from coop.payments.payouts.models import Disbursement, DisbursementLine, PayoutAccount
 from coop.permissions import NotFound
 from evidence.messages import N_
-from ledger.chart import OWED_TO_COACHES, OWED_TO_SELLERS, PATRONAGE_PAYABLE
+from ledger.chart import OWED_TO_CLIENTS, OWED_TO_COACHES, OWED_TO_SELLERS, PATRONAGE_PAYABLE
 from ledger.models import Account, Entry, Posting
 from ledger.totals import balance_of, party_balance_of
 
@@ -32,6 +32,7 @@ class Payees(StrEnum):
 
     COACHES = "coaches"
     SELLERS = "sellers"
+    CLIENTS = "clients"
     MEMBERS = "members"
 
     @property
@@ -53,16 +54,19 @@ class Payees(StrEnum):
 _ACCOUNTS: Mapping[Payees, str] = {
     Payees.COACHES: OWED_TO_COACHES,
     Payees.SELLERS: OWED_TO_SELLERS,
+    Payees.CLIENTS: OWED_TO_CLIENTS,
     Payees.MEMBERS: PATRONAGE_PAYABLE,
 }
 _LABELS: Mapping[Payees, str] = {
     Payees.COACHES: N_("Coaches"),
     Payees.SELLERS: N_("Sellers"),
+    Payees.CLIENTS: N_("Clients, for refunds"),
     Payees.MEMBERS: N_("Members' share of the surplus"),
 }
 _REFERENCES: Mapping[Payees, str] = {
     Payees.COACHES: "COACHING",
     Payees.SELLERS: "SALES",
+    Payees.CLIENTS: "REFUND",
     Payees.MEMBERS: "SURPLUS",
 }
 
@@ -209,21 +213,6 @@ def disbursements(session: Session, payees: Payees, *, limit: int) -> list[PaidR
     return [PaidRow(id_, payees, day, people, int(total), entry_id) for id_, day, people, total, entry_id in rows]
 
 
-def paid_on_of(session: Session, participant_id: UUID, account_code: str, since: date) -> list[tuple[date, int]]:
-    """Return when and how much a participant was paid of what an account says they were owed, from a day on."""
-    rows = session.execute(
-        select(Disbursement.paid_on, DisbursementLine.amount_minor)
-        .join(DisbursementLine, DisbursementLine.disbursement_id == Disbursement.id)
-        .where(
-            DisbursementLine.participant_id == participant_id,
-            Disbursement.account_code == account_code,
-            Disbursement.paid_on >= since,
-        )
-        .order_by(Disbursement.paid_on, Disbursement.id)
-    )
-    return [(paid_on, amount_minor) for paid_on, amount_minor in rows]
-
-
 def owed_to(session: Session, participant_id: UUID) -> list[tuple[Payees, int]]:
     """Return what a participant is owed today, list by list, without those where it is nothing."""
     party_ref = session.scalars(select(Participant.party_ref).where(Participant.id == participant_id)).one()
@@ -232,5 +221,5 @@ def owed_to(session: Session, participant_id: UUID) -> list[tuple[Payees, int]]:
 
 
 def owed_in_all(session: Session) -> int:
-    """Return what is owed to all on the three lists together. The treasurer's home page asks."""
+    """Return what is owed to all on the lists together. The treasurer's home page asks."""
     return sum(max(-balance_of(session, payees.account_code), 0) for payees in Payees)

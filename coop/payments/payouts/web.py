@@ -39,7 +39,7 @@ Answer = str | Response | tuple[str, int]
 @blueprint.get("/payouts")
 @requires(*_READERS)
 def overview() -> str:
-    """Show the three lists at a glance."""
+    """Show the lists at a glance."""
     session = db.session()
     return render_template(
         "payments/payouts.html",

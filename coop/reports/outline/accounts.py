@@ -30,6 +30,17 @@ _CONCLUSIONS: Mapping[str, str] = {
     "declined": N_("The reviewer declined to give a conclusion"),
 }
 
+_REVIEWED: Mapping[str, str] = {
+    "no-reservations": N_("%(name)s has reviewed these accounts and has no reservations. They were not audited."),
+    "with-reservations": N_(
+        "%(name)s has reviewed these accounts, with the reservations that stand below. They were not audited."
+    ),
+    "declined": N_(
+        "%(name)s was asked to review these accounts and gave no conclusion, for the reasons that stand below. So they were"
+        " neither audited nor reviewed."
+    ),
+}
+
 
 def parts(content: Content) -> list[Part]:
     """Return the parts about the accounts."""
@@ -66,7 +77,8 @@ def _approval(content: Content) -> Part:
     else:
         conclusion = gettext(_CONCLUSIONS.get(review.conclusion, review.conclusion))
         tone = "info" if review.conclusion == "no-reservations" else "warning"
-        text = gettext("These accounts were reviewed by %(name)s. They were not audited.", name=review.name)
+        said = _REVIEWED.get(review.conclusion, N_("%(name)s has reported on these accounts. They were not audited."))
+        text = gettext(said, name=review.name)
         blocks += [
             Heading(gettext("The reviewer's report")),
             Remark(gettext("Conclusion: %(conclusion)s", conclusion=conclusion), text, tone),  # type: ignore[arg-type]
@@ -201,10 +213,7 @@ def _notes(content: Content) -> Part:
                 "What card payments and the bank cost is shown as a cost, never taken off the income or a member's shares."
             ),
         ),
-        (
-            gettext("Goods and services tax"),
-            gettext("The co-op is not registered for goods and services tax, so no amount contains any."),
-        ),
+        *_tax(content),
         (
             gettext("Surplus of the year"),
             gettext(
@@ -217,6 +226,14 @@ def _notes(content: Content) -> Part:
     for title, text in notes:
         blocks += [Heading(title), Sentence(text)]
     return Part("notes", gettext("Notes to the accounts"), tuple(blocks))
+
+
+def _tax(content: Content) -> list[tuple[str, str]]:
+    """Return the note on tax; nothing for a co-op that is registered, whose tax is not computed here."""
+    if content.house.is_tax_registered:
+        return []
+    text = gettext("The co-op is not registered for goods and services tax: it charges none and reclaims none.")
+    return [(gettext("Goods and services tax"), text)]
 
 
 def _columns(found: Statements, year: Year) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from flask_babel import gettext
 from coop.formats import format_day, format_whole
 from coop.reports.blocks import Block, Column, Facts, Part, Sentence, Table
 from coop.reports.content import Content
+from coop.reports.outline.governance import title_of
 
 
 def part(content: Content) -> Part:
@@ -83,6 +84,10 @@ def _sources(content: Content) -> Table:
 
 
 def _results(content: Content) -> Table:
-    columns = (Column(gettext("No."), "number"), Column(gettext("Fingerprint of the result"), "head"))
-    rows = tuple((one.number, one.digest) for one in content.decisions)
+    columns = (
+        Column(gettext("No."), "number"),
+        Column(gettext("What was decided")),
+        Column(gettext("Fingerprint of the result"), "head"),
+    )
+    rows = tuple((one.number, title_of(one), one.digest) for one in content.decisions)
     return Table("results", gettext("Results of the votes"), columns, rows)

@@ -60,7 +60,7 @@ def _decisions(content: Content) -> Table:
     rows = tuple(
         (
             one.number,
-            one.title,
+            title_of(one),
             one.decided_on,
             gettext(_RESULTS.get(one.result, one.result)),
             one.turnout,
@@ -72,6 +72,16 @@ def _decisions(content: Content) -> Table:
     return Table("decisions", gettext("Decisions of the members"), columns, rows)
 
 
+def title_of(decision: DecisionTaken) -> str:
+    """Return what was decided, with a word on what was decided only after the year that the report is about."""
+    if not decision.is_later:
+        return decision.title
+    said: str = gettext("%(title)s [about the year, decided after it]", title=decision.title)
+    return said
+
+
 def _turnout(decisions: tuple[DecisionTaken, ...]) -> Bars:
-    rows = tuple((gettext("%(title)s (of %(roll)s)", title=one.title, roll=one.roll), one.turnout) for one in decisions)
+    rows = tuple(
+        (gettext("%(title)s (of %(roll)s)", title=title_of(one), roll=one.roll), one.turnout) for one in decisions
+    )
     return Bars("turnout-chart", gettext("Turnout"), rows, unit=gettext("members who voted"))

@@ -32,25 +32,26 @@ def _year(content: Content) -> Part:
     currency, statements = content.house.currency, content.statements
     closing, opening = sum(one.closing for one in content.members), sum(one.opening for one in content.members)
     result = statements.result_minor
-    turnout, roll = sum(one.turnout for one in content.decisions), sum(one.roll for one in content.decisions)
+    taken = [one for one in content.decisions if not one.is_later]
+    turnout, roll = sum(one.turnout for one in taken), sum(one.roll for one in taken)
     items = [
         Figure(
-            gettext("members"), format_whole(closing), gettext("%(number)s a year before", number=format_whole(opening))
+            gettext("Members"), format_whole(closing), gettext("%(number)s a year before", number=format_whole(opening))
         ),
         Figure(
-            gettext("decisions of the members"),
-            format_whole(len(content.decisions)),
+            gettext("Decisions of the members"),
+            format_whole(len(taken)),
             gettext("%(percent)s took part on average", percent=format_percent(turnout, roll)) if roll else "",
         ),
         Figure(
-            gettext("services sold"),
+            gettext("Services sold"),
             format_whole(content.impact.orders),
             gettext("and %(number)s sales by members in the marketplace", number=format_whole(content.impact.sales)),
         ),
-        Figure(gettext("income"), format_money(statements.income.total_minor, currency)),
-        Figure(gettext("costs"), format_money(statements.expenses.total_minor, currency)),
+        Figure(gettext("Income"), format_money(statements.income.total_minor, currency)),
+        Figure(gettext("Costs"), format_money(statements.expenses.total_minor, currency)),
         Figure(
-            gettext("surplus") if result >= 0 else gettext("deficit"),
+            gettext("Surplus") if result >= 0 else gettext("Deficit"),
             format_money(abs(result), currency),
             gettext("before anything is distributed") if result > 0 else "",
         ),
@@ -67,16 +68,18 @@ def _impact(content: Content) -> Part:
         else gettext("%(hours)s h %(minutes)s min", hours=format_whole(hours), minutes=minutes)
     )
     items = (
-        Figure(gettext("fellows"), format_whole(impact.fellows), gettext("whose cohort met in the year")),
-        Figure(gettext("hours of coaching"), coached, gettext("held in the year")),
-        Figure(gettext("sites"), format_whole(impact.sites), gettext("where members work")),
         Figure(
-            gettext("events"),
+            gettext("Places in fellowships"), format_whole(impact.fellows), gettext("in cohorts that met in the year")
+        ),
+        Figure(gettext("Hours of coaching"), coached, gettext("held in the year")),
+        Figure(gettext("Sites"), format_whole(impact.sites), gettext("where members work")),
+        Figure(
+            gettext("Events"),
             format_whole(impact.events),
             gettext("%(number)s places taken", number=format_whole(impact.sign_ups)),
         ),
-        Figure(gettext("introductions"), format_whole(impact.introductions), gettext("of a skill to a need")),
-        Figure(gettext("posts in circles"), format_whole(impact.circle_posts), gettext("among practitioners")),
+        Figure(gettext("Introductions"), format_whole(impact.introductions), gettext("of a skill to a need")),
+        Figure(gettext("Posts in circles"), format_whole(impact.circle_posts), gettext("among practitioners")),
     )
     blocks: list[Block] = [Figures(items)]
     if content.letters.story:

@@ -33,8 +33,8 @@ def _standing(content: Content, plan: DistributionPlan) -> Remark:
         return Remark(
             gettext("Proposed, not decided"),
             gettext(
-                "This is what the board proposes to the members. Nothing is distributed before they have decided; a later "
-                "edition shows the decision."
+                "This is the plan that the treasurer has prepared. The members decide on it, and nothing is distributed before; a "
+                "later edition shows the decision."
             ),
             "warning",
         )
@@ -44,22 +44,36 @@ def _standing(content: Content, plan: DistributionPlan) -> Remark:
 def _decision(content: Content, decided: Decided) -> str:
     currency = content.house.currency
     text: str = gettext(
-        "%(motion)s: carried on %(day)s with %(votes_for)s for and %(against)s against, resolution %(number)s.",
+        "%(motion)s: carried on %(day)s with %(votes_for)s for and %(against)s against, resolution %(number)s.%(turnout)s",
         motion=decided.motion,
         day=format_day(decided.decided_on),
         votes_for=format_whole(decided.votes_for),
         against=format_whole(decided.votes_against),
         number=decided.resolution,
+        turnout=_turnout(decided),
     )
     if decided.posted_on is None:
         return " ".join((text, gettext("It was not yet booked when this edition was prepared.")))
     return " ".join(
         (
             text,
-            gettext("It was booked on %(day)s.", day=format_day(decided.posted_on)),
+            gettext("It was booked with the date of %(day)s.", day=format_day(decided.posted_on)),
             gettext("%(amount)s of the cash part was paid so far.", amount=format_money(decided.paid_minor, currency)),
         )
     )
+
+
+def _turnout(decided: Decided) -> str:
+    """Return how many of those on the roll voted, beginning with a space; editions of an earlier layout do not say it."""
+    if decided.turnout is None or decided.roll is None:
+        return ""
+    said: str = gettext(
+        "%(voted)s of the %(roll)s on the voting roll voted: %(percent)s.",
+        voted=format_whole(decided.turnout),
+        roll=format_whole(decided.roll),
+        percent=format_percent(decided.turnout, decided.roll),
+    )
+    return f" {said}"
 
 
 def _table(content: Content, plan: DistributionPlan) -> Table:
@@ -121,11 +135,17 @@ def _rates(content: Content, plan: DistributionPlan) -> Sentence:
 
 
 def _proof(plan: DistributionPlan) -> Facts:
+    decided = plan.decided
     return Facts(
         (
             (gettext("Fingerprint of the schedule"), plan.fingerprint),
             (gettext("Lines of the schedule"), format_whole(plan.lines)),
-            *((gettext("Entry of the journal"), entry) for entry in (plan.decided.entries if plan.decided else ())),
+            *(
+                [(gettext("Fingerprint of the result of the vote"), decided.digest)]
+                if decided and decided.digest
+                else []
+            ),
+            *((gettext("Entry of the journal"), entry) for entry in (decided.entries if decided else ())),
             *((gettext("Solvency certified by"), f"{one.name}, {format_day(one.signed_on)}") for one in plan.solvency),
         )
     )

@@ -39,6 +39,10 @@ _DRAWN: Mapping[type[Any], Callable[[Sheet, Any], None]] = {
 }
 
 
+#: The height of the title of a part with the gap above it, and about that of two lines under it.
+_TITLE, _LEAD = 76, 52
+
+
 def render(content: Content) -> bytes:
     """Return the PDF of a content: always the same bytes for the same content, in the language of the page."""
     return drawn(outline(content))
@@ -65,7 +69,7 @@ def drawn(report: Report) -> bytes:
 
 def _draw_part(sheet: Sheet, part: Part) -> int:
     """Draw a part and return the number of the page on which it begins."""
-    sheet.begin_part(part.title)
+    sheet.begin_part(part.title, _least_room(sheet, part))
     page = sheet.number
     sheet.bookmark(part.anchor, part.title, 0)
     sheet.canvas.setFillColor(KOWHAI)
@@ -78,6 +82,15 @@ def _draw_part(sheet: Sheet, part: Part) -> int:
         _bookmark(sheet, block, f"{part.anchor}-{number}")
         _DRAWN[type(block)](sheet, block)
     return page
+
+
+def _least_room(sheet: Sheet, part: Part) -> float:
+    """Return the room for the title of a part together with the table that it begins with, so that no title stands alone."""
+    match part.blocks:
+        case (Statement() | Table() as first, *_):
+            return _TITLE + (_LEAD if part.lead else 0) + tables.least_room(sheet, first)
+        case _:
+            return 0
 
 
 def _bookmark(sheet: Sheet, block: Block, key: str) -> None:

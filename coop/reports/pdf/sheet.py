@@ -44,10 +44,10 @@ class Sheet:
         self.canvas.bookmarkHorizontal(key, 0, top)
         self.canvas.addOutlineEntry(title, key, level, closed=level == 0)
 
-    def begin_part(self, title: str) -> None:
-        """Begin a part: on this page where a good piece of it is free, else on the next."""
+    def begin_part(self, title: str, least: float = 0) -> None:
+        """Begin a part: on this page where a good piece of it is free, and no less than its beginning needs, else on the next."""
         self._current = title
-        if self._is_plain or self.room() < PART:
+        if self._is_plain or self.room() < max(PART, least):
             self.next_page()
             self._is_plain = False
         else:

@@ -54,6 +54,23 @@ class _Row:
 
 def draw_table(sheet: Sheet, table: Table) -> None:
     """Draw a table of any length."""
+    _Drawing(sheet, table.caption, table.columns, [column.label for column in table.heads]).draw(_rows_of(table))
+
+
+def draw_statement(sheet: Sheet, statement: Statement) -> None:
+    """Draw a financial statement: sections with their totals and a last line."""
+    _of_statement(sheet, statement).draw(_rows_of_statement(statement))
+
+
+def least_room(sheet: Sheet, block: Table | Statement) -> float:
+    """Return the room without which a table or statement begins on a new page; for what must not stand alone above it."""
+    if isinstance(block, Statement):
+        return _of_statement(sheet, block).least(_rows_of_statement(block))
+    heads = [column.label for column in block.heads]
+    return _Drawing(sheet, block.caption, block.columns, heads).least(_rows_of(block))
+
+
+def _rows_of(table: Table) -> list[_Row]:
     rows = [
         _Row([_written(cell, column, table.currency) for cell, column in zip(row, table.columns, strict=True)])
         for row in table.rows
@@ -61,12 +78,10 @@ def draw_table(sheet: Sheet, table: Table) -> None:
     if table.foot:
         cells = [_written(cell, column, table.currency) for cell, column in zip(table.foot, table.columns, strict=True)]
         rows.append(_Row(cells, SEMIBOLD, INK, (FOREST, 1)))
-    heads = [column.label for column in table.heads]
-    _Drawing(sheet, table.caption, table.columns, heads).draw(rows)
+    return rows
 
 
-def draw_statement(sheet: Sheet, statement: Statement) -> None:
-    """Draw a financial statement: sections with their totals and a last line."""
+def _rows_of_statement(statement: Statement) -> list[_Row]:
     rows: list[_Row] = []
     for section in statement.sections:
         empty = [""] * len(statement.columns)
@@ -75,9 +90,13 @@ def draw_statement(sheet: Sheet, statement: Statement) -> None:
         total = StatementLine(section.total_label, section.totals)
         rows.append(_Row(_line(total, statement.currency), SEMIBOLD, INK, (LINE, 0.4)))
     rows.append(_Row(_line(statement.grand, statement.currency), SEMIBOLD, INK, (FOREST, 1.2), above=6))
+    return rows
+
+
+def _of_statement(sheet: Sheet, statement: Statement) -> "_Drawing":
     columns = (Column("", "head"), *(Column(label, "money") for label in statement.columns))
     heads = ["", *(f"{label} ({statement.currency})" for label in statement.columns)]
-    _Drawing(sheet, statement.caption, columns, heads).draw(rows)
+    return _Drawing(sheet, statement.caption, columns, heads)
 
 
 class _Drawing:
@@ -93,9 +112,8 @@ class _Drawing:
 
     def draw(self, rows: Sequence[_Row]) -> None:
         """Draw all rows; the caption and the heads again on each page."""
-        self._lay_out(rows)
         sheet = self._sheet
-        sheet.need(self._least(rows))
+        sheet.need(self.least(rows))
         self._head(self._caption)
         at = 0
         while at < len(rows):
@@ -105,8 +123,9 @@ class _Drawing:
                 self._head(gettext("%(caption)s (continued)", caption=self._caption))
         sheet.skip(16)
 
-    def _least(self, rows: Sequence[_Row]) -> float:
-        """Return the room without which the table begins on a new page: all it needs if it fits on one, else a few rows."""
+    def least(self, rows: Sequence[_Row]) -> float:
+        """Lay the table out and return the room without which it begins on a new page: all it needs if it fits on one, else a few rows."""
+        self._lay_out(rows)
         if len(rows) > MOST_TOGETHER:
             return 96
         height = 60 + sum(row.above + ASCENT + (self._broken(row)[1] - 1) * LEADING + DESCENT for row in rows)

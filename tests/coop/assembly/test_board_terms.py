@@ -59,6 +59,29 @@ def test_the_interim_board_makes_way_and_who_is_elected_again_stays(
         assert numbers[0] > 1
 
 
+@pytest.mark.parametrize(("seats", "ends"), [(2, "nobody"), (5, "Wiremu Kererū")])
+def test_who_begins_stays_and_ends_is_said_before_a_board_is_recorded(
+    assembly: Assembly, sign_in: SignIn, seats: int, ends: str
+) -> None:
+    path = assembly.call_election(seats, ("board", "treasurer"))
+    assembly.open(path)
+    assembly.rank(path, "administrator", "board", "treasurer")
+    assembly.close(path)
+    said = sign_in("secretary").get(path).text
+    stays = "Ana Tūī" if seats == 5 else "Ana Tūī, Wiremu Kererū"
+    assert f"Begins Hana Mōrepōrepo Stays {stays} Ends {ends} " in said
+    assert ("by-election" in said) == (seats == 2)
+
+
+def test_an_election_without_a_ballot_shows_neither_quota_nor_chart(assembly: Assembly, sign_in: SignIn) -> None:
+    path = assembly.call_election(2, ("board", "treasurer"))
+    assembly.open(path)
+    assembly.close(path)
+    said = sign_in("secretary").get(path).text
+    assert "No ballot was cast; there are as many candidates as seats." in said
+    assert "quota" not in said
+
+
 @pytest.mark.parametrize("seats", [1, 4])
 def test_a_by_election_leaves_the_others_in_office(
     app: Flask, assembly: Assembly, people: dict[str, UUID], sign_in: SignIn, seats: int

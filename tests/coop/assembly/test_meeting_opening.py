@@ -147,13 +147,11 @@ def test_an_election_in_which_nobody_stands_is_dropped_and_the_rest_opens(coop: 
     assert coop.sound()
 
 
-def test_accounts_are_received_only_when_approved_and_published(coop: Gathering) -> None:
+def test_accounts_are_announced_only_when_approved_and_published(coop: Gathering) -> None:
     with on(TODAY):
         meeting_id = coop.call(HELD, MeetingKind.ANNUAL)
         agenda.add_accounts(coop.session, coop.secretary, meeting_id=meeting_id)
-        coop.notify(meeting_id)
-    with on(HELD, hour=18):
-        refuses(coop.session, errors.AccountsNotApproved, partial(coop.open, meeting_id))
+        refuses(coop.session, errors.AccountsNotApproved, partial(coop.notify, meeting_id))
 
 
 def test_attendance_is_recorded_taken_back_and_recorded_again(coop: Gathering) -> None:

@@ -176,18 +176,42 @@ def test_an_annual_meeting_with_accounts_and_election(meetings: Meetings) -> Non
     assert secretary.get(f"{accounts}/edit").status == 404
     assert "written for the agenda" in secretary.get(accounts).text
     assert "Edit" not in secretary.get(accounts).links
+    page = secretary.get(f"{path}/notice/send")
+    for words in (
+        "Not ready",
+        "not approved and signed the accounts",
+        "The annual report of the year is not published",
+    ):
+        assert words in page.text, words
+    assert page.links["The accounts"].endswith("/accounts")
+    assert page.links["The annual report"].startswith("/reports/years/")
+    assert "Nobody stands" not in page.text, "members nominate until the meeting opens"
+    assert "Fix the agenda and send the notice" not in page.text
+    assert secretary.get(page.links["The annual report"]).status == 200
+    secretary.submit(f"{path}/agenda", button="Take off the agenda")
     meetings.notify(path)
     with meetings.at(meetings.held_on):
         page = meetings.sign_in("secretary").get(f"{path}/open")
-        assert "The annual report of the year is not published yet." in page.text
         assert "Nobody stands for election." in page.text
+        assert page.links["The election"].startswith("/proposals/")
         page = meetings.open(path)
         assert page.status == 409
-        for _ in range(2):
-            page = meetings.sign_in("secretary").submit(f"{path}/open", button="Yes: Do not put this to the meeting")
+        page = meetings.sign_in("secretary").submit(f"{path}/open", button="Yes: Do not put this to the meeting")
         page = meetings.open(path)
         assert "The meeting is open" in page.text
-        assert page.text.count("Not put to the meeting") == 2
+        assert page.text.count("Not put to the meeting") == 1
+
+
+def test_a_notice_is_refused_though_its_page_was_opened_before(meetings: Meetings) -> None:
+    secretary = meetings.sign_in("secretary")
+    path = meetings.call(kind="annual")
+    meetings.talk(path)
+    opened = secretary.get(f"{path}/notice/send")
+    secretary.submit(f"{path}/agenda", button="Add the accounts of the year")
+    page = secretary.send(opened, opened.form(button="Fix the agenda and send the notice"))
+    assert page.status == 409
+    assert "Nothing was sent; please read it again." in page.text
+    assert "Notice given" not in secretary.get(path).text
 
 
 def test_postponing_and_cancelling(meetings: Meetings) -> None:
@@ -251,6 +275,8 @@ def test_altered_attendance_is_refused(meetings: Meetings) -> None:
 def test_the_by_laws_say_how_long_before_a_meeting_members_are_told(meetings: Meetings) -> None:
     page = meetings.sign_in("founder").get("/bylaws")
     assert "at least 14 clear days before it" in page.text
+    assert "at least 20 working days after the annual report is published" in page.text
+    assert "add the public holidays yourselves" in page.text
     assert "the co-op keeps a fee of 10.0% of the price" in page.text
 
 

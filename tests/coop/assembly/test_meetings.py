@@ -347,17 +347,18 @@ def test_a_postponed_meeting_gets_a_new_notice_and_keeps_its_agenda(coop: Gather
 def test_a_cancelled_meeting_is_over_and_members_are_told_if_they_had_notice(coop: Gathering) -> None:
     session, who = coop.session, coop.secretary
     with on(TODAY):
-        quiet, loud = coop.call(HELD), coop.call(HELD, MeetingKind.ANNUAL)
-        made = coop.motion_of(agenda.add_accounts(session, who, meeting_id=loud))
+        quiet, loud = coop.call(HELD, MeetingKind.ANNUAL), coop.call(HELD)
+        made = coop.motion_of(agenda.add_accounts(session, who, meeting_id=quiet))
+        coop.talk(loud)
         coop.notify(loud)
         before = len(mails(session))
         calling.cancel_meeting(session, who, meeting_id=quiet)
         assert len(mails(session)) == before
+        assert session.get_one(Motion, made).stage is Stage.WITHDRAWN
         calling.cancel_meeting(session, who, meeting_id=loud, reason="Too much snow.")
         told = mails(session)[before:]
         assert len(told) == len(MEMBERS)
         assert "Too much snow." in told[0]["text"]
-        assert session.get_one(Motion, made).stage is Stage.WITHDRAWN
         for work in (
             lambda: calling.cancel_meeting(session, who, meeting_id=loud),
             lambda: coop.talk(loud),

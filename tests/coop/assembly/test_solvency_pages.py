@@ -41,15 +41,17 @@ def test_a_surplus_from_the_agenda_to_the_vote(assembly: Assembly, sign_in: Sign
         label = page.form(action="/agenda/surplus").choices["plan_id"][0]
         page = secretary.submit(f"{path}/agenda", {"plan_id": label}, having="plan_id")
         assert "Distribution of the surplus of the year to" in page.text
-        assert "The board's solvency statement comes before the vote; it is not complete yet." in page.text
+        assert (
+            "The board's solvency statement comes before the notice and the vote; it is not complete yet." in page.text
+        )
         assert "Choose a plan." not in page.text
         altered = secretary.post(f"{path}/agenda/surplus", {"plan_id": path.rpartition("/")[2]})
         assert altered.status == 422
-        assert (
-            "The notice is sent"
-            in secretary.submit(f"{path}/notice/send", button="Fix the agenda and send the notice").text
-        )
+        page = secretary.get(f"{path}/notice/send")
+        assert "fewer than 2 directors have signed it" in page.text
+        assert "Fix the agenda and send the notice" not in page.text
         home = director.get("/")
+        assert page.links["The solvency statement"] == home.links["Write the solvency statement"]
         statement = home.links["Write the solvency statement"]
         assert sign_in("treasurer").get(statement).status == 200
         assert sign_in("founder").get(statement).status == 404
@@ -63,16 +65,24 @@ def test_a_surplus_from_the_agenda_to_the_vote(assembly: Assembly, sign_in: Sign
         page = director.send(stale, stale.form(action="/sign"))
         assert page.status == 409
         assert "There is a newer statement" in page.text
-        page = director.submit(statement, button="Sign the statement")
+        page = director.submit(statement, button="Yes: Sign the statement")
         assert "Ana Tūī" in page.text
         assert "Sign the statement" not in page.text
         assert sign_in("founder").get(statement).status == 404
-    with on(held_on, hour=18):
-        secretary = sign_in("secretary")
-        page = secretary.submit(f"{path}/open", having="closes_on")
+        sign_in("board2").submit(statement, button="Yes: Sign the statement")
+        ready = secretary.get(f"{path}/notice/send")
+        assert "The board states that the co-op stays solvent, signed by" in ready.text
+        director.submit(f"{statement}/write", {"grounds": f"{GROUNDS} **We checked.** Twice."})
+        page = secretary.send(ready, ready.form(button="Fix the agenda and send the notice"))
         assert page.status == 409
         assert "fewer than 2 directors have signed it" in page.text
-        sign_in("board2").submit(statement, button="Sign the statement")
+        director.submit(statement, button="Yes: Sign the statement")
+    with on(called_on, hour=14):
+        sign_in("board2").submit(statement, button="Yes: Sign the statement")
+        page = secretary.submit(f"{path}/notice/send", button="Fix the agenda and send the notice")
+        assert "The notice is sent" in page.text
+    with on(held_on, hour=18):
+        secretary = sign_in("secretary")
         page = secretary.submit(f"{path}/open", having="closes_on")
         assert "The meeting is open" in page.text
         member = sign_in("treasurer")

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
+from coop import clock
 from coop.assembly import bindings, operations, solvency, voting
 from coop.assembly.bindings import MotionBinding, carried_by_members
 from coop.assembly.checks import findings
@@ -16,11 +17,10 @@ from coop.assembly.meetings import agenda, calling, duties, errors, progress
 from coop.assembly.models import Motion, MotionWords, Stage
 from coop.assembly.operations import Words
 from coop.assembly.solvency import Solvency, SolvencyGrounds, solvency_of
-from coop.books.operations import NewEntry, record_entry
 from coop.permissions import WORKER, PowerMissing
 from coop.texts import TextTooShort
 from ledger.chart import GENERAL_RESERVE, SURPLUS_AWAITING
-from ledger.posting import Line
+from ledger.posting import Draft, Line, post
 from ledger.surplus.errors import NoSuchPlan, PlanStale
 from ledger.surplus.models import SurplusPlan
 from tests.coop.assembly.test_meetings import refuses
@@ -134,23 +134,23 @@ def test_there_is_one_motion_on_the_surplus_of_a_year_at_a_time(coop: Gathering,
     assert coop.sound()
 
 
-def test_the_solvency_statement_comes_first(coop: Gathering, plan_id: UUID) -> None:
+def test_the_solvency_statement_comes_before_the_notice(coop: Gathering, plan_id: UUID) -> None:
     session = coop.session
     with on(SENT):
         meeting_id, motion_id = called(coop, plan_id)
-        coop.notify(meeting_id)
         director = coop.actor("board").person_id
         assert [due.is_written for due in duties.statements_due(session, director)] == [False]
-    with on(HELD, hour=18):
-        refuses(session, errors.SolvencyMissing, partial(coop.open, meeting_id))
+        refuses(session, errors.SolvencyMissing, partial(coop.notify, meeting_id))
         coop.state_solvency(plan_id, "board")
         assert duties.statements_due(session, director) == []
         assert [due.is_written for due in duties.statements_due(session, None)] == [True]
-        refuses(session, errors.SolvencyMissing, partial(coop.open, meeting_id))
+        refuses(session, errors.SolvencyMissing, partial(coop.notify, meeting_id))
         statement = solvency_of(session, plan_id)
         assert statement is not None
         assert not statement.complete
         solvency.sign(session, coop.actor("board2"), plan_id=plan_id, seen=statement.digest)
+        coop.notify(meeting_id)
+    with on(HELD, hour=18):
         coop.open(meeting_id)
         statement = solvency_of(session, plan_id)
         assert statement is not None
@@ -163,6 +163,22 @@ def test_the_solvency_statement_comes_first(coop: Gathering, plan_id: UUID) -> N
             partial(solvency.state, session, coop.actor("board"), plan_id=plan_id, grounds="Something else entirely."),
         )
     assert session.get_one(Motion, motion_id).stage is Stage.OPENED
+    assert coop.sound()
+
+
+def test_a_statement_that_was_changed_after_the_notice_is_signed_before_the_vote(
+    coop: Gathering, plan_id: UUID
+) -> None:
+    session = coop.session
+    with on(SENT):
+        meeting_id, _ = called(coop, plan_id)
+        coop.state_solvency(plan_id, "board", "board2")
+        coop.notify(meeting_id)
+    with on(HELD, hour=18):
+        coop.state_solvency(plan_id, "board")
+        refuses(session, errors.SolvencyMissing, partial(coop.open, meeting_id))
+        coop.state_solvency(plan_id, "board", "board2")
+        coop.open(meeting_id)
     assert coop.sound()
 
 
@@ -230,7 +246,8 @@ def make_stale(coop: Gathering) -> None:
     day = PREPARED + timedelta(days=1)
     with on(day):
         lines = [Line(SURPLUS_AWAITING, 100), Line(GENERAL_RESERVE, -100)]
-        record_entry(coop.session, coop.actor("treasurer"), NewEntry(day, "Moved", lines, uuid4()))
+        # Past the rooms: no operation moves a surplus but the distribution.
+        post(coop.session, Draft(day, "Moved", "manual", "NZD", lines, "moved"), now=clock.now())
 
 
 def test_a_stale_plan_is_not_put_on_an_agenda(coop: Gathering, plan_id: UUID) -> None:

@@ -270,6 +270,10 @@ def test_whoever_has_no_share_is_told_why(
     assert "you bought no services from the co-op" in no_business.text
     no_member = _share(sign_in("founder"), participants, "founder")
     assert "You are not a member." in no_member.text
+    assert "Members can save the schedule" in no_member.text
+    path = f"/surplus/{plan_id}/schedule.json"
+    assert sign_in("founder").get(f"/as/{participants['founder']}{path}").status == 404
+    assert sign_in("board2").get(f"/as/{participants['board2']}{path}").status == 200
     with app.app_context():
         assert db.session.get(Participant, participants["founder"]) is not None
     assert sign_in("founder").get(f"/as/{participants['board']}/surplus").status == 404

@@ -17,7 +17,7 @@ from coop.community.event_queries import EventRow
 from coop.permissions import WORKER, NotFound, PowerMissing
 from coop.texts import TextMissing, TextTooLong, TextTooShort
 from evidence.messages import Refusal
-from tests import joining
+from tests import joining, selling
 from tests.coop.community.neighbours import acting, plan, refused
 from tests.databases import TestDatabase
 from tests.joining import Joined
@@ -113,6 +113,17 @@ def test_a_seat_is_taken_once_and_given_back(session: Session) -> None:
     sign_up(session, event_id, other)
     assert [one.name for one in event_queries.attendees(session, event_id)] == ["Pita Weka"]
     assert checks.findings(session) == []
+
+
+def test_one_person_does_not_fill_an_event_through_organisations(session: Session) -> None:
+    event_id, who = announced(session, capacity=10), joining.joined(session, "Ana Tui")
+    sign_up(session, event_id, who)
+    groups = [Joined(who.person_id, selling.organisation(session, who.person_id)) for _ in range(3)]
+    for group in groups[:2]:
+        sign_up(session, event_id, group)
+    with refused(session, errors.SeatsOfOne):
+        sign_up(session, event_id, groups[2])
+    assert events.seats_taken(session, event_id) == 3
 
 
 def test_of_two_for_the_last_seat_one_gets_it(founded: TestDatabase) -> None:

@@ -13,7 +13,7 @@ from coop.community.polls import Question
 from coop.permissions import NotFound, PowerMissing
 from coop.texts import TextTooLong, TextTooShort
 from evidence.messages import Refusal
-from tests import joining
+from tests import joining, selling
 from tests.coop.community.neighbours import acting, refused
 from tests.databases import TestDatabase
 from tests.joining import Joined
@@ -73,6 +73,19 @@ def test_nobody_answers_for_somebody_else(session: Session) -> None:
     who, other = joining.joined(session, "Ana Tui"), joining.joined(session, "Pita Weka")
     with refused(session, NotFound):
         polls.answer(session, acting(session, who), poll_id=poll_id, participant_id=other.participant_id, picks=[1])
+
+
+def test_an_organisation_answers_once_it_is_a_member(session: Session) -> None:
+    """Anybody can add organisations, and would otherwise answer once for each."""
+    poll_id, who = opened(session), joining.joined(session, "Ana Tui")
+    group = Joined(who.person_id, selling.organisation(session, who.person_id, selling.GROUP))
+    with refused(session, errors.MembersAnswerOnly):
+        answer(session, poll_id, group, 1)
+    both = [who.participant_id, group.participant_id]
+    assert [one.name for one in poll_queries.own_answers(session, poll_id, both)] == ["Ana Tui"]
+    joining.enrolled(session, group)
+    answer(session, poll_id, group, 1)
+    assert len(poll_queries.own_answers(session, poll_id, both)) == 2
 
 
 def test_an_answer_is_taken_back(session: Session) -> None:

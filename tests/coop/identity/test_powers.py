@@ -7,20 +7,22 @@ from uuid import UUID, uuid4
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from coop import cooperative
 from coop.approvals import operations as approvals
 from coop.approvals.models import TwoPersonAct
 from coop.assembly.resolutions import Resolution, ResolutionText
-from coop.database import db, write
+from coop.database import db, write, write_with
 from coop.identity import operations, powers
 from coop.identity.forms import GrantAsked
 from coop.identity.models import PowerGrant
 from coop.permissions import NotFound, Power, PowerMissing
 from evidence.messages import Refusal
-from tests.founded import give_factors
+from tests.databases import TestDatabase
+from tests.founded import OPERATOR, give_factors
 from tests.html_client import Browser, Page
-from tests.joining import founder
+from tests.joining import at_once, founder, outcomes
 
 WORDS = "Aroha keeps the books while Hana is away."
 
@@ -197,6 +199,41 @@ def test_nobody_grants_a_power_to_themselves_or_ends_the_last_administrator(
     page = administrator.submit(link, {"minute": "Gone."}, having="minute")
     assert page.status == 409
     assert "Nobody else holds the power" in page.text
+
+
+def test_of_two_administrators_who_end_each_other_at_once_one_stays(founded: TestDatabase) -> None:
+    def prepare(session: Session) -> tuple[UUID, UUID, UUID]:
+        first = session.scalars(select(PowerGrant).where(PowerGrant.power == Power.ADMINISTRATOR)).one()
+        second = powers.grant(
+            session,
+            OPERATOR,
+            person_id=person(session),
+            power=Power.ADMINISTRATOR,
+            starts_on=cooperative.today(session),
+            ends_on=None,
+            resolution_id=first.resolution_id,
+        )
+        return first.id, second, first.resolution_id
+
+    def person(session: Session) -> UUID:
+        found = founder(session, "founder").person_id
+        assert found is not None
+        return found
+
+    first, second, resolution_id = write_with(founded.engine, prepare)
+
+    def end(who: str, grant_id: UUID) -> Callable[[Session], None]:
+        def work(session: Session) -> None:
+            today = cooperative.today(session)
+            actor = founder(session, who)
+            powers.end(session, actor, grant_id=grant_id, ended_on=today, resolution_id=resolution_id)
+
+        return work
+
+    results = at_once(founded.engine, end("founder", first), end("administrator", second))
+    assert outcomes(results)[0] == 1
+    with Session(founded.engine) as session:
+        assert len(powers.holders(session, [Power.ADMINISTRATOR], cooperative.today(session))) == 1
 
 
 def test_who_would_get_a_power_does_not_approve_it(

@@ -238,16 +238,18 @@ def test_the_figures_of_the_report_count_what_was_delivered_in_its_year(shop: Sh
     deliveries.take_back(
         session, joining.founder(session, "board"), delivery_id=selling.hold_session(session, order_id, 2)
     )
-    cohort = selling.fellowship(session)
-    for one in (shop.buyer, shop.coach):
-        selling.bought(session, one.person_id, one.participant_id, cohort)
-    selling.hold_meeting(session, selling.meetings(session, cohort)[0])
+    cohort, group = selling.fellowship(session), selling.organisation(session, shop.coach.person_id)
+    selling.bought(session, shop.buyer.person_id, shop.buyer.participant_id, cohort)
+    selling.bought(session, shop.coach.person_id, group, cohort, quantity=3)
+    for meeting_id in selling.meetings(session, cohort)[:2]:
+        selling.hold_meeting(session, meeting_id, on=today)
     listing = selling.listing(session, "board", shop.seller.participant_id)
     selling.bought(session, shop.buyer.person_id, shop.buyer.participant_id, listing)
     found = queries.impact(session, today, today)
-    assert (found.fellows, found.coaching_minutes, found.sales, found.orders) == (2, 60, 1, 3)
+    # One person, and three whom an organisation sends; each once, though the cohort met twice.
+    assert (found.places, found.coaching_minutes, found.sales, found.orders) == (4, 60, 1, 3)
     found = queries.impact(session, today + timedelta(days=1), today + timedelta(days=9))
-    assert (found.fellows, found.coaching_minutes, found.sales, found.orders) == (0, 0, 0, 0)
+    assert (found.places, found.coaching_minutes, found.sales, found.orders) == (0, 0, 0, 0)
 
 
 def test_a_statement_shows_what_stands_between_the_buyer_and_the_co_op(shop: Shop) -> None:

@@ -199,6 +199,81 @@ def test_an_order_form_sent_twice_is_one_order(market: Market) -> None:
     assert market.rows()[:2] == [1, 1]
 
 
+def test_only_an_order_that_waits_for_its_payment_leads_to_paying(market: Market) -> None:
+    offering_id, buyer = market.coaching(), market.buyer
+    placed = market.do(lambda s: selling.buy(s, buyer.person_id, buyer.participant_id, offering_id))
+    mine = f"{market.mine}/orders/{placed.order_id}"
+    page = market.browser.get(mine)
+    practice = market.browser.send(page, page.form(action="/pay"))
+    assert practice.title == "Practice payment"
+    assert "The order is cancelled" in market.browser.send(page, page.form(action="/cancel")).text
+    before = market.rows()
+    refused = market.browser.send(page, page.form(action="/pay"))
+    assert (refused.status, "Order 1 does not wait for a payment by card" in refused.text) == (409, True)
+    assert "Cancelled. Nothing more can be paid here" in market.browser.get(practice.path).text
+    late = market.browser.send(practice, practice.form(button="Pay"), button="Pay")
+    assert (late.status, market.rows()) == (409, before)
+    paid = market.bought(offering_id)
+    group = market.do(lambda s: selling.organisation(s, buyer.person_id, ParticipantKind.GROUP))
+    invoiced = market.do(lambda s: selling.buy(s, buyer.person_id, group, offering_id, po="")).order_id
+    for path in (f"{market.mine}/orders/{paid}", f"/as/{group}/orders/{invoiced}"):
+        before = market.rows()
+        assert (market.browser.post(f"{path}/pay").status, market.rows()) == (409, before)
+
+
+def test_a_second_order_while_one_waits_is_led_back_to_it(market: Market) -> None:
+    offering_id = market.coaching(places=2)
+    path = f"{market.mine}/services/{offering_id}/buy"
+    summary, same, other = (choose(market.browser, path, quantity=number) for number in ("2", "2", "1"))
+    first = market.browser.send(summary, summary.form(having="confirmed"))
+    before = market.rows()
+    # The same from another window is the same order; another one is refused, with the way to the first.
+    assert market.browser.send(same, same.form(having="confirmed")).path == first.path
+    for refused in (
+        market.browser.send(other, other.form(having="confirmed")),
+        market.browser.get(path),
+    ):
+        assert (refused.status, "order 1 waits for its payment" in refused.text) == (409, True)
+        assert "This is sold out" not in refused.text
+        order = market.browser.get(refused.links["Pay or cancel order 1"])
+        assert order.form(action="/cancel")
+    assert market.rows() == before
+    again = market.browser.send(order, order.form(action="/pay"))
+    assert again.path == first.path
+
+
+def test_what_the_seller_writes_later_does_not_change_a_receipt(market: Market, sign_in: SignIn) -> None:
+    seller_id, seller = market.member_seller(), sign_in("board")
+    offering_id = market.do(lambda s: selling.listing(s, "board", seller_id, places=5))
+    order_id = market.bought(offering_id)
+    path = f"{market.mine}/orders/{order_id}/receipt"
+    before = market.browser.get(path).text
+    assert "Stoat trap, hand-made" in before
+    edited = seller.submit(f"/as/{seller_id}/listings/{offering_id}/edit", {"title": "A used pencil"}, having="title")
+    assert edited.title == "A used pencil"
+    assert market.browser.get(path).text == before
+    for who, page in (
+        (market.browser, f"{market.mine}/orders"),
+        (market.browser, f"{market.mine}/orders/{order_id}"),
+        (seller, f"/as/{seller_id}/sales"),
+        (sign_in("treasurer"), f"/orders/{order_id}"),
+        (sign_in("auditor"), "/orders"),
+    ):
+        shown = who.get(page).text
+        assert ("Stoat trap" in shown, "pencil" in shown) == (True, False), page
+
+
+def test_the_secretary_edits_a_fellowship_and_an_invoice_stays(market: Market, sign_in: SignIn) -> None:
+    offering_id = market.do(selling.fellowship)
+    group = market.do(lambda s: selling.organisation(s, market.buyer.person_id, ParticipantKind.GROUP))
+    order_id = market.do(lambda s: selling.buy(s, market.buyer.person_id, group, offering_id, po="")).order_id
+    path = f"/as/{group}/orders/{order_id}/invoice"
+    before = market.browser.get(path).text
+    assert "River fellowship" in before
+    sign_in("secretary").submit(f"/services/{offering_id}/edit", {"title": "Another one"}, having="title")
+    assert market.browser.get(path).text == before
+
+
 def test_a_payment_that_failed_is_told_and_the_order_can_be_cancelled(market: Market) -> None:
     summary = choose(market.browser, f"{market.mine}/services/{market.coaching()}/buy")
     practice = market.browser.send(summary, summary.form(having="confirmed"))

@@ -1,6 +1,7 @@
 """What happens when two buy, confirm or refund at the same moment: the rules hold."""
 
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from coop.checking import all_findings
 from coop.database import write_with
 from coop.marketplace import errors, orders
-from coop.marketplace.order_models import Delivery, OrderRefund, SalesOrder
+from coop.marketplace.order_models import Delivery, OrderRefund, PaidBy, SalesOrder
 from coop.payments.cards.models import Outcome
 from tests import joining, selling
 from tests.databases import TestDatabase
@@ -46,6 +47,57 @@ def test_of_many_who_want_the_last_place_one_gets_it(founded: TestDatabase, buye
     check(founded)
 
 
+def test_who_orders_many_times_at_once_without_paying_holds_one_place(
+    founded: TestDatabase, buyers: list[Joined]
+) -> None:
+    offering_id = write_with(founded.engine, lambda session: selling.fellowship(session, places=4))
+    who = buyers[0]
+    works = [lambda session: buy(session, who.person_id, who.participant_id, offering_id)] * 4
+    results = at_once(founded.engine, *works)
+    assert len(set(results)) == 1
+    assert count(founded, SalesOrder) == 1
+    other = buyers[1]
+    write_with(founded.engine, lambda session: buy(session, other.person_id, other.participant_id, offering_id))
+    check(founded)
+
+
+def test_one_form_for_two_offerings_at_once_is_one_order(founded: TestDatabase, buyers: list[Joined]) -> None:
+    who = buyers[0]
+    offerings = write_with(founded.engine, lambda session: [selling.fellowship(session) for _ in range(4)])
+    for _ in range(3):
+        token = uuid4()
+
+        def want(offering_id: UUID, token: UUID = token) -> Callable[[Session], orders.Placed]:
+            return lambda session: orders.place(
+                session,
+                joining.actor_of(session, who.person_id),
+                participant_id=who.participant_id,
+                offering_id=offering_id,
+                by=PaidBy.CARD,
+                form_token=token,
+            )
+
+        results = at_once(founded.engine, *map(want, offerings))
+        assert outcomes(results) == (1, {errors.OrderFormUsed})
+        placed = next(result for result in results if isinstance(result, orders.Placed))
+        write_with(founded.engine, partial(_cancel, who=who, placed=placed))
+    assert count(founded, SalesOrder) == 3
+    check(founded)
+
+
+def test_one_form_for_refunds_of_two_orders_at_once_is_one_refund(founded: TestDatabase, buyers: list[Joined]) -> None:
+    sold = [write_with(founded.engine, lambda session: _coached(session, buyers)) for _ in range(3)]
+    for made in range(1, 4):
+        token = uuid4()
+
+        def give_back(order_id: UUID, token: UUID = token) -> Callable[[Session], UUID]:
+            return lambda session: selling.refund(session, order_id, 1000, token)
+
+        assert outcomes(at_once(founded.engine, *map(give_back, sold))) == (1, {errors.RefundFormUsed})
+        assert count(founded, OrderRefund) == made
+    check(founded)
+
+
 def test_of_two_late_payments_for_the_last_place_one_is_taken_and_one_refunded(
     founded: TestDatabase, buyers: list[Joined]
 ) -> None:
@@ -76,10 +128,9 @@ def test_a_payment_and_a_cancellation_at_once_leave_nobody_with_both(
     offering_id = write_with(founded.engine, selling.fellowship)
     placed = write_with(founded.engine, lambda s: buy(s, who.person_id, who.participant_id, offering_id))
 
-    def cancel(session: Session) -> None:
-        orders.cancel(session, joining.actor_of(session, who.person_id), order_id=placed.order_id)
-
-    results = at_once(founded.engine, lambda session: selling.pay(session, placed), cancel)
+    results = at_once(
+        founded.engine, lambda session: selling.pay(session, placed), lambda session: _cancel(session, who, placed)
+    )
     succeeded, refused = outcomes(results)
     # Either the payment came first, or the order was cancelled and the payment goes back.
     assert (succeeded, refused) in [(1, {errors.NotCancellable}), (2, set())]
@@ -118,6 +169,10 @@ def test_refunds_at_once_never_exceed_the_sale(founded: TestDatabase, buyers: li
     assert outcomes(results)[0] == 3
     assert count(founded, OrderRefund) == 3
     check(founded)
+
+
+def _cancel(session: Session, who: Joined, placed: orders.Placed) -> None:
+    orders.cancel(session, joining.actor_of(session, who.person_id), order_id=placed.order_id)
 
 
 def _coached(session: Session, buyers: list[Joined]) -> UUID:

@@ -5,17 +5,21 @@ from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from coop import clock, cooperative
-from coop.marketplace import errors, listings, offer_errors, offers, orders
+from coop.community.operations import ProfileText, edit_profile
+from coop.marketplace import errors, listings, offer_errors, offers, order_queries, orders
 from coop.marketplace.listings import Listing
 from coop.marketplace.models import Offering, OfferingPrice
 from coop.marketplace.offers import Coaching, NewOffering, Price
-from coop.marketplace.order_models import PaidBy, SalesOrder
+from coop.marketplace.order_models import OrderText, PaidBy, SalesOrder
 from coop.marketplace.standing import State, state
 from coop.outbox import OutboxJob
+from coop.payments.cards import checkouts, practice
+from coop.payments.cards.checkouts import CheckoutState
+from coop.payments.cards.errors import CheckoutOver
 from coop.payments.cards.models import Checkout, Outcome
 from coop.payments.models import PaymentRequest
 from coop.permissions import NotFound, PowerMissing
@@ -130,7 +134,80 @@ def test_an_order_keeps_the_price_it_was_sold_at(shop: Shop) -> None:
         places=None,
     )
     assert selling.order(session, placed.order_id).amount_minor == 30_000
+    selling.pay(session, placed)
     assert selling.order(session, buy(shop, offering_id).order_id).amount_minor == 99_900
+
+
+def test_an_order_keeps_the_words_it_was_sold_under_until_they_are_erased(shop: Shop) -> None:
+    session, seller = shop.session, joining.actor_of(shop.session, shop.seller.person_id)
+    offering_id = selling.listing(session, "board", shop.seller.participant_id)
+    placed = buy(shop, offering_id)
+    was = order_queries.order(session, placed.order_id).row
+    assert (was.title, was.member_seller) == ("Stoat trap, hand-made", "Ana Tūī")
+    mine = {"participant_id": shop.seller.participant_id, "offering_id": offering_id}
+    listings.edit(session, seller, listing=Listing(selling.words("A used pencil"), 10_000), **mine)
+    text = ProfileText("Somebody Else", "", "", "", "", is_listed=False)
+    edit_profile(session, seller, participant_id=shop.seller.participant_id, text=text)
+    assert order_queries.order(session, placed.order_id).row == was
+    assert [row.number for row in order_queries.orders(session, words="stoat").rows] == [was.number]
+    assert order_queries.orders(session, words="pencil").total == 0
+    selling.pay(session, placed)
+    told = [job.payload for job in session.scalars(select(OutboxJob).where(OutboxJob.kind == "mail"))]
+    assert any("“Stoat trap, hand-made”" in mail["text"] for mail in told)
+    assert any("Sold: Stoat trap" in mail["subject"] for mail in told)
+    assert not any("pencil" in str(mail) for mail in told)
+    session.execute(delete(OrderText))
+    erased = order_queries.order(session, placed.order_id).row
+    assert (erased.title, erased.seller) == ("(the words were erased)", "(the words were erased)")
+    assert order_queries.orders(session, words="stoat").total == 0
+    selling.refund(session, placed.order_id, 100)
+
+
+def test_while_an_order_waits_for_its_payment_the_same_is_that_order_and_another_is_refused(shop: Shop) -> None:
+    session, buyer = shop.session, shop.buyer
+    group = selling.organisation(session, buyer.person_id, GROUP)
+    actor = joining.actor_of(session, buyer.person_id)
+    offering_id = selling.coaching(session, shop.coach.participant_id, places=3)
+    first = buy(shop, offering_id, quantity=2)
+    before = count(session, SalesOrder, Checkout)
+    assert buy(shop, offering_id, quantity=2) == first
+    assert count(session, SalesOrder, Checkout) == before
+
+    def again(**changes: object) -> Callable[[], object]:
+        asked = {"participant_id": buyer.participant_id, "quantity": 2, "by": PaidBy.CARD, **changes}
+        return lambda: orders.place(session, actor, offering_id=offering_id, **asked)  # type: ignore[arg-type]
+
+    assert again(seen_minor=12_000)() == first
+    refusal = refuse(session, errors.OrderWaiting, again(quantity=1))
+    assert refusal.values() == {"number": 1}
+    refuse(session, errors.OrderWaiting, again(seen_minor=11_000))
+    # Somebody else's order is another one, and so is one of something else.
+    other = selling.buy(session, buyer.person_id, group, offering_id)
+    assert other.order_id != first.order_id
+    refuse(session, errors.OrderWaiting, again(participant_id=group, quantity=1, by=PaidBy.INVOICE))
+    assert buy(shop, selling.fellowship(session)).order_id != first.order_id
+    orders.cancel(session, actor, order_id=first.order_id)
+    second = buy(shop, offering_id)
+    assert second.order_id != first.order_id
+    selling.pay(session, second)
+    with selling.later(hours=2):
+        # Paid, or not paid in time: nothing waits any more.
+        third = buy(shop, offering_id)
+        assert third.order_id != second.order_id
+        assert selling.buy(session, buyer.person_id, group, offering_id).order_id != other.order_id
+
+
+def test_a_cancelled_order_ends_its_checkout_and_a_payment_goes_back_in_full(shop: Shop) -> None:
+    session, actor = shop.session, joining.actor_of(shop.session, shop.buyer.person_id)
+    placed = buy(shop, selling.fellowship(session))
+    assert placed.checkout_id is not None
+    orders.cancel(session, actor, order_id=placed.order_id)
+    assert checkouts.state_of(session, placed.checkout_id) is CheckoutState.CANCELLED
+    with pytest.raises(CheckoutOver):
+        practice.pay(session, placed.checkout_id)
+    assert selling.pay(session, placed) is Outcome.BOOKED
+    assert state_of(session, placed.order_id) is State.REFUNDED
+    assert selling.balance(session, chart.DEFERRED_INCOME) == 0
 
 
 def test_members_and_organisations_pay_their_own_price(shop: Shop) -> None:
@@ -152,8 +229,12 @@ def test_members_and_organisations_pay_their_own_price(shop: Shop) -> None:
 def test_the_last_place_is_sold_once_and_is_free_again_when_nobody_pays(shop: Shop) -> None:
     session = shop.session
     offering_id = selling.fellowship(session, places=1)
-    first = buy(shop, offering_id)
-    refuse(session, errors.SoldOut, lambda: buy(shop, offering_id))
+    first, other = buy(shop, offering_id), shop.coach
+    refuse(
+        session,
+        errors.SoldOut,
+        lambda: selling.buy(session, other.person_id, other.participant_id, offering_id),
+    )
     with selling.later(hours=2):
         assert state_of(session, first.order_id) is State.EXPIRED
         second = buy(shop, offering_id)
@@ -185,8 +266,9 @@ def test_a_payment_that_comes_late_is_taken_where_there_is_a_place(shop: Shop) -
 def test_a_payment_for_a_cancelled_order_or_a_cohort_that_has_met_comes_back(shop: Shop) -> None:
     session = shop.session
     offering_id = selling.fellowship(session)
-    cancelled, waiting = buy(shop, offering_id), buy(shop, offering_id)
+    cancelled = buy(shop, offering_id)
     orders.cancel(session, joining.actor_of(session, shop.buyer.person_id), order_id=cancelled.order_id)
+    waiting = buy(shop, offering_id)
     selling.hold_meeting(session, selling.meetings(session, offering_id)[0])
     for placed in (cancelled, waiting):
         assert selling.pay(session, placed) is Outcome.BOOKED

@@ -9,15 +9,18 @@ from sqlalchemy.orm import Session
 from coop import cooperative
 from coop.marketplace import deliveries, errors, refunds
 from coop.marketplace.order_models import OrderRefund
+from coop.membership.models import Participant
 from coop.outbox import OutboxJob
 from coop.payments.cards.models import CardRefund
 from coop.payments.models import PaymentCredit
 from coop.payments.payouts.disbursements import record_payment
+from coop.payments.payouts.payees import Payees, owed_to, pay_list
 from coop.permissions import NotFound, PowerMissing
 from coop.texts import TextMissing
 from evidence.messages import Refusal
-from ledger import chart
-from ledger.models import Entry
+from ledger import chart, periods
+from ledger.models import Account, Entry, Posting
+from ledger.surplus.business import patronage_of
 from tests import joining, selling
 from tests.coop.marketplace.conftest import Shop
 
@@ -187,7 +190,7 @@ def test_an_unpaid_invoice_is_credited(shop: Shop) -> None:
     enterprise, order_id = invoiced(shop)
     selling.refund(session, order_id, 90_000)
     assert selling.balance(session, chart.RECEIVABLE, enterprise) == 0
-    assert selling.balance(session, chart.PAYABLE) == selling.balance(session, chart.DEFERRED_INCOME) == 0
+    assert selling.balance(session, chart.OWED_TO_CLIENTS) == selling.balance(session, chart.DEFERRED_INCOME) == 0
     refused(session, errors.RefundTooLarge, order_id, 1)
 
 
@@ -197,10 +200,78 @@ def test_of_a_partly_paid_invoice_the_unpaid_part_is_credited_and_the_rest_is_ow
     joining.pay(session, enterprise, 60_000)
     selling.refund(session, order_id, 40_000)
     assert selling.balance(session, chart.RECEIVABLE, enterprise) == 0
-    assert selling.balance(session, chart.PAYABLE, enterprise) == -10_000
+    assert selling.balance(session, chart.OWED_TO_CLIENTS, enterprise) == -10_000
     assert selling.balance(session, chart.DEFERRED_INCOME) == -50_000
     to_treasurer = select(OutboxJob).where(OutboxJob.key.like("order-owed:%"))
     assert [job.payload["to"] for job in session.scalars(to_treasurer)] == ["treasurer@kanopi.example"]
+
+
+def test_what_is_owed_to_a_client_is_paid_from_the_list_of_clients(shop: Shop) -> None:
+    session, treasurer = shop.session, joining.founder(shop.session, "treasurer")
+    enterprise, order_id = invoiced(shop)
+    joining.pay(session, enterprise, 90_000)
+    selling.refund(session, order_id, 40_000)
+    assert owed_to(session, enterprise) == [(Payees.CLIENTS, 40_000)]
+    assert [(row.participant_id, row.owed_minor) for row in pay_list(session, Payees.CLIENTS).rows] == [
+        (enterprise, 40_000)
+    ]
+    record_payment(
+        session,
+        treasurer,
+        account_code=chart.OWED_TO_CLIENTS,
+        lines=[(enterprise, 40_000)],
+        paid_on=cooperative.today(session),
+        form_token=uuid4(),
+    )
+    assert selling.balance(session, chart.OWED_TO_CLIENTS) == 0
+    assert pay_list(session, Payees.CLIENTS).rows == ()
+    # Nothing of it was ever owed to suppliers.
+    assert selling.balance(session, chart.PAYABLE) == 0
+
+
+def test_income_names_the_order_and_so_does_the_refund_that_takes_it_back(shop: Shop) -> None:
+    session, card = shop.session, "card_payment"
+    coached_id, sold_id = coached(shop), sold(shop)
+    for order_id, amount_minor in ((coached_id, 30_000), (sold_id, 5_000)):
+        selling.refund(session, order_id, amount_minor)
+        kinds = session.scalars(
+            select(Entry.kind)
+            .join(Posting, Posting.entry_id == Entry.id)
+            .join(Account, Account.id == Posting.account_id)
+            .where(Entry.source_id == order_id, Account.code.in_(chart.PATRONAGE_SOURCES))
+            .order_by(Entry.id)
+        )
+        assert list(kinds) == (["delivery", "refund"] if order_id == coached_id else ["commission", "refund"])
+    named = session.scalars(
+        select(Account.code).join(Posting).join(Entry, Entry.id == Posting.entry_id).where(Entry.source_kind == card)
+    )
+    assert not set(named) & set(chart.PATRONAGE_SOURCES)
+
+
+def test_what_was_bought_before_the_membership_and_refunded_later_takes_no_patronage_away(shop: Shop) -> None:
+    session, buyer = shop.session, shop.buyer
+    year = periods.fiscal_years(session)[0]
+    party = session.get_one(Participant, buyer.participant_id).party_ref
+    before = coached(shop, held=3)
+    with selling.later(days=10):
+        joined_on = cooperative.today(session)
+        after = coached(shop, held=2)
+        selling.refund(session, before, 36_000)
+        assert patronage_of(session, year, {party: joined_on}) == {party: 24_000}
+        selling.refund(session, after, 24_000)
+        assert patronage_of(session, year, {party: joined_on}) == {party: 12_000}
+
+
+def test_a_fee_of_what_a_seller_sold_before_they_joined_is_passed_over_with_its_refund(shop: Shop) -> None:
+    session, seller = shop.session, shop.seller.participant_id
+    year = periods.fiscal_years(session)[0]
+    party = session.get_one(Participant, seller).party_ref
+    before = sold(shop)
+    with selling.later(days=10):
+        joined_on = cooperative.today(session)
+        sold(shop)
+        selling.refund(session, before, 10_000)
+        assert patronage_of(session, year, {party: joined_on}) == {party: 1_000}
 
 
 def test_a_card_refund_is_asked_of_the_processor_by_the_worker(shop: Shop) -> None:

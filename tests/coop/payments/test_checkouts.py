@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,19 +11,31 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from coop import clock
+from coop import clock, worker
 from coop.config import Config, configuration
 from coop.database import db, write
+from coop.outbox import OutboxJob
 from coop.payments import gateways
-from coop.payments.cards import checkouts, practice
+from coop.payments.cards import checkouts, inbox, practice
 from coop.payments.cards.checkouts import CheckoutState, PaidCheckout, card_payment_of, state_of
 from coop.payments.cards.errors import CheckoutOver
-from coop.payments.cards.models import CardPayment, Checkout, CheckoutSession, CheckoutText, GatewayEvent, Outcome
-from coop.payments.gateways import fake
-from coop.permissions import Actor, NotFound
+from coop.payments.cards.models import (
+    CardPayment,
+    Checkout,
+    CheckoutEnded,
+    CheckoutSession,
+    CheckoutText,
+    EventKind,
+    GatewayEvent,
+    Outcome,
+)
+from coop.payments.gateways import CheckoutAsked, CheckoutBegun, fake
+from coop.permissions import WORKER, Actor, NotFound
 from ledger.models import Account, Entry, Posting
+from tests import joining
 from tests.html_client import Browser
 from tests.paying import CODE, DESCRIPTION, Shop, begin
+from tests.stripe_server import StripeServer
 
 SignIn = Callable[[str], Browser]
 
@@ -49,6 +62,13 @@ def balances() -> dict[str, int]:
         .group_by(Account.code)
     )
     return {code: int(total) for code, total in rows if total}
+
+
+def jobs() -> list[tuple[str, bool]]:
+    """Return what the worker has to do and whether it is done, but for mail."""
+    db.session.remove()
+    found = db.session.scalars(select(OutboxJob).where(OutboxJob.kind.startswith("card-")))
+    return [(job.kind, job.done_at is not None) for job in found]
 
 
 def state(checkout_id: UUID) -> CheckoutState:
@@ -151,6 +171,107 @@ def test_the_time_to_pay_is_brought_within_what_gateways_take(
         assert lasting(timedelta(minutes=1)) == checkouts.SHORTEST
         assert lasting(timedelta(days=3)) == checkouts.LONGEST
         assert lasting(timedelta(hours=2)) == timedelta(hours=2)
+
+
+def test_a_checkout_that_has_ended_is_over_on_every_way(app: Flask, sign_in: SignIn, checkout_id: UUID) -> None:
+    founder = sign_in("founder")
+    with app.app_context():
+        path = checkouts.send(checkout_id)
+        page = founder.get(path)
+        for _ in range(2):
+            write(lambda session: checkouts.end(session, checkout_id))
+        assert state(checkout_id) is CheckoutState.CANCELLED
+        assert count(CheckoutEnded) == 1
+        with pytest.raises(CheckoutOver):
+            checkouts.send(checkout_id)
+    assert "Cancelled. Nothing more can be paid here" in founder.get(path).text
+    for button in ("Pay", "Let it fail"):
+        refused = founder.send(page, page.form(button=button), button=button)
+        assert (refused.status, "was cancelled" in refused.text) == (409, True)
+    assert "Cancelled" in sign_in("treasurer").get("/payments/cards?show=unpaid").text
+    with app.app_context():
+        assert (balances(), count(CardPayment), count(GatewayEvent)) == ({}, 0, 0)
+        with pytest.raises(NotFound):
+            write(lambda session: checkouts.end(session, uuid4()))
+        # The worker closes its page, as often as it is asked to.
+        worker.run_once(app)
+        assert jobs() == [("card-expire", True)]
+
+
+def test_the_page_at_stripe_is_expired_by_the_worker_and_a_paid_one_is_left(
+    with_stripe: Flask, stripe: StripeServer, shop: Shop
+) -> None:
+    with with_stripe.app_context():
+        payer = next(iter(joining.founder(db.session(), "founder").represents))
+        first, second, third = (write(lambda session: begin(session, payer)) for _ in range(3))
+        refs = {made: _opened_at_stripe(made) for made in (first, second, third)}
+        for made in refs:
+            write(partial(checkouts.end, checkout_id=made))
+        stripe.paid(refs[second])
+        stripe.ill_with = 503
+        worker.run_once(with_stripe)
+        assert jobs() == [("card-expire", False)] * 3
+        stripe.ill_with = None
+        with clock.at(clock.now() + timedelta(minutes=5)):
+            worker.run_once(with_stripe)
+            worker.run_once(with_stripe)
+        assert jobs() == [("card-expire", True)] * 3
+        found = {made: stripe.sessions[ref]["status"] for made, ref in refs.items()}
+        assert found == {first: "expired", second: "complete", third: "expired"}
+        # Who was quicker has paid: it is booked, and what was bought decides.
+        body, headers = stripe.signed(stripe.session_event(refs[second]))
+        assert with_stripe.test_client().post("/payments/webhook/stripe", data=body, headers=headers).status_code == 200
+        assert (state(second), len(shop.sold)) == (CheckoutState.PAID, 1)
+
+
+def test_stripe_is_not_asked_about_a_page_whose_time_is_over(with_stripe: Flask, stripe: StripeServer) -> None:
+    with with_stripe.app_context():
+        made = write(lambda session: begin(session, next(iter(joining.founder(session, "founder").represents))))
+        _opened_at_stripe(made)
+        write(lambda session: checkouts.end(session, made))
+        asked = list(stripe.asked)
+        with clock.at(clock.now() + timedelta(hours=1, seconds=1)):
+            worker.run_once(with_stripe)
+        assert (jobs(), stripe.asked) == ([("card-expire", True)], asked)
+
+
+def test_nobody_is_sent_to_a_page_that_was_opened_while_its_checkout_ended(
+    with_stripe: Flask, stripe: StripeServer
+) -> None:
+    with with_stripe.app_context():
+        made = write(lambda session: begin(session, next(iter(joining.founder(session, "founder").represents))))
+        # Stripe has answered, and before the page is remembered the checkout ends.
+        ref = _opened_at_stripe(made, remembered=False)
+        write(lambda session: checkouts.end(session, made))
+        begun = CheckoutBegun(ref, stripe.sessions[ref]["url"], clock.now())
+        assert write(lambda session: checkouts._remember(session, made, "stripe", begun)) is None
+        worker.run_once(with_stripe)
+        assert stripe.sessions[ref]["status"] == "expired"
+
+
+def _opened_at_stripe(checkout_id: UUID, *, remembered: bool = True) -> str:
+    """Open the page of a checkout at Stripe and return its name there."""
+    if remembered:
+        checkouts.send(checkout_id)
+        row = db.session.get(CheckoutSession, checkout_id)
+        assert row is not None
+        ref = row.ref
+        db.session.remove()
+        return ref
+    gateway = gateways.current()
+    assert gateway is not None
+    asked = CheckoutAsked(checkout_id, 1000, "NZD", DESCRIPTION, "http://x", clock.now() + timedelta(hours=1), uuid4())
+    return gateway.begin(asked).ref
+
+
+def test_what_is_paid_after_the_end_is_booked_all_the_same(app: Flask, shop: Shop, checkout_id: UUID) -> None:
+    with app.app_context():
+        write(lambda session: checkouts.end(session, checkout_id))
+        event = fake.outcome_event(checkout_id, EventKind.PAID, 1000, "NZD")
+        told = write(lambda session: inbox.receive(session, WORKER, gateway=fake.NAME, event=event))
+        assert (told, state(checkout_id), len(shop.sold)) == (Outcome.BOOKED, CheckoutState.PAID, 1)
+        # No page was open, so none has to be closed.
+        assert jobs() == []
 
 
 def test_an_unknown_checkout_is_sent_nowhere(app: Flask) -> None:

@@ -163,5 +163,5 @@ def test_a_list_that_is_not_there_is_not_found(sign_in: SignIn, participants: di
 
 def test_home_tells_the_treasurer_what_is_owed(sign_in: SignIn, today: date) -> None:
     home = sign_in("treasurer").get("/")
-    assert home.links["Pay what is owed to coaches, sellers and members"] == "/payouts"
+    assert home.links["Pay what is owed to coaches, sellers, clients and members"] == "/payouts"
     assert "NZD 130.00 in all." in home.text

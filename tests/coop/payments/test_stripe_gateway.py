@@ -75,6 +75,18 @@ def test_a_session_is_for_exactly_what_was_asked(stripe: StripeServer) -> None:
     assert gateway(stripe).begin(asked()).ref != begun.ref
 
 
+def test_an_open_session_is_expired_once_and_one_that_is_paid_stays_as_it_is(stripe: StripeServer) -> None:
+    begun = gateway(stripe).begin(asked())
+    for _ in range(2):
+        gateway(stripe).expire(begun.ref)
+        assert stripe.sessions[begun.ref]["status"] == "expired"
+    assert stripe.asked.count(f"POST /v1/checkout/sessions/{begun.ref}/expire") == 1
+    other = gateway(stripe).begin(asked())
+    stripe.paid(other.ref)
+    gateway(stripe).expire(other.ref)
+    assert stripe.sessions[other.ref]["status"] == "complete"
+
+
 def test_the_fee_is_what_stripe_settled_with_and_nothing_before_or_in_another_currency(stripe: StripeServer) -> None:
     payment = paid(stripe)
     assert gateway(stripe).fee_of(payment) is None
@@ -111,14 +123,15 @@ def test_whatever_goes_wrong_is_told_without_a_word_of_stripes(
     for broken in (wrong_key, away):
         failures += [
             _failure(lambda broken=broken: broken.begin(asked())),
+            _failure(lambda broken=broken: broken.expire("cs_test_1")),
             _failure(lambda broken=broken: broken.refund(RefundAsked(uuid4(), payment, 1))),
             _failure(lambda broken=broken: broken.fee_of(payment)),
         ]
     stripe.ill_with = 500
     failures.append(_failure(lambda: gateway(stripe).begin(asked())))
     assert [failure.reason.split()[0] for failure in failures] == [
-        *["AuthenticationError"] * 3,
-        *["APIConnectionError"] * 3,
+        *["AuthenticationError"] * 4,
+        *["APIConnectionError"] * 4,
         "APIError",
     ]
     assert "nothing was charged" in str(failures[0])

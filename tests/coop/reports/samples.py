@@ -55,7 +55,17 @@ DIGEST = "0123456789abcdef" * 4
 def decided() -> Decided:
     """Return how the members decided."""
     return Decided(
-        14, "Distribute the surplus of 2026", date(2026, 6, 20), 21, 2, date(2026, 6, 22), (str(UUID(int=412)),), 40_12
+        resolution=14,
+        motion="Distribute the surplus of 2026",
+        decided_on=date(2026, 6, 20),
+        votes_for=21,
+        votes_against=2,
+        posted_on=date(2026, 6, 22),
+        entries=(str(UUID(int=412)),),
+        paid_minor=40_12,
+        turnout=24,
+        roll=49,
+        digest=DIGEST,
     )
 
 

@@ -130,6 +130,16 @@ def test_pages_are_numbered_and_the_contents_lead_to_the_parts() -> None:
     assert len(links) == len(outline(samples.content()).parts)
 
 
+def test_no_title_stands_alone_above_a_table_on_the_next_page() -> None:
+    before = Prose("\n\n".join(["Something before."] * 8))
+    parts = (Part("a", "A part", (before,)), Part("b", "The accounts", (table(24),)))
+    whole = Report("Kanopi", "Annual report", "For a year", "2026", "Edition 1", "0" * 64, parts, "en-NZ")
+    pages = [page.extract_text() for page in PdfReader(BytesIO(drawn(whole))).pages]
+    titled = [page for page in pages[2:] if "The accounts" in page]
+    assert len(titled) == 1
+    assert "Row 24" in titled[0]
+
+
 def test_without_a_review_it_says_unaudited_and_not_reviewed() -> None:
     assert "Unaudited and not reviewed" in text_of(read(samples.content()))
     review = ReviewNote(1, "with-reservations", "Tāne Kākā CA", samples.content().approval.decided_on, "Receipts lack.")

@@ -93,6 +93,7 @@ def test_an_edition_is_prepared_read_and_approved_on_the_pages(ready: Office, cl
     pdf = board.get(prepared.links["See the PDF"]).response
     page = board.submit(page.path, button="Yes: Approve and do it")
     assert page.status == 200
+    assert "Approved, and done. Next: read it as everybody does." in page.text
     edition = client.get(client.get("/reports").links[f"Annual report {ready.year}, edition 1"])
     assert "Ana Tūī, chair" in edition.text
     assert "Unaudited and not reviewed" in edition.text
@@ -101,6 +102,23 @@ def test_an_edition_is_prepared_read_and_approved_on_the_pages(ready: Office, cl
     name = f"kanopi-annual-report-{ready.year}-edition-1.pdf"
     assert published.headers["Content-Disposition"] == f"inline; filename={name}"
     assert hashlib.sha256(published.get_data()).hexdigest() in edition.text
+
+
+def test_an_edition_without_letter_and_story_is_warned_about(app: Flask, desk: Office, sign_in: SignIn) -> None:
+    act(app, desk.approve)
+    act(app, lambda session: desk.sign(session, "board", "board2"))
+    path, secretary = f"/reports/years/{desk.year_id}", sign_in("secretary")
+    assert "There is no letter from the chair and no story" in secretary.get(path).text
+    act(app, desk.write_words)
+    assert "There is no letter" not in secretary.get(path).text
+
+
+def test_the_auditor_is_asked_for_a_review_until_there_is_one(app: Flask, desk: Office, sign_in: SignIn) -> None:
+    asked = f"Review the accounts of {desk.year}"
+    assert asked in sign_in("auditor").get("/").text
+    assert asked not in sign_in("treasurer").get("/").text
+    act(app, desk.review)
+    assert asked not in sign_in("auditor").get("/").text
 
 
 def test_the_tables_of_an_edition_are_files(app: Flask, ready: Office, client: Browser) -> None:
@@ -162,14 +180,24 @@ def test_a_new_edition_needs_a_reason_and_leaves_the_old_one_as_it_was(
     act(app, ready.publish)
     before = client.get(f"/reports/{ready.year}/1.pdf").response.get_data()
     plan_id = act(app, lambda session: sharing_out.plan(session, ready.story))
-    assert "Edition 2 replaces one" in sign_in("secretary").get(f"/reports/years/{ready.year_id}").text
+    office = sign_in("secretary").get(f"/reports/years/{ready.year_id}")
+    assert "Edition 2 replaces one" in office.text
+    assert "The board says why: ask a director." in office.text
+    assert office.links["The words of the board"].endswith("/words#reason")
+    assert "ask a director" not in sign_in("board").get(f"/reports/years/{ready.year_id}").text
     with pytest.raises(errors.ReasonMissing):
         act(app, ready.publish)
     act(app, lambda session: sharing_out.decide(session, ready.story, plan_id))
     with ready.story.at(POSTED):
+        renew = f"Publish edition 2 of the report of {ready.year}"
+        assert renew not in sign_in("secretary").get("/").text
         act(app, lambda session: sharing_out.distribute(session, plan_id))
+        for name in ("secretary", "board"):
+            assert renew in sign_in(name).get("/").text
+        assert renew not in sign_in("treasurer").get("/").text
         act(app, lambda session: ready.write_words(session, reason="The members have decided on the surplus."))
         act(app, ready.publish)
+        assert renew not in sign_in("secretary").get("/").text
         first, second = (client.get(f"/reports/{ready.year}/{number}") for number in (1, 2))
         assert "A later edition has taken its place" in first.text
         assert "No distribution was proposed" in first.text
