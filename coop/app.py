@@ -18,7 +18,6 @@ from coop.config import LOOPBACK, Config
 from coop.database import db
 from coop.identity import accounts
 from coop.permissions import Guard, guard_of, is_signed_by_sender, public
-from coop.signed_in import Acting
 
 ROOT = Path(__file__).resolve().parent.parent
 LARGEST_REQUEST_BYTES = 2 * 1024 * 1024
@@ -129,16 +128,11 @@ def _page_context() -> dict[str, Any]:
     return {
         "cooperative": cooperative.find(db.session()),
         "me": signed_in.me(),
-        "acting": _acting(),
+        "acting": signed_in.acting(),
+        "is_one_of_several": signed_in.is_one_of_several(),
         "navigation": navigation.menu(),
         "demo": navigation.demo_bar(),
     }
-
-
-def _acting() -> Acting | None:
-    """Return for whom a page acts; whoever acts for one alone need not be told."""
-    found = signed_in.acting()
-    return found if found and len(signed_in.actor().represents) > 1 else None
 
 
 def _refuse_what_no_form_sends() -> None:

@@ -78,6 +78,11 @@ def acting() -> Acting | None:
     return found
 
 
+def is_one_of_several() -> bool:
+    """Say whether this page acts for one of several participants: then it has to say for whom."""
+    return acting() is not None and len(actor().represents) > 1
+
+
 def actor_of(session: Session, person_id: UUID, channel: Channel) -> Actor:
     """Return a person as an actor: with the powers in force today, and whom they represent."""
     today = cooperative.today(session)

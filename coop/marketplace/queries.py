@@ -91,7 +91,7 @@ class OfferingPage:
 class ServicesImpact:
     """What the marketplace did between two days, for the annual report."""
 
-    #: Places in fellowships whose cohort met in the time: an order of three places is three, and who joins two cohorts takes two.
+    #: Places in fellowships whose cohort met in the time: who joins two cohorts takes two, an organisation may take several.
     places: int
     coaching_minutes: int
     #: What members sold to each other and to others.

@@ -140,7 +140,7 @@ class ReviewNote:
 class Impact:
     """What the co-op did, counted."""
 
-    #: Places in fellowships: whoever joins two cohorts takes two, an organisation that sends three people takes three.
+    #: Places in fellowships: whoever joins two cohorts takes two, an organisation that sends three people orders three.
     fellows: int
     coaching_minutes: int
     sales: int

@@ -31,7 +31,6 @@ def build(app: Flask, world: World) -> None:
     called = write(lambda session: _annual(session, world))
     noticed = write(lambda session: _call(session, world.now + timedelta(days=20), "Town hall"))
     write(lambda session: _talk(session, noticed))
-    write(lambda session: _share_out(session, world, called))
     write(lambda session: _share_out(session, world, noticed))
     write(lambda session: _notify(session, noticed))
     cancelled = write(lambda session: _call(session, world.now + timedelta(days=30), ""))

@@ -86,7 +86,7 @@ def test_from_newcomer_to_member(app: Flask, newcomer: Browser, sign_in: SignIn)
 
     page = newcomer.get(f"/as/{participant_id}/membership")
     assert page.title == "You are a member"
-    assert "member 1" in page.text
+    assert "Member number 1 " in page.text
     assert "holds 2 shares in Kanopi" in newcomer.get(f"/as/{participant_id}/shares/certificate").text
     page = newcomer.submit(f"/as/{participant_id}/shares", {"shares": "3"}, having="shares")
     assert "3 shares asked for" in page.text

@@ -1,13 +1,11 @@
 """Editions of the annual report: published by two people, the same for ever, and new only for a reason."""
 
 import hashlib
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask import Flask, current_app
-from flask_babel import Babel
+from flask import current_app
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -17,7 +15,7 @@ from coop.approvals import operations as approvals
 from coop.approvals.errors import AlreadyPrepared, SamePerson
 from coop.approvals.models import TwoPersonAct
 from coop.audit import AuditEvent
-from coop.config import Config, configuration
+from coop.config import configuration
 from coop.permissions import PowerMissing
 from coop.reports import checks as reports_checks
 from coop.reports import editions, errors, queries, words
@@ -27,19 +25,8 @@ from coop.reports.words import Words
 from evidence.messages import Refusal
 from evidence.rules import drop_rules
 from tests import joining, sharing_out
-from tests.coop.reports.year import Office, office
+from tests.coop.reports.year import Office
 from tests.sharing_out import CLOSED
-
-
-@pytest.fixture
-def closed(session: Session, tmp_path: Path) -> Iterator[Office]:
-    """A closed year, and no more of the application than the folder of stored files and the words of the page."""
-    plain = Flask("reports")
-    Babel(plain, default_locale="en_NZ")
-    plain.extensions["coop_config"] = Config("sqlite://", "no secret is needed here", tmp_path)
-    with plain.test_request_context(), office(session) as made:
-        yield made
-        assert reports_checks.findings(session) == []
 
 
 @pytest.fixture

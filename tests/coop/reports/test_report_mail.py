@@ -1,20 +1,17 @@
 """Members are told where a new edition of the annual report can be read: each once, and only when it is published."""
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coop.outbox import OutboxJob
-from tests.coop.reports.year import Office, office
+from tests.coop.reports.year import Office
 
 
 @pytest.fixture
-def desk(session: Session) -> Iterator[Office]:
-    with office(session) as made:
-        made.make_ready(session)
-        yield made
+def desk(session: Session, closed: Office) -> Office:
+    closed.make_ready(session)
+    return closed
 
 
 def told(session: Session, number: int) -> list[OutboxJob]:
