@@ -119,8 +119,23 @@ def test_a_founding_that_leaves_an_office_empty_is_refused(place: Installation) 
     assert place.rows("cooperative") == []
 
 
+def test_registration_for_tax_is_declared(place: Installation) -> None:
+    place.run(*FOUNDING)
+    assert place.run("tax").output == "Kanopi is not registered for tax\n"
+    assert place.run("tax", "--registered").output == "Kanopi is registered for tax\n"
+    assert place.run("tax").output == "Kanopi is registered for tax\n"
+    assert place.run("tax", "--not-registered").output == "Kanopi is not registered for tax\n"
+    assert len([row for row in place.rows("audit_event") if "cooperative.tax-declared" in row]) == 2
+    assert place.run("check").output == ""
+
+
+def test_a_co_operative_that_is_registered_for_tax_is_so_from_its_founding(place: Installation) -> None:
+    place.run(*FOUNDING, "--tax-registered")
+    assert place.run("tax").output == "Kanopi is registered for tax\n"
+
+
 def test_commands_say_that_the_database_is_empty(place: Installation) -> None:
-    for command in (("check",), ("worker", "--once"), ("ledger", "balance")):
+    for command in (("check",), ("worker", "--once"), ("ledger", "balance"), ("tax",), ("tax", "--registered")):
         done = place.run(*command)
         assert done.exit_code == 1
         assert "coop init" in done.output
