@@ -10,10 +10,10 @@ from datetime import date
 
 from flask_babel import gettext
 from reportlab.lib.colors import Color
-from reportlab.lib.utils import simpleSplit
 
 from coop.formats import format_amount, format_day, format_whole
 from coop.reports.blocks import Cell, Column, Statement, StatementLine, Table
+from coop.reports.pdf import columns as layout
 from coop.reports.pdf.sheet import Sheet
 from coop.reports.pdf.style import (
     CEILING,
@@ -146,16 +146,20 @@ class _Drawing:
         fixed = [column.kind in _RIGHT or column.kind == "day" for column in self._columns]
         gaps = GAP * (len(wanted) - 1)
         left_over = MEASURE - gaps - sum(width for width, is_fixed in zip(wanted, fixed, strict=True) if is_fixed)
-        words = sum(width for width, is_fixed in zip(wanted, fixed, strict=True) if not is_fixed)
-        share = left_over / words if words else 1
-        self._widths = [
-            width if is_fixed else max(width * share, min(width, LEAST_WIDTH))
-            for width, is_fixed in zip(wanted, fixed, strict=True)
-        ]
+        words = [index for index, is_fixed in enumerate(fixed) if not is_fixed]
+        needed = [max(self._longest_word(rows, index), min(wanted[index], LEAST_WIDTH)) for index in words]
+        given = dict(zip(words, layout.shared(left_over, [wanted[index] for index in words], needed), strict=True))
+        self._widths = [given.get(index, width) for index, width in enumerate(wanted)]
         x = float(LEFT)
         for width in self._widths:
             self._lefts.append(x)
             x += width + GAP
+
+    def _longest_word(self, rows: Sequence[_Row], index: int) -> float:
+        """Return the width of the longest word of a column, by its letters; one or two points make no difference here."""
+        cells = ((word, row.font) for row in rows for word in row.cells[index].split())
+        word, font = max(cells, key=lambda one: len(one[0]), default=("", REGULAR))
+        return width_of(word, font, SIZE)
 
     def _head(self, caption: str) -> None:
         sheet = self._sheet
@@ -163,7 +167,7 @@ class _Drawing:
         sheet.text(LEFT, sheet.y - 10, caption, SEMIBOLD, 10.5, INK)
         sheet.y -= 18
         broken = [
-            simpleSplit(head, SEMIBOLD, SIZE, width + 1) for head, width in zip(self._heads, self._widths, strict=True)
+            layout.lines(head, SEMIBOLD, SIZE, width + 1) for head, width in zip(self._heads, self._widths, strict=True)
         ]
         deepest = max(len(lines) for lines in broken) if broken else 0
         if any(broken):
@@ -226,7 +230,7 @@ class _Drawing:
             elif self._columns[index].kind in _RIGHT or width_of(cell, row.font, SIZE) <= self._widths[index] + 0.5:
                 broken.append((cell,))
             else:
-                lines = simpleSplit(cell, row.font, SIZE, self._widths[index])
+                lines = layout.lines(cell, row.font, SIZE, self._widths[index])
                 broken.append(lines)
                 deepest = max(deepest, len(lines))
         return broken, deepest
