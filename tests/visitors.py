@@ -187,7 +187,10 @@ class WindowVisitor:
             """() => [...document.links].map(link => [link.textContent.trim().replace(/\\s+/g, " "),
                                                     link.getAttribute("href")])"""
         )
-        return dict(reversed([(words, href) for words, href in found]))
+        first: dict[str, str] = {}
+        for words, href in found:
+            first.setdefault(words, href)
+        return first
 
     def leave(self) -> None:
         """Close the window."""
