@@ -59,9 +59,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["act_id"], ["act_withdrawal.act_id"], name=op.f("fk_act_withdrawal_reason_act_id")),
         sa.PrimaryKeyConstraint("act_id", name=op.f("pk_act_withdrawal_reason")),
     )
-    op.add_column(
-        "cooperative", sa.Column("is_tax_registered", sa.Boolean(), server_default=sa.false(), nullable=False)
-    )
     op.add_column("cooperative", sa.Column("ahead_seconds", sa.Integer(), nullable=True))
     op.add_column("person", sa.Column("tf_primary_method", sa.String(length=40), nullable=True))
     op.add_column("person", sa.Column("tf_totp_secret", sa.Text(), nullable=True))
@@ -77,7 +74,6 @@ def downgrade() -> None:
     op.drop_column("person", "tf_totp_secret")
     op.drop_column("person", "tf_primary_method")
     op.drop_column("cooperative", "ahead_seconds")
-    op.drop_column("cooperative", "is_tax_registered")
     op.drop_table("act_withdrawal_reason")
     op.drop_table("act_words")
     op.drop_table("act_withdrawal")

@@ -114,13 +114,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("match_id", name=op.f("pk_bank_unmatch")),
     )
     op.create_table(
-        "checkout_ended",
-        sa.Column("checkout_id", sa.Uuid(), nullable=False),
-        sa.Column("ended_at", UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["checkout_id"], ["checkout.id"], name=op.f("fk_checkout_ended_checkout_id")),
-        sa.PrimaryKeyConstraint("checkout_id", name=op.f("pk_checkout_ended")),
-    )
-    op.create_table(
         "checkout_session",
         sa.Column("checkout_id", sa.Uuid(), nullable=False),
         sa.Column("gateway", sa.String(length=40), nullable=False),
@@ -185,17 +178,12 @@ def upgrade() -> None:
         sa.Column("payment_ref", sa.String(length=200), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=True),
         sa.Column("currency", sa.String(length=40), nullable=False),
-        sa.Column("has_failed", sa.Boolean(), nullable=False),
-        sa.Column("earlier_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(["checkout_id"], ["checkout.id"], name=op.f("fk_gateway_event_checkout_id")),
-        sa.ForeignKeyConstraint(["earlier_id"], ["gateway_event.id"], name=op.f("fk_gateway_event_earlier_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_gateway_event")),
-        sa.UniqueConstraint("earlier_id", name=op.f("uq_gateway_event_earlier_id")),
         sa.UniqueConstraint("gateway", "ref", name=op.f("uq_gateway_event_gateway_ref")),
     )
     op.create_index("ix_gateway_event_checkout_id", "gateway_event", ["checkout_id"], unique=False)
     op.create_index("ix_gateway_event_outcome", "gateway_event", ["outcome"], unique=False)
-    op.create_index("ix_gateway_event_payment_ref", "gateway_event", ["payment_ref"], unique=False)
     op.create_table(
         "payment_credit",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -295,13 +283,11 @@ def downgrade() -> None:
     op.drop_table("card_payment")
     op.drop_index("ix_payment_credit_request_id", table_name="payment_credit")
     op.drop_table("payment_credit")
-    op.drop_index("ix_gateway_event_payment_ref", table_name="gateway_event")
     op.drop_index("ix_gateway_event_outcome", table_name="gateway_event")
     op.drop_index("ix_gateway_event_checkout_id", table_name="gateway_event")
     op.drop_table("gateway_event")
     op.drop_table("checkout_text")
     op.drop_table("checkout_session")
-    op.drop_table("checkout_ended")
     op.drop_table("bank_unmatch")
     op.drop_table("payout_account")
     op.drop_index("ix_disbursement_line_participant_id", table_name="disbursement_line")

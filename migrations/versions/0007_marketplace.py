@@ -167,15 +167,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("order_id", name=op.f("pk_purchase_order")),
     )
     op.create_table(
-        "sales_order_text",
-        sa.Column("order_id", sa.Uuid(), nullable=False),
-        sa.Column("title", sa.String(length=200), nullable=False),
-        sa.Column("seller", sa.String(length=200), nullable=False),
-        sa.Column("search_text", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["order_id"], ["sales_order.id"], name=op.f("fk_sales_order_text_order_id")),
-        sa.PrimaryKeyConstraint("order_id", name=op.f("pk_sales_order_text")),
-    )
-    op.create_table(
         "cohort_meeting_taken_back",
         sa.Column("held_id", sa.Uuid(), nullable=False),
         sa.Column("taken_back_at", UtcDateTime(), nullable=False),
@@ -272,7 +263,6 @@ def downgrade() -> None:
     op.drop_index("ix_delivery_coach_id", table_name="delivery")
     op.drop_table("delivery")
     op.drop_table("cohort_meeting_taken_back")
-    op.drop_table("sales_order_text")
     op.drop_table("purchase_order")
     op.drop_table("order_cancellation")
     op.drop_table("cohort_meeting_held")

@@ -3,21 +3,23 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from flask import Flask
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from coop import migrating
-from coop.database import METADATAS
+from coop.database import METADATAS, db
 from coop.rooms import RULES
-from evidence.rules import rule_findings
+from evidence.rules import drop_rules, rule_findings
 from ledger import chart, periods, posting, sealing
+from tests import world as worlds
 from tests.databases import Templates, TestDatabase
 
 NOW = datetime(2026, 4, 2, 3, 4, tzinfo=UTC)
@@ -107,6 +109,48 @@ def test_rows_survive_going_up_and_down(empty: TestDatabase) -> None:
         connection.execute(text("UPDATE ledger_posting SET amount_minor = 1"))
     migrating.downgrade(empty.url, "0001")
     assert _rows(empty.engine) == before
+
+
+def test_a_co_operative_at_work_goes_back_and_forth(
+    app: Flask, people: dict[str, UUID], participants: dict[str, UUID], founded: TestDatabase
+) -> None:
+    """What revision 0011 adds is made from what was there before it; the checks of `app` hold after it."""
+    worlds.build(app, people, participants)
+    with app.app_context():
+        words = _order_words(founded.engine)
+        db.session.remove()
+        db.engine.dispose()
+    assert len(words) >= 3
+    migrating.downgrade(founded.url, "0010")
+    before = _rows(founded.engine)
+    assert "sales_order_text" not in before
+    migrating.upgrade(founded.url)
+    after = _rows(founded.engine)
+    assert {name: after[name] for name in before} == before
+    assert _order_words(founded.engine) == words
+
+
+def test_a_chart_without_an_account_for_clients_gets_one(empty: TestDatabase) -> None:
+    migrating.upgrade(empty.url, "0010")
+    writer = empty.engine.execution_options(coop_write=True)
+    with Session(writer) as session, session.begin():
+        chart.install_chart(session, currency="JPY", opened_on=date(2026, 4, 1))
+        # As the chart of that time was; the rules come back with the next revision.
+        drop_rules(session.connection())
+        session.execute(text("DELETE FROM ledger_account WHERE code = :code"), {"code": chart.OWED_TO_CLIENTS})
+    migrating.upgrade(empty.url)
+    with Session(empty.engine) as session:
+        found = {account.code: account for account in chart.accounts(session)}
+    clients = found[chart.OWED_TO_CLIENTS]
+    assert (clients.currency, clients.opened_on, clients.by_party) == ("JPY", date(2026, 4, 1), True)
+    assert clients.kind is found[chart.OWED_TO_COACHES].kind
+    assert [one.code for one in chart.DEFAULT_CHART] == sorted(found)
+
+
+def _order_words(engine: Engine) -> set[tuple[str, ...]]:
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT order_id, title, seller, search_text FROM sales_order_text"))
+        return {tuple(map(str, row)) for row in found}
 
 
 def _rows(engine: Engine) -> dict[str, int]:

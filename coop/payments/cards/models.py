@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, Uuid
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, Uuid, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coop.database import CoopBase
@@ -165,7 +165,7 @@ class GatewayEvent(CoopBase):
     amount_minor: Mapped[Minor | None] = mapped_column(default=None)
     currency: Mapped[Code] = mapped_column(default="")
     #: Of a refund: it did not reach the payer.
-    has_failed: Mapped[bool] = mapped_column(default=False)
+    has_failed: Mapped[bool] = mapped_column(server_default=false(), default=False)
     #: The event that is judged here, where it had come before its payment; each is judged once.
     earlier_id: Mapped[UUID | None] = mapped_column(ForeignKey("gateway_event.id"), default=None, unique=True)
 
