@@ -9,12 +9,12 @@ from typing import ParamSpec, TypeVar
 
 import click
 from flask import Flask
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import OperationalError, ProgrammingError, SQLAlchemyError
 
 from coop import cooperative, errors, logs, migrating
 from coop.app import create_app
 from coop.config import Config, ConfigurationError, read_config
-from coop.database import db
+from coop.database import db, make_engine
 from coop.permissions import Actor, Power
 from evidence.messages import Refusal
 
@@ -59,9 +59,11 @@ def in_app(command: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
 
     @wraps(command)
     def wrapped(*arguments: Arguments.args, **options: Arguments.kwargs) -> Result:
-        with open_app():
+        config = configured()
+        # Before anything else asks the database for columns that it may not have yet.
+        require_current(config)
+        with open_app(config):
             try:
-                _check_revision()
                 cooperative.set_clock(db.session())
                 return command(*arguments, **options)
             except Refusal as refusal:
@@ -75,13 +77,32 @@ def in_app(command: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     return wrapped
 
 
-def _check_revision() -> None:
-    """Refuse a database that is behind or ahead of the program."""
-    found, wanted = migrating.current_revision(db.engine), migrating.head_revision()
+def require_current(config: Config) -> None:
+    """End the command unless the database stands at the program's revision."""
+    found, wanted = revision_of(config), migrating.head_revision()
     if found is None:
         raise click.ClickException("this database is empty; run: coop init")
     if found != wanted:
-        raise click.ClickException(f"this database stands at revision {found}, the program at {wanted}; run: coop init")
+        raise click.ClickException(
+            f"this database stands at revision {found}, the program at {wanted}; make a backup with the program that wrote it,"
+            " then run: coop init"
+        )
+
+
+def revision_of(config: Config) -> str | None:
+    """Return the revision at which the database stands, nothing for an empty one, or end the command if it is unknown here."""
+    engine = make_engine(config.database_url)
+    try:
+        found = migrating.current_revision(engine)
+    except SQLAlchemyError as error:
+        raise click.ClickException(f"the database cannot be used: {getattr(error, 'orig', error)}") from error
+    finally:
+        engine.dispose()
+    if found is not None and not migrating.knows(found):
+        raise click.ClickException(
+            f"this database stands at revision {found}, which this program does not know: a newer one has used it"
+        )
+    return found
 
 
 def progress(message: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from coop import errors, founding, migrating
 from coop.assembly.bylaws import Bylaws
-from coop.commands.context import OPERATOR, configured, open_app
+from coop.commands.context import OPERATOR, configured, open_app, revision_of
 from coop.config import Config
 from coop.cooperative import find
 from coop.database import db, make_place, write
@@ -109,6 +109,7 @@ def prepare_database(config: Config) -> None:
     """Make the folder of the instance and bring the database to the newest revision."""
     config.instance_path.mkdir(mode=0o700, parents=True, exist_ok=True)
     make_place(config.database_url)
+    revision_of(config)
     migrating.upgrade(config.database_url)
 
 

@@ -10,11 +10,9 @@ import click
 from granian import Granian
 from granian.constants import Interfaces
 
-from coop import migrating
 from coop import worker as duties
-from coop.commands.context import configured, open_app
+from coop.commands.context import configured, open_app, require_current
 from coop.config import Config
-from coop.database import make_engine
 
 
 @click.command()
@@ -54,19 +52,6 @@ def worker(once: bool) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
         duties.run_forever(app, stop)
-
-
-def require_current(config: Config) -> None:
-    """End the command unless the database stands at the program's revision."""
-    engine = make_engine(config.database_url)
-    try:
-        found = migrating.current_revision(engine)
-    except Exception as error:
-        raise click.ClickException(f"the database cannot be reached: {error}") from error
-    finally:
-        engine.dispose()
-    if found != migrating.head_revision():
-        raise click.ClickException("this database is empty or of another version; run: coop init")
 
 
 def require_free_port(host: str, port: int) -> None:

@@ -18,6 +18,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import text
 
+from coop import migrating
 from coop.cli import main
 from tests.databases import Templates, TestDatabase
 
@@ -139,6 +140,24 @@ def test_commands_say_that_the_database_is_empty(place: Installation) -> None:
         done = place.run(*command)
         assert done.exit_code == 1
         assert "coop init" in done.output
+
+
+def test_a_database_of_another_version_is_left_alone(place: Installation) -> None:
+    place.run(*FOUNDING)
+    migrating.downgrade(place.database.url, "0010")
+    for command in (("check",), ("worker", "--once"), ("run",), ("ledger", "balance")):
+        done = place.run(*command)
+        assert done.exit_code == 1
+        assert "stands at revision 0010" in done.output
+        assert "coop init" in done.output
+    assert "up to date" in place.run("init").output
+    assert place.run("check").exit_code == 0
+    with place.database.engine.execution_options(coop_write=True).begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for command in (("check",), ("run",), ("init",), ("demo", "--build-only")):
+        done = place.run(*command)
+        assert done.exit_code == 1
+        assert "a newer one has used it" in done.output
 
 
 def test_a_weak_secret_stops_every_command(place: Installation) -> None:
