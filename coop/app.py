@@ -17,7 +17,7 @@ from coop import cooperative, database, errors, formats, logs, markdown, navigat
 from coop.config import LOOPBACK, Config
 from coop.database import db
 from coop.identity import accounts
-from coop.permissions import Guard, guard_of, is_signed_by_sender, public
+from coop.permissions import Guard, guard_of, is_signed_by_sender, is_taking_files, public
 
 ROOT = Path(__file__).resolve().parent.parent
 LARGEST_REQUEST_BYTES = 2 * 1024 * 1024
@@ -136,14 +136,15 @@ def _page_context() -> dict[str, Any]:
 
 
 def _refuse_what_no_form_sends() -> None:
-    """Refuse a NUL in the address, JSON and files: our forms send texts, and their fields rely on it."""
+    """Refuse a NUL in the address, JSON, and files but where a form asks for one: our fields rely on getting texts."""
     if "\x00" in request.path or any("\x00" in text for _, text in request.args.items(multi=True)):
         raise BadRequest
-    if is_signed_by_sender(current_app.view_functions.get(request.endpoint or "")):
+    view = current_app.view_functions.get(request.endpoint or "")
+    if is_signed_by_sender(view):
         return
     if request.is_json:
         raise UnsupportedMediaType
-    if request.files:
+    if request.files and not is_taking_files(view):
         raise BadRequest
 
 

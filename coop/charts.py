@@ -13,11 +13,14 @@ from coop.transfer_chart import TransferChart, transfer_chart
 __all__ = [
     "Bar",
     "BarChart",
+    "Column",
+    "ColumnChart",
     "Mark",
     "ResolutionChart",
     "Segment",
     "TransferChart",
     "bar_chart",
+    "column_chart",
     "resolution_chart",
     "transfer_chart",
 ]
@@ -77,6 +80,27 @@ class BarChart:
     height: int
 
 
+@dataclass(frozen=True)
+class Column:
+    label: str
+    value: int
+    x: str
+    width: str
+    y: int
+    height: int
+
+
+@dataclass(frozen=True)
+class ColumnChart:
+    """Upright columns side by side from a common zero, as time goes on; the heights are in pixels."""
+
+    columns: tuple[Column, ...]
+    zero_y: int
+    height: int
+    highest: int
+    lowest: int
+
+
 def resolution_chart(
     for_votes: int, against: int, abstain: int, threshold: int, quorum: int, roll: int
 ) -> ResolutionChart:
@@ -127,6 +151,31 @@ def bar_chart(rows: Sequence[tuple[str, int]], unit: str) -> BarChart:
     )
 
 
+def column_chart(rows: Sequence[tuple[str, int]]) -> ColumnChart:
+    """Lay out labelled amounts as columns from left to right; negative ones hang below zero."""
+    values = [value for _, value in rows]
+    lowest, highest = min([0, *values]), max([0, *values])
+    scale, count = max(highest - lowest, 1), max(len(rows), 1)
+    zero_y = highest * COLUMN_HEIGHT // scale
+    columns = []
+    for index, (label, value) in enumerate(rows):
+        # What is not nothing is seen, however little of the height it is.
+        height = max(abs(value) * COLUMN_HEIGHT // scale, 1) if value else 0
+        columns.append(
+            Column(
+                label=label,
+                value=value,
+                x=_percent(10 * index + 1, 10 * count),
+                width=_percent(8, 10 * count),
+                y=max(zero_y - height, 0) if value > 0 else min(zero_y, COLUMN_HEIGHT - height),
+                height=height,
+            )
+        )
+    return ColumnChart(tuple(columns), zero_y, COLUMN_HEIGHT, max(values, default=0), min(values, default=0))
+
+
+#: Height of the tallest column with the deepest one, in pixels.
+COLUMN_HEIGHT = 160
 #: Height of a bar with its label, in pixels.
 BAR_STEP = 48
 

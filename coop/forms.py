@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, cast
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import Field, SelectMultipleField, StringField, TextAreaField
+from wtforms import Field, HiddenField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput
@@ -173,6 +174,21 @@ class DayField(StringField):
     def required_day(self) -> date:
         """The date of a field that validation has found filled in."""
         return cast("date", self.day)
+
+
+class TokenField(HiddenField):
+    """The token of a form, so that a form sent twice is done once. `token` is there after a successful validation."""
+
+    def process_data(self, value: UUID | str | None) -> None:
+        """Show a given token, or make one."""
+        super().process_data(str(value or uuid4()))
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse a form that comes without it."""
+        try:
+            self.token = UUID(self.data or "")
+        except ValueError as error:
+            raise StopValidation(gettext("Open the page again: the form is not complete.")) from error
 
 
 def read_day(text: str) -> date:

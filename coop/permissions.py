@@ -166,6 +166,17 @@ def is_signed_by_sender(view: Callable[..., Any] | None) -> bool:
     return getattr(view, "coop_signed_by_sender", False) is True
 
 
+def takes_files(view: View) -> View:
+    """Mark a route whose form sends a file; everywhere else a request with one is refused."""
+    view.__dict__["coop_takes_files"] = True
+    return view
+
+
+def is_taking_files(view: Callable[..., Any] | None) -> bool:
+    """Say whether a view carries that mark."""
+    return getattr(view, "coop_takes_files", False) is True
+
+
 def guard_of(view: Callable[..., Any]) -> Guard | None:
     """Return the guard that a view carries."""
     guard = getattr(view, "coop_guard", None)

@@ -15,6 +15,7 @@ from coop.assembly import rules as assembly_rules
 from coop.assembly import web as assembly_web
 from coop.books import acts as books_acts
 from coop.books import checks as books_checks
+from coop.books import rules as books_rules
 from coop.books import web as books_web
 from coop.community import checks as community_checks
 from coop.community import rules as community_rules
@@ -81,6 +82,7 @@ RULES: tuple[Rule, ...] = (
     *append_only(table_of(audit.AuditEvent)),
     *identity_rules.RULES,
     *approvals_rules.RULES,
+    *books_rules.RULES,
     *membership_rules.RULES,
     *payments_rules.RULES,
     *shares_rules.RULES,

@@ -1,6 +1,7 @@
 """Whether the co-operative is registered for goods and services tax: a fact that it declares and that pages repeat.
 
-No tax is computed here. A co-op that is registered charges prices that contain the tax, and its treasurer books what is owed by hand.
+No tax is computed here: codes, rates and the return are the ledger's (`ledger.tax`), and its pages are those of the books. What the
+program books by itself carries no tax code.
 """
 
 from sqlalchemy.orm import Session

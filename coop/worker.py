@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from coop import clock, cooperative, outbox
 from coop.assembly import duties as assembly
 from coop.books import duties as books
+from coop.books import export_operations
 from coop.community import duties as community
 from coop.config import configuration
 from coop.database import db, outside_transaction, write
@@ -64,7 +65,12 @@ def start_thread(app: Flask) -> threading.Event:
 
 def _doings(app: Flask) -> Mapping[str, Doing]:
     config = configuration(app)
-    return {"mail": lambda job: deliver_mail(config, app.url_map, job), "vacuum": _vacuum, **card_jobs.DOINGS}
+    return {
+        "mail": lambda job: deliver_mail(config, app.url_map, job),
+        "vacuum": _vacuum,
+        export_operations.KEEP_JOB: export_operations.keep_all,
+        **card_jobs.DOINGS,
+    }
 
 
 def _close_votes() -> int:

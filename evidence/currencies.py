@@ -3,6 +3,9 @@
 Source: ISO 4217 list one (SIX Financial Information AG). Historic currencies and funds codes are left out.
 """
 
+from collections.abc import Callable
+from functools import cache
+
 _CODES = frozenset(
     """
     AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY COP
@@ -37,9 +40,19 @@ def exponent(code: str) -> int:
 
 def decimal_text(amount_minor: int, code: str) -> str:
     """Write an amount as an exact decimal without grouping, as files and formulas take it: `-1234.50`."""
+    return decimal_writer(code)(amount_minor)
+
+
+@cache
+def decimal_writer(code: str) -> Callable[[int], str]:
+    """Return what `decimal_text` does for one currency, for loops over many amounts."""
     decimals = exponent(code)
-    sign, digits = (
-        ("-" if amount_minor < 0 else ""),
-        str(abs(amount_minor)).rjust(decimals + 1, "0"),
-    )
-    return f"{sign}{digits[:-decimals]}.{digits[-decimals:]}" if decimals else f"{sign}{digits}"
+    if not decimals:
+        return str
+    unit, positive, negative = 10**decimals, f"%d.%0{decimals}d", f"-%d.%0{decimals}d"
+
+    def write(amount_minor: int) -> str:
+        pattern = positive if amount_minor >= 0 else negative
+        return pattern % (abs(amount_minor) // unit, abs(amount_minor) % unit)
+
+    return write

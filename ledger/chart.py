@@ -1,50 +1,61 @@
-"""The chart of accounts: the default one of a co-operative, and how accounts are added and closed.
+"""The chart of accounts: the default one of a co-operative, and how the one of the books is read.
 
 Codes that the program books to by itself are constants here. Names are stored in the language the co-operative was founded
-in and belong to the treasurer from then on.
+in and belong to the treasurer from then on; `ledger.chart_changes` is how they are changed.
 """
 
-import re
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from evidence.identifiers import new_id
 from evidence.messages import N_
 from ledger import errors
-from ledger.models import Account, AccountKind, Entry, Posting
+from ledger.models import Account, AccountKind, Business
 
 BANK = "1000"
+IN_TRANSIT = "1090"
 STRIPE_BALANCE = "1100"
+DISPUTED_FUNDS = "1110"
 RECEIVABLE = "1200"
+EQUIPMENT = "1500"
+ACCUMULATED_DEPRECIATION = "1590"
 SUSPENSE = "1990"
 PAYABLE = "2000"
+EXPENSE_CLAIMS = "2010"
 SHARE_APPLICATIONS = "2100"
 CAPITAL_REPAYABLE = "2200"
 DEFERRED_INCOME = "2300"
 GRANTS_UNSPENT = "2310"
+PLATFORM_CREDIT = "2320"
 OWED_TO_SELLERS = "2400"
 OWED_TO_COACHES = "2410"
 OWED_TO_CLIENTS = "2420"
 PATRONAGE_PAYABLE = "2500"
 TAX = "2600"
+LOANS = "2700"
 SHARE_CAPITAL = "3000"
 GENERAL_RESERVE = "3100"
 INDIVISIBLE_RESERVE = "3110"
 COMMUNITY_FUND = "3200"
+RESTRICTED_FUNDS = "3250"
 RETAINED_PATRONAGE = "3300"
 SURPLUS_AWAITING = "3900"
 FELLOWSHIP_INCOME = "4000"
+FELLOWSHIP_INCOME_OTHERS = "4010"
 COACHING_INCOME = "4100"
+COACHING_INCOME_OTHERS = "4110"
 MARKETPLACE_INCOME = "4200"
+MARKETPLACE_INCOME_OTHERS = "4210"
 GRANT_INCOME = "4300"
 DONATIONS = "4400"
 OTHER_INCOME = "4900"
+EXTRAORDINARY_INCOME = "4950"
 COACHES = "5000"
 FELLOWSHIP_COSTS = "5100"
 VENUE_AND_TRAVEL = "5200"
@@ -53,70 +64,142 @@ HOSTING = "6100"
 PROCESSING_FEES = "6200"
 INSURANCE = "6300"
 ACCOUNTING_AND_LEGAL = "6400"
+DEPRECIATION = "6500"
 OTHER_COSTS = "6900"
+EXTRAORDINARY_COSTS = "6950"
 
+#: Of each service, where it is booked what members paid, and where what others paid.
+OF_OTHERS = {
+    FELLOWSHIP_INCOME: FELLOWSHIP_INCOME_OTHERS,
+    COACHING_INCOME: COACHING_INCOME_OTHERS,
+    MARKETPLACE_INCOME: MARKETPLACE_INCOME_OTHERS,
+}
+#: What the co-op itself earns from somebody's business with it: a member's patronage. Who is a member since when decides
+#: whose it is, not the account.
+PATRONAGE_SOURCES = (*OF_OTHERS, *OF_OTHERS.values())
 #: Accounts that operations book to; closing one would stop a room of the house.
 BOOKED_BY_THE_PROGRAM = frozenset(
     {
         *(BANK, SHARE_APPLICATIONS, SHARE_CAPITAL, STRIPE_BALANCE, SUSPENSE, PROCESSING_FEES),
         *(RECEIVABLE, DEFERRED_INCOME, OWED_TO_SELLERS, OWED_TO_COACHES, OWED_TO_CLIENTS, COACHES),
-        *(FELLOWSHIP_INCOME, COACHING_INCOME, MARKETPLACE_INCOME),
         *(SURPLUS_AWAITING, GENERAL_RESERVE, COMMUNITY_FUND, PATRONAGE_PAYABLE, RETAINED_PATRONAGE),
+        *PATRONAGE_SOURCES,
     }
 )
-#: What the co-op itself earns from somebody's business with it: a member's patronage.
-PATRONAGE_SOURCES = (FELLOWSHIP_INCOME, COACHING_INCOME, MARKETPLACE_INCOME)
-_CODE = re.compile(r"[0-9]{4,8}")
 
 
 @dataclass(frozen=True)
 class ChartAccount:
-    """An account of the default chart; `by_party` where each posting says whom it is about."""
+    """An account of the default chart, or a heading: what begins with its code stands under it."""
 
     code: str
     name: str
     kind: AccountKind
+    #: The line of the statements that it is part of; a heading is part of none.
+    line: str | None = None
+    #: Whether each posting says whom it is about.
     by_party: bool = False
+    is_contra: bool = False
+    business: Business | None = None
 
+    @property
+    def is_heading(self) -> bool:
+        """Say whether it only adds up what stands under it."""
+        return len(self.code) <= LONGEST_HEADING_CODE
+
+    @property
+    def heading(self) -> str | None:
+        """Return the code of the heading that it stands under; none for the five at the top."""
+        over = [one.code for one in DEFAULT_CHART if one.is_heading and self.code.startswith(one.code)]
+        return max((code for code in over if code != self.code), key=len, default=None)
+
+
+#: A heading has one to three digits, an account four to eight: so what stands under a heading can begin with its code.
+LONGEST_HEADING_CODE = 3
 
 _ASSET, _LIABILITY, _EQUITY, _INCOME, _EXPENSE = AccountKind
+_MEMBER, _NON_MEMBER, _EXTRAORDINARY = Business
 
 DEFAULT_CHART = (
-    ChartAccount(BANK, N_("Bank account"), _ASSET),
-    ChartAccount(STRIPE_BALANCE, N_("Balance with the card processor"), _ASSET),
-    ChartAccount(RECEIVABLE, N_("Owed by members and clients"), _ASSET, by_party=True),
-    ChartAccount(SUSPENSE, N_("Suspense: not yet explained"), _ASSET),
-    ChartAccount(PAYABLE, N_("Owed to suppliers"), _LIABILITY),
-    ChartAccount(SHARE_APPLICATIONS, N_("Share applications"), _LIABILITY, by_party=True),
-    ChartAccount(CAPITAL_REPAYABLE, N_("Capital repayable to former members"), _LIABILITY, by_party=True),
-    ChartAccount(DEFERRED_INCOME, N_("Paid in advance by clients"), _LIABILITY),
-    ChartAccount(GRANTS_UNSPENT, N_("Grants not yet spent"), _LIABILITY),
-    ChartAccount(OWED_TO_SELLERS, N_("Owed to sellers"), _LIABILITY, by_party=True),
-    ChartAccount(OWED_TO_COACHES, N_("Owed to coaches"), _LIABILITY, by_party=True),
-    ChartAccount(OWED_TO_CLIENTS, N_("Owed to clients (refunds)"), _LIABILITY, by_party=True),
-    ChartAccount(PATRONAGE_PAYABLE, N_("Patronage payable"), _LIABILITY, by_party=True),
-    ChartAccount(TAX, N_("Goods and services tax"), _LIABILITY),
-    ChartAccount(SHARE_CAPITAL, N_("Share capital"), _EQUITY, by_party=True),
-    ChartAccount(GENERAL_RESERVE, N_("General reserve"), _EQUITY),
-    ChartAccount(INDIVISIBLE_RESERVE, N_("Indivisible reserve"), _EQUITY),
-    ChartAccount(COMMUNITY_FUND, N_("Community fund"), _EQUITY),
-    ChartAccount(RETAINED_PATRONAGE, N_("Patronage kept in members' names"), _EQUITY, by_party=True),
-    ChartAccount(SURPLUS_AWAITING, N_("Surplus awaiting a decision"), _EQUITY),
-    ChartAccount(FELLOWSHIP_INCOME, N_("Fellowship fees"), _INCOME),
-    ChartAccount(COACHING_INCOME, N_("Coaching fees"), _INCOME),
-    ChartAccount(MARKETPLACE_INCOME, N_("Marketplace commission"), _INCOME),
-    ChartAccount(GRANT_INCOME, N_("Grants"), _INCOME),
-    ChartAccount(DONATIONS, N_("Donations"), _INCOME),
-    ChartAccount(OTHER_INCOME, N_("Interest and other income"), _INCOME),
-    ChartAccount(COACHES, N_("Coaches' fees"), _EXPENSE),
-    ChartAccount(FELLOWSHIP_COSTS, N_("Fellowship costs"), _EXPENSE),
-    ChartAccount(VENUE_AND_TRAVEL, N_("Venue and travel"), _EXPENSE),
-    ChartAccount(WAGES, N_("Wages"), _EXPENSE),
-    ChartAccount(HOSTING, N_("Hosting and software"), _EXPENSE),
-    ChartAccount(PROCESSING_FEES, N_("Bank and processing fees"), _EXPENSE),
-    ChartAccount(INSURANCE, N_("Insurance"), _EXPENSE),
-    ChartAccount(ACCOUNTING_AND_LEGAL, N_("Accounting and legal costs"), _EXPENSE),
-    ChartAccount(OTHER_COSTS, N_("Other costs"), _EXPENSE),
+    ChartAccount("1", N_("Assets"), _ASSET),
+    ChartAccount("10", N_("Bank and cash"), _ASSET),
+    ChartAccount(BANK, N_("Bank account"), _ASSET, "cash"),
+    ChartAccount(IN_TRANSIT, N_("In transit between accounts"), _ASSET, "cash"),
+    ChartAccount("11", N_("Card payments"), _ASSET),
+    ChartAccount(STRIPE_BALANCE, N_("Balance with the card processor"), _ASSET, "cash"),
+    ChartAccount(DISPUTED_FUNDS, N_("Held back while a payment is disputed"), _ASSET, "other-current-assets"),
+    ChartAccount(RECEIVABLE, N_("Owed by members and clients"), _ASSET, "receivables", by_party=True),
+    ChartAccount("15", N_("Equipment"), _ASSET),
+    ChartAccount(EQUIPMENT, N_("Equipment, at cost"), _ASSET, "fixed-assets"),
+    ChartAccount(ACCUMULATED_DEPRECIATION, N_("Accumulated depreciation"), _ASSET, "fixed-assets", is_contra=True),
+    ChartAccount(SUSPENSE, N_("Suspense: not yet explained"), _ASSET, "other-current-assets"),
+    ChartAccount("2", N_("Liabilities"), _LIABILITY),
+    ChartAccount("20", N_("Suppliers and expense claims"), _LIABILITY),
+    ChartAccount(PAYABLE, N_("Owed to suppliers"), _LIABILITY, "payables"),
+    ChartAccount(EXPENSE_CLAIMS, N_("Expense claims owed"), _LIABILITY, "payables", by_party=True),
+    ChartAccount(SHARE_APPLICATIONS, N_("Share applications"), _LIABILITY, "members-payable", by_party=True),
+    ChartAccount(
+        CAPITAL_REPAYABLE, N_("Capital repayable to former members"), _LIABILITY, "members-payable", by_party=True
+    ),
+    ChartAccount("23", N_("Received in advance"), _LIABILITY),
+    ChartAccount(DEFERRED_INCOME, N_("Paid in advance by clients"), _LIABILITY, "paid-in-advance"),
+    ChartAccount(GRANTS_UNSPENT, N_("Grants not yet spent"), _LIABILITY, "grants-unspent"),
+    ChartAccount(PLATFORM_CREDIT, N_("Platform credit of members and clients"), _LIABILITY, "paid-in-advance", True),
+    ChartAccount("24", N_("Sellers, coaches and clients"), _LIABILITY),
+    ChartAccount(OWED_TO_SELLERS, N_("Owed to sellers"), _LIABILITY, "payables", by_party=True),
+    ChartAccount(OWED_TO_COACHES, N_("Owed to coaches"), _LIABILITY, "payables", by_party=True),
+    ChartAccount(OWED_TO_CLIENTS, N_("Owed to clients (refunds)"), _LIABILITY, "payables", by_party=True),
+    ChartAccount(PATRONAGE_PAYABLE, N_("Patronage payable"), _LIABILITY, "members-payable", by_party=True),
+    ChartAccount(TAX, N_("Goods and services tax"), _LIABILITY, "tax"),
+    ChartAccount(LOANS, N_("Loans"), _LIABILITY, "loans"),
+    ChartAccount("3", N_("Equity"), _EQUITY),
+    ChartAccount(SHARE_CAPITAL, N_("Share capital"), _EQUITY, "share-capital", by_party=True),
+    ChartAccount("31", N_("Reserves"), _EQUITY),
+    ChartAccount(GENERAL_RESERVE, N_("General reserve"), _EQUITY, "reserves"),
+    ChartAccount(INDIVISIBLE_RESERVE, N_("Indivisible reserve"), _EQUITY, "reserves"),
+    ChartAccount("32", N_("Funds"), _EQUITY),
+    ChartAccount(COMMUNITY_FUND, N_("Community fund"), _EQUITY, "reserves"),
+    ChartAccount(RESTRICTED_FUNDS, N_("Funds held for a purpose"), _EQUITY, "restricted-funds"),
+    ChartAccount(
+        RETAINED_PATRONAGE, N_("Patronage kept in members' names"), _EQUITY, "retained-patronage", by_party=True
+    ),
+    ChartAccount(SURPLUS_AWAITING, N_("Surplus awaiting a decision"), _EQUITY, "surplus"),
+    ChartAccount("4", N_("Income"), _INCOME),
+    ChartAccount("40", N_("Fellowships"), _INCOME),
+    ChartAccount(FELLOWSHIP_INCOME, N_("Fellowship fees"), _INCOME, "services", business=_MEMBER),
+    ChartAccount(
+        FELLOWSHIP_INCOME_OTHERS, N_("Fellowship fees of non-members"), _INCOME, "services", business=_NON_MEMBER
+    ),
+    ChartAccount("41", N_("Coaching"), _INCOME),
+    ChartAccount(COACHING_INCOME, N_("Coaching fees"), _INCOME, "services", business=_MEMBER),
+    ChartAccount(COACHING_INCOME_OTHERS, N_("Coaching fees of non-members"), _INCOME, "services", business=_NON_MEMBER),
+    ChartAccount("42", N_("Marketplace"), _INCOME),
+    ChartAccount(MARKETPLACE_INCOME, N_("Marketplace commission"), _INCOME, "services", business=_MEMBER),
+    ChartAccount(
+        MARKETPLACE_INCOME_OTHERS,
+        N_("Marketplace commission of non-members"),
+        *(_INCOME, "services"),
+        business=_NON_MEMBER,
+    ),
+    ChartAccount(GRANT_INCOME, N_("Grants"), _INCOME, "grants"),
+    ChartAccount(DONATIONS, N_("Donations"), _INCOME, "grants"),
+    ChartAccount("49", N_("Other income"), _INCOME),
+    ChartAccount(OTHER_INCOME, N_("Interest and other income"), _INCOME, "other-income"),
+    ChartAccount(EXTRAORDINARY_INCOME, N_("Extraordinary income"), _INCOME, "other-income", business=_EXTRAORDINARY),
+    ChartAccount("5", N_("Costs of the services"), _EXPENSE),
+    ChartAccount(COACHES, N_("Coaches' fees"), _EXPENSE, "service-costs"),
+    ChartAccount(FELLOWSHIP_COSTS, N_("Fellowship costs"), _EXPENSE, "service-costs"),
+    ChartAccount(VENUE_AND_TRAVEL, N_("Venue and travel"), _EXPENSE, "service-costs"),
+    ChartAccount("6", N_("Running costs"), _EXPENSE),
+    ChartAccount(WAGES, N_("Wages"), _EXPENSE, "running-costs"),
+    ChartAccount(HOSTING, N_("Hosting and software"), _EXPENSE, "running-costs"),
+    ChartAccount(PROCESSING_FEES, N_("Bank and processing fees"), _EXPENSE, "running-costs"),
+    ChartAccount(INSURANCE, N_("Insurance"), _EXPENSE, "running-costs"),
+    ChartAccount(ACCOUNTING_AND_LEGAL, N_("Accounting and legal costs"), _EXPENSE, "running-costs"),
+    ChartAccount(DEPRECIATION, N_("Depreciation"), _EXPENSE, "depreciation"),
+    ChartAccount("69", N_("Other"), _EXPENSE),
+    ChartAccount(OTHER_COSTS, N_("Other costs"), _EXPENSE, "other-costs"),
+    ChartAccount(EXTRAORDINARY_COSTS, N_("Extraordinary costs"), _EXPENSE, "other-costs", business=_EXTRAORDINARY),
 )
 
 
@@ -125,77 +208,47 @@ def install_chart(session: Session, *, currency: str, opened_on: date, translate
 
     `translate` puts the names into the language of the co-operative: the engine knows no gettext.
     """
+    ids = {one.code: new_id() for one in DEFAULT_CHART}
     session.add_all(
         Account(
-            id=new_id(),
-            code=account.code,
-            name=translate(account.name),
-            kind=account.kind,
+            id=ids[one.code],
+            code=one.code,
+            name=translate(one.name),
+            kind=one.kind,
             currency=currency,
             opened_on=opened_on,
-            by_party=account.by_party,
+            by_party=one.by_party,
+            parent_id=ids[one.heading] if one.heading else None,
+            is_heading=one.is_heading,
+            is_contra=one.is_contra,
+            statement_line=one.line,
+            business=one.business,
         )
-        for account in DEFAULT_CHART
+        for one in DEFAULT_CHART
     )
     session.flush()
 
 
-def open_account(
-    session: Session, *, code: str, name: str, kind: AccountKind, opened_on: date, by_party: bool = False
-) -> UUID:
-    """Add an account to the chart, in the currency of the books, and return its id.
+@dataclass(frozen=True)
+class Branch:
+    """An account or a heading, and how many headings it stands under."""
 
-    Raises:
-        AccountCodeMalformed, AccountCodeTaken
-    """
-    if not _CODE.fullmatch(code):
-        raise errors.AccountCodeMalformed
-    if session.scalar(select(Account.id).where(Account.code == code)) is not None:
-        raise errors.AccountCodeTaken(code)
-    account = Account(
-        id=new_id(),
-        code=code,
-        name=name,
-        kind=kind,
-        currency=books_currency(session),
-        opened_on=opened_on,
-        by_party=by_party,
-    )
-    try:
-        with session.begin_nested():
-            session.add(account)
-    except IntegrityError as error:
-        # Somebody else took the code after we looked.
-        raise errors.AccountCodeTaken(code) from error
-    return account.id
+    account: Account
+    depth: int
 
 
-def close_account(session: Session, code: str, *, closed_on: date) -> UUID:
-    """Close an account from `closed_on` on and return its id: nothing can be booked to it on that day or later.
-
-    An account that still holds money, or that the program books to by itself, stays open.
-
-    Raises:
-        NoSuchAccount, AccountNotOpen, AccountNeeded, AccountHoldsMoney, AccountUsedLater
-    """
-    # Posting reads the account FOR SHARE, so no posting slips in between what is looked at here and the closing.
-    account = session.scalar(
-        select(Account).where(Account.code == code).with_for_update().execution_options(populate_existing=True)
-    )
-    if account is None:
-        raise errors.NoSuchAccount(code)
-    if account.closed_on is not None or closed_on < account.opened_on:
-        raise errors.AccountNotOpen(code, closed_on)
-    if code in BOOKED_BY_THE_PROGRAM:
-        raise errors.AccountNeeded(code)
-    balance_minor, last_booked_on = _state(session, account.id)
-    if balance_minor:
-        raise errors.AccountHoldsMoney(code, balance_minor, account.currency)
-    if last_booked_on is not None and last_booked_on >= closed_on:
-        raise errors.AccountUsedLater(code, last_booked_on)
-    account.closed_on = closed_on
-    session.flush()
-    return account.id
+def tree(session: Session) -> list[Branch]:
+    """Return the whole chart, each heading before what stands under it, in the order of the codes."""
+    under: dict[UUID | None, list[Account]] = defaultdict(list)
+    for account in accounts(session, with_headings=True):
+        under[account.parent_id].append(account)
+    found: list[Branch] = []
+    waiting = [Branch(account, 0) for account in reversed(under[None])]
+    while waiting:
+        branch = waiting.pop()
+        found.append(branch)
+        waiting += (Branch(account, branch.depth + 1) for account in reversed(under[branch.account.id]))
+    return found
 
 
 def books_currency(session: Session) -> str:
@@ -210,16 +263,21 @@ def books_currency(session: Session) -> str:
     return currency
 
 
-def accounts(session: Session, *, open_on: date | None = None) -> list[Account]:
-    """Return the accounts in the order of their codes; with `open_on`, those that take entries on that day."""
+def accounts(session: Session, *, open_on: date | None = None, with_headings: bool = False) -> list[Account]:
+    """Return the accounts in the order of their codes; with `open_on`, those that take entries on that day.
+
+    Headings take none, so they are left out unless they are asked for.
+    """
     query = select(Account).order_by(Account.code)
+    if not with_headings:
+        query = query.where(~Account.is_heading)
     if open_on is not None:
         query = query.where(Account.opened_on <= open_on, (Account.closed_on.is_(None)) | (Account.closed_on > open_on))
     return list(session.scalars(query))
 
 
 def account_by_code(session: Session, code: str) -> Account:
-    """Return an account.
+    """Return an account or a heading.
 
     Raises:
         NoSuchAccount
@@ -230,11 +288,9 @@ def account_by_code(session: Session, code: str) -> Account:
     return account
 
 
-def _state(session: Session, account_id: UUID) -> tuple[int, date | None]:
-    """Return the sum of an account's postings and the day of the last one."""
-    total, last = session.execute(
-        select(func.coalesce(func.sum(Posting.amount_minor), 0), func.max(Entry.booked_on))
-        .join(Entry, Entry.id == Posting.entry_id)
-        .where(Posting.account_id == account_id)
-    ).one()
-    return int(total), last
+def is_patronage_source() -> ColumnElement[bool]:
+    """Return the condition that an account is one of those from which patronage is read.
+
+    A co-op of before these were told apart may have an account of its own under one of the codes: that one shows nobody's business.
+    """
+    return Account.code.in_(PATRONAGE_SOURCES) & Account.business.is_not(None)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from evidence.chain import GENESIS, link
 from evidence.findings import Finding
-from ledger import sealing
+from ledger import chart_checks, sealing, tag_checks
 from ledger.closed_years import result_of
 from ledger.models import Account, Balance, ChainHead, Entry, EntryText, FiscalYear, Period, Posting, YearClosing
 from ledger.posting import text_digest
@@ -195,10 +195,12 @@ _CHECKS: tuple[Callable[[Session], Iterable[Finding]], ...] = (
     _orphans,
     _texts,
     _balances,
+    chart_checks.findings,
     _postings_and_accounts,
     _entries_outside_periods,
     _calendar,
     _closings,
     surplus_findings,
+    tag_checks.findings,
     _chain,
 )

@@ -58,6 +58,45 @@ class NoSuchAccount(LedgerRefusal):
 
 
 @dataclass(eq=False)
+class AccountIsHeading(LedgerRefusal):
+    """A heading adds up the accounts under it and takes no postings of its own."""
+
+    code: str
+    message = N_("%(code)s is a heading. Choose one of the accounts under it.")
+    about = "postings"
+
+
+@dataclass(eq=False)
+class NoSuchCostCentre(LedgerRefusal):
+    """There is no cost centre with this code, or it is closed."""
+
+    code: str
+    booked_on: date
+    message = N_("There is no cost centre %(code)s that is open on %(booked_on)s.")
+    about = "postings"
+
+
+@dataclass(eq=False)
+class NoSuchFund(LedgerRefusal):
+    """There is no fund with this code, it has not begun, or it is closed."""
+
+    code: str
+    booked_on: date
+    message = N_("There is no fund %(code)s that is open on %(booked_on)s.")
+    about = "postings"
+
+
+@dataclass(eq=False)
+class NoSuchTaxCode(LedgerRefusal):
+    """There is no tax code of this name with a rate for the day."""
+
+    code: str
+    booked_on: date
+    message = N_("There is no tax code %(code)s with a rate for %(booked_on)s.")
+    about = "postings"
+
+
+@dataclass(eq=False)
 class AccountNotOpen(LedgerRefusal):
     """The account was not open on the date of the entry."""
 

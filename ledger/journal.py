@@ -1,29 +1,30 @@
-"""Reading the journal: entries newest first, one entry, the ledger of an account, the statement of a party.
+"""Reading the journal: entries newest first, one entry, the ledger of an account.
 
 Pages are bounded, so the cost of one does not grow with the books. Words and names are the web's: a party is a reference here.
 """
 
-from datetime import date
+from collections import defaultdict
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, not_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from ledger import errors
-from ledger.models import Account, AccountKind, ChainLink, Entry, EntryText, Posting
+from ledger.models import Account, ChainLink, CostCentre, Entry, EntryText, Fund, Posting, TaxCode
 from ledger.records import (
     PAGE_SIZE,
     AccountLedger,
     AccountRow,
     JournalFilter,
     JournalRow,
-    PartyBalance,
-    PartyRow,
-    PartyStatement,
     PostedEntry,
     PostedLine,
 )
+from ledger.spans import Span
+from ledger.totals import balance_of, is_closing
+
+_TAGS = (CostCentre.code.label("cost_centre"), Fund.code.label("fund"), TaxCode.code.label("tax"))
 
 
 def journal(session: Session, wanted: JournalFilter, *, page: int = 1) -> tuple[JournalRow, ...]:
@@ -37,9 +38,12 @@ def entry_count(session: Session, wanted: JournalFilter) -> int:
     return session.scalar(_matching(select(func.count()).select_from(Entry), wanted)) or 0
 
 
-def posting_count(session: Session, account_id: UUID) -> int:
-    """Return how many lines the ledger of an account has."""
-    return session.scalar(select(func.count()).where(Posting.account_id == account_id)) or 0
+def posting_count(session: Session, account_id: UUID, within: Span | None = None) -> int:
+    """Return how many lines the ledger of an account has, or those within some days."""
+    query = select(func.count()).select_from(Posting).where(Posting.account_id == account_id)
+    if within is not None:
+        query = query.join(Entry, Entry.id == Posting.entry_id).where(*_within(within))
+    return session.scalar(query) or 0
 
 
 def entry_kinds(session: Session) -> list[str]:
@@ -65,8 +69,14 @@ def posted_entry(session: Session, entry_id: UUID) -> PostedEntry:
         raise errors.NoSuchEntry
     entry, text, reversed_by_id, seq = row
     postings = session.execute(
-        select(Posting.line, Account.code, Account.name, Posting.amount_minor, Posting.party_ref, Posting.currency)
+        select(
+            *(Posting.line, Account.code, Account.name, Posting.amount_minor, Posting.party_ref, Posting.currency),
+            *_TAGS,
+        )
         .join(Account, Account.id == Posting.account_id)
+        .outerjoin(CostCentre, CostCentre.id == Posting.cost_centre_id)
+        .outerjoin(Fund, Fund.id == Posting.fund_id)
+        .outerjoin(TaxCode, TaxCode.id == Posting.tax_code_id)
         .where(Posting.entry_id == entry_id)
         .order_by(Posting.line)
     ).all()
@@ -76,7 +86,10 @@ def posted_entry(session: Session, entry_id: UUID) -> PostedEntry:
         kind=entry.kind,
         text=text,
         currency=postings[0].currency,
-        lines=tuple(PostedLine(p.line, p.code, p.name, p.amount_minor, p.party_ref) for p in postings),
+        lines=tuple(
+            PostedLine(p.line, p.code, p.name, p.amount_minor, p.party_ref, p.cost_centre, p.fund, p.tax)
+            for p in postings
+        ),
         source_kind=entry.source_kind,
         source_id=entry.source_id,
         recorded_at=entry.recorded_at,
@@ -84,11 +97,14 @@ def posted_entry(session: Session, entry_id: UUID) -> PostedEntry:
         reverses_id=entry.reverses_id,
         reversed_by_id=reversed_by_id,
         seq=seq,
+        reference=entry.reference,
     )
 
 
-def account_ledger(session: Session, code: str, *, page: int = 1) -> AccountLedger:
-    """Return a page of an account's ledger, in the order of the books.
+def account_ledger(session: Session, code: str, *, page: int = 1, within: Span | None = None) -> AccountLedger:
+    """Return a page of an account's ledger, in the order of the books; within some days, the postings behind a figure.
+
+    The balance begins with what stood on the account before, or at zero where closings are left out: then it is of these days.
 
     Raises:
         NoSuchAccount
@@ -100,12 +116,14 @@ def account_ledger(session: Session, code: str, *, page: int = 1) -> AccountLedg
         select(Posting.entry_id, Posting.line, Posting.amount_minor, Posting.party_ref, Entry.booked_on, EntryText.text)
         .join(Entry, Entry.id == Posting.entry_id)
         .outerjoin(EntryText, EntryText.entry_id == Entry.id)
-        .where(Posting.account_id == account.id)
+        .where(Posting.account_id == account.id, *(_within(within) if within else ()))
         .order_by(Entry.booked_on, Entry.id, Posting.line)
     )
     skipped = (page - 1) * PAGE_SIZE
     before = in_order.limit(skipped).subquery()
     opening_minor = int(session.scalar(select(func.coalesce(func.sum(before.c.amount_minor), 0))) or 0)
+    if within is not None and within.with_closings and within.eve is not None:
+        opening_minor += balance_of(session, code, within.eve)
     balance_minor = opening_minor
     rows = []
     for row in session.execute(in_order.limit(PAGE_SIZE).offset(skipped)):
@@ -116,47 +134,10 @@ def account_ledger(session: Session, code: str, *, page: int = 1) -> AccountLedg
     return AccountLedger(account.code, account.name, account.kind, account.currency, opening_minor, tuple(rows))
 
 
-def party_statement(session: Session, party_ref: UUID, starts_on: date, ends_on: date) -> PartyStatement:
-    """Return what was booked for or against a party between two days, oldest first, and its balances at the end.
-
-    Income and expense accounts are left out: there a posting says whose business it was, not who owes whom.
-    """
-    between_us = Account.kind.not_in([kind for kind in AccountKind if not kind.is_permanent])
-    postings = (
-        select(
-            Posting.entry_id,
-            Entry.booked_on,
-            Entry.kind,
-            EntryText.text,
-            Account.code,
-            Account.name,
-            Account.kind.label("account_kind"),
-            Posting.amount_minor,
-        )
-        .join(Entry, Entry.id == Posting.entry_id)
-        .join(Account, Account.id == Posting.account_id)
-        .outerjoin(EntryText, EntryText.entry_id == Entry.id)
-        .where(Posting.party_ref == party_ref, between_us, Entry.booked_on.between(starts_on, ends_on))
-        .order_by(Entry.booked_on, Entry.id, Posting.line)
-    )
-    balances = (
-        select(Account.code, Account.name, Account.kind, func.sum(Posting.amount_minor).label("amount_minor"))
-        .join(Posting, Posting.account_id == Account.id)
-        .join(Entry, Entry.id == Posting.entry_id)
-        .where(Posting.party_ref == party_ref, between_us, Entry.booked_on <= ends_on)
-        .group_by(Account.code, Account.name, Account.kind)
-        .order_by(Account.code)
-    )
-    return PartyStatement(
-        starts_on=starts_on,
-        ends_on=ends_on,
-        rows=tuple(PartyRow(*row) for row in session.execute(postings)),
-        balances=tuple(
-            PartyBalance(row.code, row.name, row.kind, int(row.amount_minor) * (1 if row.kind.is_debit else -1))
-            for row in session.execute(balances)
-            if row.amount_minor
-        ),
-    )
+def _within(span: Span) -> list[ColumnElement[bool]]:
+    """Return the conditions on the entries of some days."""
+    days = [Entry.booked_on <= span.ends_on] + ([Entry.booked_on >= span.starts_on] if span.starts_on else [])
+    return days if span.with_closings else [*days, not_(is_closing())]
 
 
 def _matching(query: Select[Any], wanted: JournalFilter) -> Select[Any]:
@@ -169,10 +150,43 @@ def _matching(query: Select[Any], wanted: JournalFilter) -> Select[Any]:
     if wanted.account:
         on_account = select(Posting.entry_id).join(Account, Account.id == Posting.account_id)
         query = query.where(Entry.id.in_(on_account.where(Account.code == wanted.account)))
+    if wanted.reference:
+        query = query.where(Entry.reference.icontains(wanted.reference, autoescape=True))
+    if wanted.cost_centre:
+        query = query.where(Entry.id.in_(_of_family(wanted.cost_centre)))
+    if wanted.fund:
+        named = select(Posting.entry_id).join(Fund, Fund.id == Posting.fund_id).where(Fund.code == wanted.fund)
+        query = query.where(Entry.id.in_(named))
     if wanted.text:
         with_text = select(EntryText.entry_id).where(EntryText.text.icontains(wanted.text, autoescape=True))
         query = query.where(Entry.id.in_(with_text))
     return query
+
+
+def _of_family(code: str) -> Select[UUID]:
+    """Return the query for the entries that name a cost centre or one under it."""
+    family = select(CostCentre.id).where(CostCentre.code == code).cte(recursive=True)
+    family = family.union(select(CostCentre.id).join(family, CostCentre.parent_id == family.c.id))
+    return select(Posting.entry_id).where(Posting.cost_centre_id.in_(select(family.c.id)))
+
+
+def _tags(session: Session, ids: list[UUID]) -> dict[UUID, tuple[str, ...]]:
+    """Return what the lines of some entries count for beside their accounts, each code once."""
+    codes: dict[UUID, dict[str, None]] = defaultdict(dict)
+    rows = session.execute(
+        select(Posting.entry_id, *_TAGS)
+        .outerjoin(CostCentre, CostCentre.id == Posting.cost_centre_id)
+        .outerjoin(Fund, Fund.id == Posting.fund_id)
+        .outerjoin(TaxCode, TaxCode.id == Posting.tax_code_id)
+        .where(
+            Posting.entry_id.in_(ids),
+            or_(*(tag.is_not(None) for tag in (Posting.cost_centre_id, Posting.fund_id, Posting.tax_code_id))),
+        )
+        .order_by(Posting.entry_id, Posting.line)
+    )
+    for entry_id, *tags in rows:
+        codes[entry_id].update((code, None) for code in tags if code is not None)
+    return {entry_id: tuple(found) for entry_id, found in codes.items()}
 
 
 def _rows(session: Session, ids: list[UUID]) -> tuple[JournalRow, ...]:
@@ -189,14 +203,19 @@ def _rows(session: Session, ids: list[UUID]) -> tuple[JournalRow, ...]:
     )
     rows = session.execute(
         select(
-            Entry.id, Entry.booked_on, Entry.kind, EntryText.text, debits.c.amount_minor, debits.c.currency, reversal.id
+            *(Entry.id, Entry.booked_on, Entry.kind, EntryText.text, debits.c.amount_minor, debits.c.currency),
+            *(reversal.id, Entry.reference),
         )
         .join(debits, debits.c.entry_id == Entry.id)
         .outerjoin(EntryText, EntryText.entry_id == Entry.id)
         .outerjoin(reversal, reversal.reverses_id == Entry.id)
         .order_by(Entry.booked_on.desc(), Entry.id.desc())
     )
+    tags = _tags(session, ids)
     return tuple(
-        JournalRow(id_, booked_on, kind, text, int(amount_minor), currency, reversed_by is not None)
-        for id_, booked_on, kind, text, amount_minor, currency, reversed_by in rows
+        JournalRow(
+            *(id_, booked_on, kind, text, int(amount_minor), currency, reversed_by is not None),
+            *(reference, tags.get(id_, ())),
+        )
+        for id_, booked_on, kind, text, amount_minor, currency, reversed_by, reference in rows
     )

@@ -7,9 +7,10 @@ entry) lies in a table of its own that can be erased, while the entry keeps a sa
 
 from datetime import date
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, MetaData, SmallInteger, UniqueConstraint, Uuid, false
+from sqlalchemy import CheckConstraint, ForeignKey, Index, MetaData, SmallInteger, UniqueConstraint, Uuid, false, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column, relationship
 
 from evidence.columns import Code, CurrencyCode, Id, Line, LongText, Minor, Moment, Sha256, text_enum
@@ -20,6 +21,12 @@ class LedgerBase(MappedAsDataclass, DeclarativeBase, kw_only=True, eq=False, rep
     """Base of the ledger's tables, with a metadata of its own."""
 
     metadata = MetaData(naming_convention=NAMING_CONVENTION)
+
+
+def _where_set(column: str) -> dict[str, Any]:
+    """Keep an index to the rows that have a value: most have none, and writing them stays as quick."""
+    is_set = text(f"{column} IS NOT NULL")
+    return {"postgresql_where": is_set, "sqlite_where": is_set}
 
 
 class AccountKind(StrEnum):
@@ -42,8 +49,16 @@ class AccountKind(StrEnum):
         return self not in {AccountKind.INCOME, AccountKind.EXPENSE}
 
 
+class Business(StrEnum):
+    """Whose business an income or expense account shows, for the statements that keep them apart."""
+
+    MEMBER = "member"
+    NON_MEMBER = "non-member"
+    EXTRAORDINARY = "extraordinary"
+
+
 class Account(LedgerBase):
-    """An account of the chart. It is closed, never deleted, once something was posted to it."""
+    """An account of the chart, or a heading over accounts. It is closed, never deleted, once something was posted to it."""
 
     __tablename__ = "ledger_account"
 
@@ -57,6 +72,76 @@ class Account(LedgerBase):
     #: Whether each posting must name the party it is owed by or to (members' shares, payables).
     by_party: Mapped[bool] = mapped_column(server_default=false(), default=False)
     closed_on: Mapped[date | None] = mapped_column(default=None)
+    #: The heading it stands under.
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("ledger_account.id"), default=None)
+    #: A heading takes no postings: it adds up what stands under it.
+    is_heading: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    #: Its normal side is the other one: accumulated depreciation among the assets.
+    is_contra: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    #: The line of the statements that it is part of, see `ledger.lines`.
+    statement_line: Mapped[Code | None] = mapped_column(default=None)
+    #: What the registrar or the tax office calls it.
+    statutory_tag: Mapped[Code | None] = mapped_column(default=None)
+    business: Mapped[Business | None] = mapped_column(text_enum(Business, "business"), default=None)
+
+
+class CostCentre(LedgerBase):
+    """A part of the co-op whose income and costs are looked at apart: a service, a project. They form a tree."""
+
+    __tablename__ = "ledger_cost_centre"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    code: Mapped[Code] = mapped_column(unique=True)
+    name: Mapped[Line]
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("ledger_cost_centre.id"), default=None)
+    #: Nothing new can name it from this day on.
+    closed_on: Mapped[date | None] = mapped_column(default=None)
+
+
+class Fund(LedgerBase):
+    """Money held for a purpose: a grant, a bequest. What is unspent of it is never the members' to share."""
+
+    __tablename__ = "ledger_fund"
+    __table_args__ = (CheckConstraint("ends_on IS NULL OR starts_on <= ends_on", name="order"),)
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    code: Mapped[Code] = mapped_column(unique=True)
+    name: Mapped[Line]
+    #: The account on which it stands unspent: a liability, or a restricted reserve.
+    account_id: Mapped[UUID] = mapped_column(ForeignKey(Account.id))
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None] = mapped_column(default=None)
+    closed_on: Mapped[date | None] = mapped_column(default=None)
+
+
+class TaxUse(StrEnum):
+    """On which side of the return a tax code counts."""
+
+    SALE = "sale"
+    PURCHASE = "purchase"
+
+
+class TaxCode(LedgerBase):
+    """A rate of goods and services tax with its days: a new rate is a new row of the same code."""
+
+    __tablename__ = "ledger_tax_code"
+    __table_args__ = (
+        UniqueConstraint("code", "valid_from"),
+        CheckConstraint("rate_bp >= 0 AND rate_bp <= 10000", name="rate"),
+        CheckConstraint("valid_to IS NULL OR valid_from <= valid_to", name="order"),
+    )
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    code: Mapped[Code]
+    name: Mapped[Line]
+    use: Mapped[TaxUse] = mapped_column(text_enum(TaxUse, "use"))
+    #: In hundredths of a percent: 1500 is 15 %.
+    rate_bp: Mapped[int] = mapped_column(SmallInteger)
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None] = mapped_column(default=None)
+    #: The boxes of the return that its supplies, tax included, and its tax are added up in.
+    box_gross: Mapped[Code | None] = mapped_column(default=None)
+    box_tax: Mapped[Code | None] = mapped_column(default=None)
 
 
 class FiscalYear(LedgerBase):
@@ -92,6 +177,7 @@ class Entry(LedgerBase):
         UniqueConstraint("reverses_id"),
         Index("ix_ledger_entry_booked_on", "booked_on", "id"),
         Index("ix_ledger_entry_source", "source_kind", "source_id"),
+        Index("ix_ledger_entry_reference", "reference", **_where_set("reference")),
     )
 
     id: Mapped[Id] = mapped_column(primary_key=True)
@@ -112,6 +198,8 @@ class Entry(LedgerBase):
     source_kind: Mapped[Code | None] = mapped_column(default=None)
     source_id: Mapped[UUID | None] = mapped_column(Uuid, default=None)
     reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("ledger_entry.id"), default=None)
+    #: The number of the document behind it, such as that of an invoice; never a name.
+    reference: Mapped[Line | None] = mapped_column(default=None)
 
     postings: Mapped[list["Posting"]] = relationship(
         lambda: Posting, viewonly=True, order_by=lambda: Posting.line, default_factory=list
@@ -140,6 +228,10 @@ class Posting(LedgerBase):
         CheckConstraint("amount_minor <> 0", name="amount"),
         Index("ix_ledger_posting_account_id", "account_id", "entry_id"),
         Index("ix_ledger_posting_party_ref", "party_ref", "account_id"),
+        *(
+            Index(f"ix_ledger_posting_{name}", name, "account_id", **_where_set(name))
+            for name in ("cost_centre_id", "fund_id", "tax_code_id")
+        ),
     )
 
     entry_id: Mapped[UUID] = mapped_column(
@@ -152,6 +244,10 @@ class Posting(LedgerBase):
     currency: Mapped[CurrencyCode]
     #: Who it is about, as a random reference; never a name.
     party_ref: Mapped[UUID | None] = mapped_column(Uuid, default=None)
+    cost_centre_id: Mapped[UUID | None] = mapped_column(ForeignKey(CostCentre.id), default=None)
+    fund_id: Mapped[UUID | None] = mapped_column(ForeignKey(Fund.id), default=None)
+    #: The tax code under which it counts in the return, be it the supply or its tax.
+    tax_code_id: Mapped[UUID | None] = mapped_column(ForeignKey(TaxCode.id), default=None)
 
     account: Mapped[Account] = relationship(Account, viewonly=True, init=False)
 

@@ -35,10 +35,15 @@ def months_within(starts_on: date, ends_on: date) -> list[tuple[date, date]]:
     months = []
     first = starts_on
     while first <= ends_on:
-        last = min(first.replace(day=calendar.monthrange(first.year, first.month)[1]), ends_on)
+        last = min(month_end(first), ends_on)
         months.append((first, last))
         first = last + _DAY
     return months
+
+
+def month_end(on: date) -> date:
+    """Return the last day of the month of a day."""
+    return on.replace(day=calendar.monthrange(on.year, on.month)[1])
 
 
 def open_fiscal_year(session: Session, starts_on: date, ends_on: date) -> UUID:

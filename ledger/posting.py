@@ -4,32 +4,51 @@ Everything goes through `post`. Either the whole entry stands in the session's t
 was written. Hot path, so it uses Core inserts and reads columns, never rows that the session may remember from before a lock.
 """
 
-import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from evidence.canonical import digest
 from evidence.columns import table_of
 from evidence.identifiers import new_id
 from ledger import errors
 from ledger.balances import add_to_balances
-from ledger.models import Account, Entry, EntryText, Period, Posting
+from ledger.drafts import (
+    LARGEST_AMOUNT_MINOR,
+    MOST_POSTINGS,
+    Draft,
+    Line,
+    Posted,
+    check_accounts,
+    check_shape,
+    hold_accounts,
+    hold_period,
+    request_digest,
+    text_digest,
+)
+from ledger.models import Account, CostCentre, Entry, EntryText, Fund, Posting, TaxCode
+from ledger.tags import Tags, tag_ids
 
-#: Largest amount of one posting, in minor units: ninety thousand such postings still fit the BIGINT of a balance.
-LARGEST_AMOUNT_MINOR = 10**14
-MOST_POSTINGS = 10_000
+__all__ = [
+    "LARGEST_AMOUNT_MINOR",
+    "MOST_POSTINGS",
+    "Draft",
+    "Line",
+    "Posted",
+    "post",
+    "post_once",
+    "reverse",
+    "text_digest",
+]
 
 _POSTINGS, _ENTRIES, _TEXTS = (table_of(mapped) for mapped in (Posting, Entry, EntryText))
-_PERIODS, _ACCOUNTS = table_of(Period).c, table_of(Account).c
-
 
 # Built once, because building a statement costs as much as running it.
 _KNOWN = (
@@ -37,52 +56,16 @@ _KNOWN = (
     .outerjoin(_TEXTS, _TEXTS.c.entry_id == _ENTRIES.c.id)
     .where(_ENTRIES.c.idempotency_key == bindparam("key"))
 )
-_PERIOD = (
-    select(_PERIODS.id, _PERIODS.locked_at)
-    .where(_PERIODS.starts_on <= bindparam("booked_on"), _PERIODS.ends_on >= bindparam("booked_on"))
-    .with_for_update(read=True)
-)
-_NAMED = (
-    select(
-        *(_ACCOUNTS.id, _ACCOUNTS.code, _ACCOUNTS.currency),
-        *(_ACCOUNTS.opened_on, _ACCOUNTS.closed_on, _ACCOUNTS.by_party),
-    )
-    .where(_ACCOUNTS.code.in_(bindparam("codes", expanding=True)))
-    .with_for_update(read=True)
-)
-_INSERT_POSTINGS, _INSERT_ENTRY, _INSERT_TEXT = (insert(table) for table in (_POSTINGS, _ENTRIES, _TEXTS))
+INSERT_POSTINGS, INSERT_ENTRY, INSERT_TEXT = (insert(table) for table in (_POSTINGS, _ENTRIES, _TEXTS))
 
 
 @dataclass(frozen=True)
-class Line:
-    """A posting as it is asked for: account by code, amount in minor units, debit positive."""
+class Rows:
+    """An entry as the tables take it."""
 
-    account: str
-    amount_minor: int
-    party_ref: UUID | None = None
-
-
-@dataclass(frozen=True)
-class Draft:
-    """An entry as it is asked for, in one currency."""
-
-    booked_on: date
-    text: str
-    kind: str
-    currency: str
-    lines: Sequence[Line]
-    idempotency_key: str
-    source_kind: str | None = None
-    source_id: UUID | None = None
-    reverses_id: UUID | None = None
-
-
-@dataclass(frozen=True)
-class Posted:
-    """An entry that stands, and whether it was written now or by an earlier request with the same key."""
-
-    entry_id: UUID
-    is_new: bool
+    postings: list[dict[str, Any]]
+    entry: dict[str, Any]
+    text: dict[str, Any]
 
 
 def post(session: Session, draft: Draft, *, now: datetime, recorded_by: UUID | None = None) -> UUID:
@@ -102,19 +85,27 @@ def post_once(session: Session, draft: Draft, *, now: datetime, recorded_by: UUI
     Raises:
         LedgerRefusal: as for `post`.
     """
-    connection = session.connection()
-    known = _entry_with_key(connection, draft)
+    return _post(session.connection(), draft, None, now, recorded_by)
+
+
+def _post(
+    connection: Connection, draft: Draft, known_tags: Tags | None, now: datetime, recorded_by: UUID | None
+) -> Posted:
+    known = entry_with_key(connection, draft)
     if known is not None:
         return Posted(known, is_new=False)
-    _check_shape(draft)
-    period_id = _open_period(connection, draft.booked_on)
-    account_ids = _account_ids(connection, draft)
+    check_shape(draft)
+    period_id = hold_period(connection, draft.booked_on)
+    accounts = hold_accounts(connection, (line.account for line in draft.lines))
+    check_accounts(draft, accounts)
+    account_ids = {code: account.id for code, account in accounts.items()}
+    tags = known_tags or tag_ids(connection, draft.lines, draft.booked_on)
     try:
         with _until_here(connection):
-            entry_id = _insert(connection, draft, account_ids, now, recorded_by)
+            entry_id = _insert(connection, rows_of(draft, account_ids, tags, now, recorded_by))
     except IntegrityError:
         # Another writer recorded the same key after we looked. It has committed, for the unique key made us wait for it.
-        known = _entry_with_key(connection, draft)
+        known = entry_with_key(connection, draft)
         if known is None:
             raise
         return Posted(known, is_new=False)
@@ -141,8 +132,15 @@ def reverse(
     if booked_on < entry.booked_on:
         raise errors.ReversedBeforeBooked(entry.booked_on)
     postings = session.execute(
-        select(Account.code, Posting.amount_minor, Posting.party_ref, Posting.currency)
+        select(
+            *(Account.code, Posting.amount_minor, Posting.party_ref, Posting.currency),
+            *(CostCentre.code.label("cost_centre"), Fund.code.label("fund"), TaxCode.code.label("tax")),
+            *(Posting.cost_centre_id, Posting.fund_id, Posting.tax_code_id),
+        )
         .join(Account, Account.id == Posting.account_id)
+        .outerjoin(CostCentre, CostCentre.id == Posting.cost_centre_id)
+        .outerjoin(Fund, Fund.id == Posting.fund_id)
+        .outerjoin(TaxCode, TaxCode.id == Posting.tax_code_id)
         .where(Posting.entry_id == entry_id)
         .order_by(Posting.line)
     ).all()
@@ -151,22 +149,24 @@ def reverse(
         text=text,
         kind="reversal",
         currency=postings[0].currency,
-        lines=[Line(p.code, -p.amount_minor, p.party_ref) for p in postings],
+        lines=[Line(p.code, -p.amount_minor, p.party_ref, p.cost_centre, p.fund, p.tax) for p in postings],
         idempotency_key=f"reversal:{entry_id}",
         source_kind=entry.source_kind,
         source_id=entry.source_id,
         reverses_id=entry_id,
+        reference=entry.reference,
+    )
+    # What it counted for is taken back under the same rates, and though a cost centre or a fund be closed by now.
+    tags = Tags(
+        cost_centres={p.cost_centre: p.cost_centre_id for p in postings if p.cost_centre_id},
+        funds={p.fund: p.fund_id for p in postings if p.fund_id},
+        taxes={p.tax: p.tax_code_id for p in postings if p.tax_code_id},
     )
     try:
-        return post(session, draft, now=now, recorded_by=recorded_by)
+        return _post(session.connection(), draft, tags, now, recorded_by).entry_id
     except errors.KeyUsedDifferently:
         # Somebody reversed it at the same moment, on another date or in other words.
         raise errors.AlreadyReversed from None
-
-
-def text_digest(salt: str, text: str) -> str:
-    """Return the salted digest by which an entry holds on to its text; it stays when the text is erased."""
-    return hashlib.sha256(f"{salt}{text}".encode()).hexdigest()
 
 
 def _until_here(connection: Connection) -> AbstractContextManager[object]:
@@ -174,106 +174,63 @@ def _until_here(connection: Connection) -> AbstractContextManager[object]:
     return connection.begin_nested() if connection.dialect.name == "postgresql" else nullcontext()
 
 
-def _insert(
-    connection: Connection, draft: Draft, account_ids: dict[str, UUID], now: datetime, recorded_by: UUID | None
-) -> UUID:
-    """Write the postings, then the header that makes them final, then the text."""
-    entry_id = new_id()
-    salt = secrets.token_hex(16)
-    postings = [
-        {
-            "entry_id": entry_id,
-            "line": number,
-            "account_id": account_ids[line.account],
-            "amount_minor": line.amount_minor,
-            "currency": draft.currency,
-            "party_ref": line.party_ref,
-        }
-        for number, line in enumerate(draft.lines, start=1)
-    ]
-    connection.execute(_INSERT_POSTINGS, postings)
-    header = {
-        "id": entry_id,
-        "booked_on": draft.booked_on,
-        "kind": draft.kind,
-        "source_kind": draft.source_kind,
-        "source_id": draft.source_id,
-        "idempotency_key": draft.idempotency_key,
-        "request_digest": _request_digest(draft),
-        "text_digest": text_digest(salt, draft.text),
-        "reverses_id": draft.reverses_id,
-        "recorded_by": recorded_by,
-        "recorded_at": now,
-    }
-    connection.execute(_INSERT_ENTRY, header)
-    connection.execute(_INSERT_TEXT, {"entry_id": entry_id, "salt": salt, "text": draft.text})
-    return entry_id
-
-
-def _request_digest(draft: Draft) -> str:
-    """Digest what was asked for, without the text (it may be erased): it tells a repeat from a conflict."""
-    return digest(
-        {
+def rows_of(draft: Draft, account_ids: Mapping[str, UUID], tags: Tags, now: datetime, recorded_by: UUID | None) -> Rows:
+    """Return the rows by which an entry stands, under a new id and with a new salt."""
+    entry_id, salt = new_id(), secrets.token_hex(16)
+    return Rows(
+        postings=[
+            {
+                "entry_id": entry_id,
+                "line": number,
+                "account_id": account_ids[line.account],
+                "amount_minor": line.amount_minor,
+                "currency": draft.currency,
+                "party_ref": line.party_ref,
+                "cost_centre_id": tags.cost_centres.get(line.cost_centre),
+                "fund_id": tags.funds.get(line.fund),
+                "tax_code_id": tags.taxes.get(line.tax),
+            }
+            for number, line in enumerate(draft.lines, start=1)
+        ],
+        entry={
+            "id": entry_id,
             "booked_on": draft.booked_on,
+            "reference": draft.reference,
             "kind": draft.kind,
-            "currency": draft.currency,
-            "lines": [[line.account, line.amount_minor, line.party_ref] for line in draft.lines],
-            "source": [draft.source_kind, draft.source_id],
-            "reverses": draft.reverses_id,
-        }
+            "source_kind": draft.source_kind,
+            "source_id": draft.source_id,
+            "idempotency_key": draft.idempotency_key,
+            "request_digest": request_digest(draft),
+            "text_digest": text_digest(salt, draft.text),
+            "reverses_id": draft.reverses_id,
+            "recorded_by": recorded_by,
+            "recorded_at": now,
+        },
+        text={"entry_id": entry_id, "salt": salt, "text": draft.text},
     )
 
 
-def _entry_with_key(connection: Connection, draft: Draft) -> UUID | None:
+def _insert(connection: Connection, rows: Rows) -> UUID:
+    """Write the postings, then the header that makes them final, then the text."""
+    connection.execute(INSERT_POSTINGS, rows.postings)
+    connection.execute(INSERT_ENTRY, rows.entry)
+    connection.execute(INSERT_TEXT, rows.text)
+    entry_id: UUID = rows.entry["id"]
+    return entry_id
+
+
+def entry_with_key(connection: Connection, draft: Draft) -> UUID | None:
+    """Return the entry that stands under the key of a draft, if there is one.
+
+    Raises:
+        KeyUsedDifferently: it has other content.
+    """
     row = connection.execute(_KNOWN, {"key": draft.idempotency_key}).first()
     if row is None:
         return None
     # A text that was erased is no longer known, so the rest decides.
     other_text = row.salt is not None and text_digest(row.salt, draft.text) != row.text_digest
-    if other_text or row.request_digest != _request_digest(draft):
+    if other_text or row.request_digest != request_digest(draft):
         raise errors.KeyUsedDifferently(draft.idempotency_key)
     known: UUID = row.id
     return known
-
-
-def _check_shape(draft: Draft) -> None:
-    if len(draft.lines) < 2:
-        raise errors.TooFewPostings
-    if len(draft.lines) > MOST_POSTINGS:
-        raise errors.TooManyPostings(MOST_POSTINGS)
-    for number, line in enumerate(draft.lines, start=1):
-        if not 0 < abs(line.amount_minor) <= LARGEST_AMOUNT_MINOR:
-            raise errors.AmountOutOfRange(number, LARGEST_AMOUNT_MINOR, draft.currency)
-    difference = sum(line.amount_minor for line in draft.lines)
-    if difference:
-        raise errors.Unbalanced(abs(difference), draft.currency)
-
-
-def _open_period(connection: Connection, booked_on: date) -> UUID:
-    """Find the period of a date. Reads it FOR SHARE on PostgreSQL, against which locking it takes FOR UPDATE."""
-    period = connection.execute(_PERIOD, {"booked_on": booked_on}).first()
-    if period is None:
-        raise errors.PeriodNotOpened(booked_on)
-    if period.locked_at is not None:
-        locked_to = connection.scalars(select(func.max(_PERIODS.ends_on)).where(_PERIODS.locked_at.is_not(None))).one()
-        raise errors.PeriodLocked(booked_on, locked_to)
-    period_id: UUID = period.id
-    return period_id
-
-
-def _account_ids(connection: Connection, draft: Draft) -> dict[str, UUID]:
-    """Find the accounts of the lines by their codes. FOR SHARE, because closing one takes FOR UPDATE."""
-    codes = sorted({line.account for line in draft.lines})
-    accounts = {row.code: row for row in connection.execute(_NAMED, {"codes": codes})}
-    for line in draft.lines:
-        account = accounts.get(line.account)
-        if account is None:
-            raise errors.NoSuchAccount(line.account)
-        closed = account.closed_on is not None and account.closed_on <= draft.booked_on
-        if draft.booked_on < account.opened_on or closed:
-            raise errors.AccountNotOpen(account.code, draft.booked_on)
-        if account.currency != draft.currency:
-            raise errors.WrongCurrency(account.code, account.currency)
-        if account.by_party and line.party_ref is None:
-            raise errors.PartyMissing(account.code)
-    return {code: account.id for code, account in accounts.items()}

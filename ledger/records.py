@@ -37,6 +37,10 @@ class JournalRow:
     amount_minor: int
     currency: str
     is_reversed: bool
+    #: The number of the document behind it.
+    reference: str | None = None
+    #: The codes of what its lines count for beside their accounts: cost centres, funds, tax codes.
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,15 @@ class PostedLine(_Signed):
     name: str
     amount_minor: int
     party_ref: UUID | None
+    #: What else it counts for, by code.
+    cost_centre: str | None = None
+    fund: str | None = None
+    tax: str | None = None
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Return the codes of what it counts for beside its account."""
+        return tuple(code for code in (self.cost_centre, self.fund, self.tax) if code is not None)
 
 
 @dataclass(frozen=True)
@@ -68,6 +81,8 @@ class PostedEntry:
     reversed_by_id: UUID | None
     #: Its number in the chain; none while it waits to be sealed.
     seq: int | None
+    #: The number of the document behind it.
+    reference: str | None = None
 
 
 @dataclass(frozen=True)
@@ -107,6 +122,8 @@ class PartyRow(_Signed):
     account: str
     account_kind: AccountKind
     amount_minor: int
+    #: What stands on the account for the party after it, positive on the account's own side.
+    balance_minor: int
 
 
 @dataclass(frozen=True)
@@ -121,10 +138,11 @@ class PartyBalance:
 
 @dataclass(frozen=True)
 class PartyStatement:
-    """Everything booked about a party between two days, and what stands on each account at the end."""
+    """Everything booked about a party between two days, and what stood on each account before and stands at the end."""
 
     starts_on: date
     ends_on: date
+    opening: tuple[PartyBalance, ...]
     rows: tuple[PartyRow, ...]
     balances: tuple[PartyBalance, ...]
 
@@ -138,3 +156,9 @@ class JournalFilter:
     kind: str | None = None
     starts_on: date | None = None
     ends_on: date | None = None
+    #: A part of the document's number.
+    reference: str | None = None
+    #: A cost centre by its code; what is booked for those under it matches too.
+    cost_centre: str | None = None
+    #: A fund by its code.
+    fund: str | None = None

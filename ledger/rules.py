@@ -2,6 +2,8 @@
 
 from evidence.columns import table_of
 from evidence.rules import Case, Rule, append_only, refuse
+from ledger.budgets import models as budget_models  # noqa: F401 - its table
+from ledger.budgets import rules as budget_rules
 from ledger.models import ChainLink, Entry, Posting, YearClosing
 from ledger.surplus import rules as surplus_rules
 
@@ -55,15 +57,58 @@ RULES: tuple[Rule, ...] = (
         requires=["ledger_entry"],
     ),
     refuse(
+        "ledger_posting_on_account",
+        "ledger_posting",
+        "INSERT",
+        [
+            Case(
+                "EXISTS (SELECT 1 FROM ledger_account WHERE id = NEW.account_id AND is_heading)",
+                "ledger: a heading takes no postings",
+            )
+        ],
+        requires=["ledger_account"],
+    ),
+    refuse(
         "ledger_account_stays",
         "ledger_account",
         "UPDATE",
         [
             Case(
-                "OLD.id <> NEW.id OR OLD.code <> NEW.code OR OLD.kind <> NEW.kind OR OLD.currency <> NEW.currency",
-                "ledger: code, kind and currency of an account stay, because entries and statements rest on them",
+                "OLD.id <> NEW.id OR OLD.code <> NEW.code OR OLD.kind <> NEW.kind OR OLD.currency <> NEW.currency"
+                " OR OLD.is_heading <> NEW.is_heading OR OLD.is_contra <> NEW.is_contra",
+                "ledger: code, kind, side and currency of an account stay, because entries and statements rest on them",
             )
         ],
+    ),
+    refuse(
+        "ledger_tax_code_stays",
+        "ledger_tax_code",
+        "UPDATE",
+        [
+            Case(
+                'OLD.id <> NEW.id OR OLD.code <> NEW.code OR OLD."use" <> NEW."use" OR OLD.rate_bp <> NEW.rate_bp'
+                " OR OLD.valid_from <> NEW.valid_from",
+                "ledger: code, use, rate and first day of a tax code stay; a new rate is a new row",
+            )
+        ],
+    ),
+    refuse(
+        "ledger_fund_stays",
+        "ledger_fund",
+        "UPDATE",
+        [
+            Case(
+                "OLD.id <> NEW.id OR OLD.code <> NEW.code OR OLD.account_id <> NEW.account_id"
+                " OR OLD.starts_on <> NEW.starts_on",
+                "ledger: code, account and first day of a fund stay, because its report rests on them",
+            )
+        ],
+    ),
+    refuse(
+        "ledger_cost_centre_stays",
+        "ledger_cost_centre",
+        "UPDATE",
+        [Case("OLD.id <> NEW.id OR OLD.code <> NEW.code", "ledger: the code of a cost centre stays")],
     ),
     refuse(
         "ledger_account_no_replace",
@@ -98,5 +143,6 @@ RULES: tuple[Rule, ...] = (
         ],
         requires=["ledger_period"],
     ),
+    *budget_rules.RULES,
     *surplus_rules.RULES,
 )

@@ -6,14 +6,20 @@ had income and expenses though none stand on its accounts any more.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from ledger.models import Account, AccountKind, Balance, Entry, Period, Posting, YearClosing
+from ledger.models import Account, AccountKind, Balance, Business, Entry, Period, Posting, YearClosing
+
+#: The kind of record whose entries share out a surplus: from one account of equity to others and to what is owed to members.
+DISTRIBUTION = "distribution"
+#: The kind of the entries that bring balances over from other books.
+OPENING = "opening"
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,9 @@ class AccountTotal:
     currency: str
     debit_minor: int
     credit_minor: int
+    #: The code of the line of the statements that it is part of, see `ledger.lines`.
+    statement_line: str | None = None
+    business: Business | None = None
 
     @property
     def balance_minor(self) -> int:
@@ -39,23 +48,46 @@ class AccountTotal:
 
 
 def account_totals(
-    session: Session, starts_on: date | None, ends_on: date | None, *, with_closings: bool = True
+    session: Session,
+    starts_on: date | None,
+    ends_on: date | None,
+    *,
+    with_closings: bool = True,
+    without: Iterable[ColumnElement[bool]] = (),
 ) -> list[AccountTotal]:
     """Return the totals of every account between two days, both included, in the order of the codes.
 
-    Without a first day from the beginning, without a last day to the end. Accounts with nothing booked are there with zero.
+    Without a first day from the beginning, without a last day to the end. Accounts with nothing booked are there with zero;
+    headings, which add up accounts, are not.
     """
     sums = _sums(session, starts_on, ends_on)
-    if not with_closings:
-        for account_id, amount_minor in _closing_postings(session, starts_on, ends_on):
-            debit_minor, credit_minor = sums[account_id]
-            sums[account_id] = (debit_minor - max(amount_minor, 0), credit_minor - max(-amount_minor, 0))
+    # One query for each: together they would have to read every entry between the days.
+    for which in (*([] if with_closings else [is_closing()]), *without):
+        for account_id, (debit_minor, credit_minor) in _sums_of(session, which, starts_on, ends_on).items():
+            debited, credited = sums[account_id]
+            sums[account_id] = (debited - debit_minor, credited - credit_minor)
+    columns = (Account.code, Account.name, Account.kind, Account.currency, Account.statement_line, Account.business)
     return [
-        AccountTotal(row.code, row.name, row.kind, row.currency, *sums.get(row.id, (0, 0)))
-        for row in session.execute(
-            select(Account.id, Account.code, Account.name, Account.kind, Account.currency).order_by(Account.code)
+        AccountTotal(code, name, kind, currency, *sums.get(id_, (0, 0)), line, business)
+        for id_, code, name, kind, currency, line, business in session.execute(
+            select(Account.id, *columns).where(~Account.is_heading).order_by(Account.code)
         )
     ]
+
+
+def is_closing() -> ColumnElement[bool]:
+    """Say of an entry whether it closed a year."""
+    return Entry.id.in_(select(YearClosing.entry_id).where(YearClosing.entry_id.is_not(None)))
+
+
+def is_distribution() -> ColumnElement[bool]:
+    """Say of an entry whether it shared out a surplus."""
+    return Entry.source_kind == DISTRIBUTION
+
+
+def is_opening() -> ColumnElement[bool]:
+    """Say of an entry whether it brought balances over from other books."""
+    return Entry.kind == OPENING
 
 
 def balance_of(session: Session, code: str, at: date | None = None) -> int:
@@ -91,18 +123,8 @@ def _sums(
             .group_by(Balance.account_id)
         )
     if cut:
-        amount = Posting.amount_minor
         days = or_(*(Entry.booked_on.between(first, last) for first, last in cut))
-        queries.append(
-            select(
-                Posting.account_id,
-                func.coalesce(func.sum(amount).filter(amount > 0), 0),
-                func.coalesce(-func.sum(amount).filter(amount < 0), 0),
-            )
-            .join(Entry, Entry.id == Posting.entry_id)
-            .where(days, *([Posting.account_id == account_id] if account_id else []))
-            .group_by(Posting.account_id)
-        )
+        queries.append(_sides().where(days, *([Posting.account_id == account_id] if account_id else [])))
     debited: dict[UUID, int] = defaultdict(int)
     credited: dict[UUID, int] = defaultdict(int)
     for query in queries:
@@ -113,15 +135,26 @@ def _sums(
     return {account: (debited[account], credited[account]) for account in debited}
 
 
-def _closing_postings(session: Session, starts_on: date | None, ends_on: date | None) -> list[tuple[UUID, int]]:
-    """Return account and amount of each posting that closed a year between two days."""
-    rows = session.execute(
-        select(Posting.account_id, Posting.amount_minor)
-        .join(YearClosing, YearClosing.entry_id == Posting.entry_id)
+def _sums_of(
+    session: Session, which: ColumnElement[bool], starts_on: date | None, ends_on: date | None
+) -> dict[UUID, tuple[int, int]]:
+    """Return what some few entries between two days debited and credited, by account."""
+    rows = session.execute(_sides().where(which, Entry.booked_on.between(starts_on or date.min, ends_on or date.max)))
+    return {account_id: (int(debit), int(credit)) for account_id, debit, credit in rows}
+
+
+def _sides() -> Select[UUID, int, int]:
+    """Return the query for what postings debited and credited, by account."""
+    amount = Posting.amount_minor
+    return (
+        select(
+            Posting.account_id,
+            func.coalesce(func.sum(amount).filter(amount > 0), 0),
+            func.coalesce(-func.sum(amount).filter(amount < 0), 0),
+        )
         .join(Entry, Entry.id == Posting.entry_id)
-        .where(Entry.booked_on.between(starts_on or date.min, ends_on or date.max))
+        .group_by(Posting.account_id)
     )
-    return [(row.account_id, row.amount_minor) for row in rows]
 
 
 def _split(

@@ -346,7 +346,6 @@ NO_PAGES = {
     "security.reset_password",
     "membership.officers.register_file",
     "shares.register_file",
-    "books.trial_balance_csv",
     "books.export_journal",
     "assembly.ballots_blt",
     "assembly.ballots_csv",
@@ -360,7 +359,6 @@ def files(world: World) -> list[Address]:
     return [
         Address("secretary", "/members.csv"),
         Address("secretary", "/shares/register.csv"),
-        Address("auditor", "/books/trial-balance.csv"),
         *(Address("auditor", f"/books/export.{kind}") for kind in ("csv", "json", "beancount", "hledger")),
         Address("newcomer", f"{elected}/ballots.blt"),
         Address("newcomer", f"{elected}/ballots.csv"),

@@ -41,6 +41,8 @@ class Bylaws:
     notice_days: int = 14
     #: Working days between the publishing of an annual report and the meeting that receives it: neither end counts.
     report_working_days: int = 20
+    #: How much one person may move by an entry by hand, in minor units; beyond it takes two.
+    entry_alone_minor: int = 1_000_000
     #: The co-op's fee on a sale in the marketplace, in hundredths of a percent of the price.
     marketplace_fee_bp: int = 1000
 

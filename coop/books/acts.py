@@ -1,4 +1,4 @@
-"""Acts of two people in the books: the treasurer closes a year, and posts its surplus, once the board approves."""
+"""Acts of two people in the books: the treasurer closes a year, posts its surplus or records much at once, once the board approves."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from coop.approvals.kinds import ActKind, Outcome, TwoPeople
-from coop.books import closing, closing_words
+from coop.books import closing, closing_words, entry_acts, import_acts
 from coop.books.surplus import acts as surplus_acts
 from coop.outbox import Page
 from coop.permissions import Actor, Power
@@ -39,4 +39,6 @@ ACTS: tuple[ActKind, ...] = (
         next_step=N_("Next: the board approves the accounts, and two directors sign them."),
     ),
     surplus_acts.POSTING,
+    *entry_acts.ACTS,
+    *import_acts.ACTS,
 )

@@ -1,24 +1,25 @@
-"""The pages of the chart of accounts and of the fiscal years: adding, closing, locking, opening."""
-
-from datetime import date
+"""The pages of the chart of accounts: the tree with its balances, one account, and opening, editing and closing one."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from coop import cooperative
-from coop.books import closing, operations, queries, words
-from coop.books.forms import AccountForm, ClosingForm, ConfirmForm, YearForm
+from coop.books import chart_operations, chart_queries, chart_words, queries, words
+from coop.books.chart_forms import AccountForm, ClosingForm, EditForm
+from coop.books.chart_queries import ChartRow
 from coop.books.pages import READERS, Answer, blueprint, currency, download_links, trail
+from coop.books.statements.asked import span_asked
+from coop.charts import ColumnChart, column_chart
 from coop.database import db, write
-from coop.errors import message_of, show_on, status_of
-from coop.forms import read_day
+from coop.errors import show_on
+from coop.formats import format_day
 from coop.paging import LAST_NUMBER, Part, bounded, pager, requested_page
 from coop.permissions import NotFound, Power, requires
 from coop.signed_in import actor
 from evidence.messages import Refusal
-from ledger import chart, journal, periods
-from ledger.errors import NoSuchAccount, NoSuchPeriod
-from ledger.models import Account, AccountKind
+from ledger import chart, journal
+from ledger.errors import NoSuchAccount
+from ledger.models import Account
 from ledger.records import PAGE_SIZE
 
 
@@ -26,14 +27,14 @@ from ledger.records import PAGE_SIZE
 @requires(*READERS)
 def accounts() -> str:
     """Show the chart of accounts with balances."""
-    rows = queries.chart_rows(db.session())
     return render_template(
         "books/accounts.html",
-        groups=[(words.account_kind(kind), [row for row in rows if row.kind is kind]) for kind in AccountKind],
-        may_write=Power.TREASURER in actor().powers,
+        rows=chart_queries.chart_rows(db.session()),
+        may_write=_may_write(),
         currency=currency(),
-        downloads=download_links(),
+        downloads=[_chart_link(), *download_links()],
         trail=trail((gettext("Accounts"), None)),
+        words=chart_words,
     )
 
 
@@ -41,18 +42,18 @@ def accounts() -> str:
 @requires(Power.TREASURER)
 def new_account() -> str:
     """Show the form of an account."""
-    return _account_form(AccountForm(data={"opened_on": cooperative.today(db.session())}))
+    return _account_form(AccountForm(data={"opened_on": cooperative.today(db.session()), "type": "account"}))
 
 
 @blueprint.post("/books/accounts/new")
 @requires(Power.TREASURER)
 def open_account() -> Answer:
-    """Add an account."""
+    """Add an account or a heading."""
     form, status = AccountForm(), 422
     if form.validate():
         who, account = actor(), form.to_account()
         try:
-            write(lambda session: operations.open_account(session, who, account))
+            write(lambda session: chart_operations.open_account(session, who, account))
         except Refusal as refusal:
             status = show_on(form, refusal)
         else:
@@ -64,24 +65,34 @@ def open_account() -> Answer:
 @blueprint.get("/books/accounts/<code>")
 @requires(*READERS)
 def account(code: str) -> str:
-    """Show the ledger of an account, the latest page first."""
-    session = db.session()
+    """Show a heading with what stands under it, or the ledger of an account, the latest page first."""
     found = _known_account(code)
-    total = journal.posting_count(session, found.id)
-    number, last = bounded(requested_page() if "page" in request.args else LAST_NUMBER, total, PAGE_SIZE)
-    ledger = journal.account_ledger(session, code, page=number)
-    may_write = Power.TREASURER in actor().powers
-    return render_template(
-        "books/account.html",
-        account=found,
-        ledger=ledger,
-        pager=pager(Part(ledger.rows, number, last, total)),
-        names=queries.party_names(session, (row.party_ref for row in ledger.rows)),
-        may_close=may_write and found.closed_on is None and code not in chart.BOOKED_BY_THE_PROGRAM,
-        downloads=download_links(),
-        trail=trail((gettext("Accounts"), url_for("books.accounts")), (f"{code} {found.name}", None)),
-        words=words,
-    )
+    return _heading(found) if found.is_heading else _ledger(found)
+
+
+@blueprint.get("/books/accounts/<code>/edit")
+@requires(Power.TREASURER)
+def edit_account(code: str) -> str:
+    """Show the form of what can change about an account."""
+    found = _known_account(code)
+    return _edit_form(found, EditForm(found))
+
+
+@blueprint.post("/books/accounts/<code>/edit")
+@requires(Power.TREASURER)
+def change_account(code: str) -> Answer:
+    """Change an account."""
+    form, status = EditForm(_known_account(code)), 422
+    if form.validate():
+        who, particulars = actor(), form.to_particulars()
+        try:
+            write(lambda session: chart_operations.edit_account(session, who, code=code, particulars=particulars))
+        except Refusal as refusal:
+            status = show_on(form, refusal)
+        else:
+            flash(gettext("Account %(code)s is changed.", code=code), "success")
+            return redirect(url_for("books.account", code=code), 303)
+    return _edit_form(_known_account(code), form), status
 
 
 @blueprint.get("/books/accounts/<code>/close")
@@ -100,7 +111,7 @@ def close_account(code: str) -> Answer:
     if form.validate():
         who, closed_on = actor(), form.to_day()
         try:
-            write(lambda session: operations.close_account(session, who, code=code, closed_on=closed_on))
+            write(lambda session: chart_operations.close_account(session, who, code=code, closed_on=closed_on))
         except Refusal as refusal:
             status = show_on(form, refusal)
         else:
@@ -109,54 +120,88 @@ def close_account(code: str) -> Answer:
     return _closing_form(code, form), status
 
 
-@blueprint.get("/books/periods")
-@requires(*READERS)
-def fiscal_years() -> str:
-    """Show the fiscal years with their months."""
-    return _periods_page(YearForm(data={"ends_on": operations.next_year(db.session())[1]}))
+def _ledger(found: Account) -> str:
+    session, within = db.session(), span_asked()
+    total = journal.posting_count(session, found.id, within)
+    number, last = bounded(requested_page() if "page" in request.args else LAST_NUMBER, total, PAGE_SIZE)
+    ledger = journal.account_ledger(session, found.code, page=number, within=within)
+    return render_template(
+        "books/account.html",
+        account=found,
+        ledger=ledger,
+        within=within,
+        chart=_balance_chart([found]) if within is None else None,
+        pager=pager(Part(ledger.rows, number, last, total)),
+        names=queries.party_names(session, (row.party_ref for row in ledger.rows)),
+        facts=_facts(found),
+        actions=_actions(found),
+        downloads=download_links(),
+        trail=_account_trail(found),
+        words=words,
+    )
 
 
-@blueprint.post("/books/periods")
-@requires(Power.TREASURER)
-def open_year() -> Answer:
-    """Open the next fiscal year."""
-    form, status = YearForm(), 422
-    if form.validate():
-        who, ends_on = actor(), form.to_last_day()
-        try:
-            write(lambda session: operations.open_year(session, who, ends_on=ends_on))
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
-            flash(gettext("The next fiscal year is open."), "success")
-            return redirect(url_for("books.fiscal_years"), 303)
-    return _periods_page(form), status
+def _heading(found: Account) -> str:
+    rows = chart_queries.chart_rows(db.session())
+    under = chart_queries.under(rows, found)
+    return render_template(
+        "books/heading.html",
+        heading=next(row for row in rows if row.account.id == found.id),
+        rows=under,
+        chart=_balance_chart(_accounts_of(under)),
+        facts=_facts(found),
+        actions=_actions(found),
+        currency=currency(),
+        downloads=[_chart_link(), *download_links()],
+        trail=_account_trail(found),
+        kind=words.account_kind(found.kind),
+        words=chart_words,
+    )
 
 
-@blueprint.get("/books/periods/<day>/lock")
-@requires(Power.TREASURER)
-def confirm_lock(day: str) -> str:
-    """Show what locking a period means, before it is done."""
-    return _lock_page(_day(day), ConfirmForm())
+def _accounts_of(rows: list[ChartRow]) -> list[Account]:
+    return [row.account for row in rows if not row.account.is_heading]
 
 
-@blueprint.post("/books/periods/<day>/lock")
-@requires(Power.TREASURER)
-def lock_period(day: str) -> Answer:
-    """Lock a period."""
-    ends_on, form = _day(day), ConfirmForm()
-    if not form.validate():
-        return _lock_page(ends_on, form), 422
-    who = actor()
-    try:
-        write(lambda session: operations.lock_period(session, who, ends_on=ends_on))
-    except Refusal as refusal:
-        if isinstance(refusal, NoSuchPeriod):
-            raise
-        form.form_errors.append(message_of(refusal))
-        return _lock_page(ends_on, form), status_of(refusal)
-    flash(gettext("The period is locked."), "success")
-    return redirect(url_for("books.fiscal_years"), 303)
+def _balance_chart(found: list[Account]) -> ColumnChart | None:
+    months = chart_queries.months(db.session(), found, cooperative.today(db.session()))
+    return column_chart([(format_day(month.ends_on), month.balance_minor) for month in months]) if months else None
+
+
+def _facts(found: Account) -> list[tuple[str, str]]:
+    """Return what is to be said about an account beside its code, name and days."""
+    parent = db.session().get(Account, found.parent_id) if found.parent_id else None
+    facts = [(gettext("Under the heading"), f"{parent.code} {parent.name}")] if parent else []
+    if found.is_heading:
+        return facts
+    if found.statement_line:
+        facts.append((gettext("Line of the statements"), chart_words.statement_line(found.statement_line)))
+    side = gettext("debit") if found.kind.is_debit is not found.is_contra else gettext("credit")
+    facts.append((gettext("Its normal side"), side))
+    if found.business:
+        facts.append((gettext("Whose business"), chart_words.business(found.business)))
+    if found.statutory_tag:
+        facts.append((gettext("Statutory tag"), found.statutory_tag))
+    facts.append((gettext("Kept per member or client"), gettext("yes") if found.by_party else gettext("no")))
+    return facts
+
+
+def _actions(found: Account) -> list[dict[str, str]]:
+    if not _may_write():
+        return []
+    edit = {"label": gettext("Edit"), "href": url_for("books.edit_account", code=found.code), "kind": "quiet"}
+    if found.closed_on is not None or found.code in chart.BOOKED_BY_THE_PROGRAM:
+        return [edit]
+    label = gettext("Close this heading") if found.is_heading else gettext("Close this account")
+    return [edit, {"label": label, "href": url_for("books.close_account", code=found.code), "kind": "quiet"}]
+
+
+def _may_write() -> bool:
+    return Power.TREASURER in actor().powers
+
+
+def _chart_link() -> dict[str, str]:
+    return {"label": gettext("Chart as CSV"), "href": url_for("books.chart_csv")}
 
 
 def _known_account(code: str) -> Account:
@@ -167,11 +212,8 @@ def _known_account(code: str) -> Account:
         raise NotFound from error
 
 
-def _day(text: str) -> date:
-    try:
-        return read_day(text)
-    except ValueError as error:
-        raise NotFound from error
+def _account_trail(found: Account) -> list[dict[str, str | None]]:
+    return trail((gettext("Accounts"), url_for("books.accounts")), (f"{found.code} {found.name}", None))
 
 
 def _account_form(form: AccountForm) -> str:
@@ -182,6 +224,15 @@ def _account_form(form: AccountForm) -> str:
     )
 
 
+def _edit_form(found: Account, form: EditForm) -> str:
+    return render_template(
+        "books/account_edit.html",
+        account=found,
+        form=form,
+        trail=trail((f"{found.code} {found.name}", url_for("books.account", code=found.code)), (gettext("Edit"), None)),
+    )
+
+
 def _closing_form(code: str, form: ClosingForm) -> str:
     found = _known_account(code)
     return render_template(
@@ -189,32 +240,4 @@ def _closing_form(code: str, form: ClosingForm) -> str:
         account=found,
         form=form,
         trail=trail((f"{code} {found.name}", url_for("books.account", code=code)), (gettext("Close"), None)),
-    )
-
-
-def _periods_page(form: YearForm) -> str:
-    session = db.session()
-    today = cooperative.today(session)
-    waiting = queries.lockable(session, today)
-    return render_template(
-        "books/periods.html",
-        closings=closing.closings(session),
-        to_close=closing.year_to_close(session, today),
-        years=[(year, periods.periods_of(session, year.id)) for year in periods.fiscal_years(session)],
-        to_lock=waiting.ends_on if waiting is not None else None,
-        next_starts_on=operations.next_year(session)[0],
-        form=form,
-        today=today,
-        may_write=Power.TREASURER in actor().powers,
-        trail=trail((gettext("Years and months"), None)),
-    )
-
-
-def _lock_page(ends_on: date, form: ConfirmForm) -> str:
-    period = periods.period_ending(db.session(), ends_on)
-    return render_template(
-        "books/lock.html",
-        period=period,
-        form=form,
-        trail=trail((gettext("Years and months"), url_for("books.fiscal_years")), (gettext("Lock"), None)),
     )

@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator
 
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from coop import files
 from coop.assembly.bindings import MotionBinding
 from coop.assembly.models import Motion
 from coop.assembly.resolutions import Resolution
 from coop.assembly.results import count_of
 from coop.audit import AuditEvent
+from coop.books.export_models import KeptExport
+from coop.config import configuration
 from evidence.findings import Finding
+from evidence.messages import Refusal
 from governance.models import Outcome
 from ledger.models import Period
 from ledger.surplus.models import Distribution
@@ -18,7 +23,7 @@ from ledger.surplus.models import Distribution
 
 def findings(session: Session) -> list[Finding]:
     """Check the books room; what the ledger can check by itself is the ledger's."""
-    return [*_locks(session), *_distributions(session)]
+    return [*_locks(session), *_distributions(session), *_kept_exports(session)]
 
 
 def _locks(session: Session) -> Iterator[Finding]:
@@ -27,6 +32,16 @@ def _locks(session: Session) -> Iterator[Finding]:
     opened_again = select(Period.ends_on).where(Period.locked_at.is_(None), Period.id.in_(locked))
     for ends_on in session.scalars(opened_again.order_by(Period.ends_on)):
         yield Finding("period-opened-again", f"the period to {ends_on} was locked and is open")
+
+
+def _kept_exports(session: Session) -> Iterator[Finding]:
+    """Look for files of closed years that are missing or are not what they were."""
+    for row in session.scalars(select(KeptExport).order_by(KeptExport.fiscal_year_id, KeptExport.format)):
+        try:
+            files.check(configuration(current_app), row.sha256)
+        except Refusal as refusal:
+            place = f"year {row.fiscal_year_id}, {row.format}"
+            yield Finding("kept-export-file", f"{place}: {type(refusal).__name__} {row.sha256}")
 
 
 def _distributions(session: Session) -> Iterator[Finding]:

@@ -20,7 +20,8 @@ from coop import audit, clock, cooperative
 from coop.approvals.kinds import TwoPeople
 from coop.approvals.queries import waiting
 from coop.assembly.resolutions import Resolution
-from coop.books import errors
+from coop.books import errors, export_operations
+from coop.books.funds.operations import not_released
 from coop.formats import format_day
 from coop.marketplace.order_queries import undelivered_count
 from coop.marketplace.queries import meetings_to_confirm
@@ -115,6 +116,8 @@ def open_items(session: Session, year_id: UUID) -> list[OpenItem]:
         items.append(OpenItem("bank-lines", errors.BankLinesUnmatched(lines)))
     if events := waiting_count(session, _end_of(session, year.ends_on)):
         items.append(OpenItem("card-events", errors.CardEventsWaiting(events)))
+    if codes := not_released(session, year.ends_on):
+        items.append(OpenItem("funds", errors.FundsNotReleased(", ".join(codes))))
     if acts := _acts_into(session, year):
         items.append(OpenItem("acts", errors.ActsWaiting(acts)))
     return items
@@ -171,6 +174,7 @@ def close_year(
         "entry": entry_id,
     }
     audit.record(session, actor, "fiscal_year.closed", subject=year_id, power=power, facts=facts)
+    export_operations.keep_soon(session, year_id)
     return entry_id
 
 

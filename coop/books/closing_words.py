@@ -34,6 +34,7 @@ _ITEMS: tuple[tuple[str, str, str], ...] = (
     ("suspense", N_("Nothing is left in suspense"), ""),
     ("bank-lines", N_("Every line of the bank statement is an entry"), "bank.lines"),
     ("card-events", N_("Every message about payments by card is settled"), "cards.payments"),
+    ("funds", N_("What was spent for funds is income"), "books.fund_list"),
     ("acts", N_("No act of two people waits that would book into the year"), "approvals.acts"),
     ("check", N_("The checks of the books find nothing"), ""),
 )

@@ -85,6 +85,32 @@ class CardEventsWaiting(Refusal):
 
 
 @dataclass(eq=False)
+class EntryNeedsTwo(Refusal):
+    """An entry by hand that moves so much is the work of two people."""
+
+    most_minor: int
+    currency: str
+    message = N_("More than %(most_minor)s is recorded by two people: somebody of the board approves it.")
+
+
+@dataclass(eq=False)
+class FileMoved(Refusal):
+    """Something in a file that waits was booked or renamed since it was prepared: the second person saw other figures."""
+
+    message = N_(
+        "The file would post something else than when it was prepared. Take this act back and prepare it anew."
+    )
+
+
+@dataclass(eq=False)
+class FundsNotReleased(Refusal):
+    """What was spent for funds in the year still stands as unspent: it would be income of the wrong year."""
+
+    codes: str
+    message = N_("Something was spent for these funds that is not income yet: %(codes)s.")
+
+
+@dataclass(eq=False)
 class ActsWaiting(Refusal):
     """An act of two people that would book into the year is neither approved nor refused."""
 
@@ -116,6 +142,6 @@ class YearNotReady(Refusal):
 
 #: Refusals that the state of the books causes: 409.
 CONFLICTS = (
-    *(PeriodNotOver, BookedElsewhere),
-    *(BankLinesUnmatched, CardEventsWaiting, ActsWaiting, ResultMoved, YearNotReady, LockedByClosing),
+    *(PeriodNotOver, BookedElsewhere, EntryNeedsTwo),
+    *(BankLinesUnmatched, CardEventsWaiting, FundsNotReleased, ActsWaiting, ResultMoved, YearNotReady, LockedByClosing),
 )

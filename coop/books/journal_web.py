@@ -1,14 +1,20 @@
 """The pages of the journal: the books at a glance, the list of entries, one entry, a new one, and a reversal."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
+from werkzeug.wrappers import Response
 
 from coop import cooperative
-from coop.books import kept, operations, queries, words
-from coop.books.errors import KeptElsewhere
-from coop.books.forms import EntryForm, JournalForm, ReversalForm
+from coop.approvals import operations as approvals
+from coop.approvals.errors import AlreadyPrepared
+from coop.books import entry_acts, kept, operations, queries, words
+from coop.books.entry_form import Computed, EntryForm, Offer
+from coop.books.errors import EntryNeedsTwo, KeptElsewhere
+from coop.books.forms import JournalForm, ReversalForm
+from coop.books.import_queries import import_of_entry
 from coop.books.pages import READERS, Answer, blueprint, currency, download_links, trail
 from coop.database import db, write
 from coop.errors import show_on
@@ -19,10 +25,12 @@ from coop.payments.payouts.payees import payees_of
 from coop.payments.queries import outstanding_count
 from coop.permissions import Power, requires
 from coop.signed_in import actor
+from evidence.canonical import Canonical
 from evidence.messages import Refusal
-from ledger import chart, journal
+from ledger import chart, cost_centres, journal
 from ledger.models import Account
 from ledger.records import PAGE_SIZE, JournalFilter, PostedEntry
+from ledger.tax.codes import tax_codes
 
 
 @blueprint.get("/books")
@@ -51,6 +59,7 @@ def journal_list() -> Answer:
     form.account.choices = choices([("", gettext("All accounts")), *accounts])
     kinds = ((kind, words.entry_kind(kind)) for kind in journal.entry_kinds(session))
     form.kind.choices = choices([("", gettext("All kinds")), *kinds])
+    _offer_cost_centres(form)
     valid = form.validate()
     wanted = form.to_filter() if valid else JournalFilter()
     total = journal.entry_count(session, wanted)
@@ -76,28 +85,35 @@ def journal_list() -> Answer:
 def new_entry() -> str:
     """Show the form of an entry."""
     session = db.session()
-    form = EntryForm(_accounts(), data={"booked_on": cooperative.today(session)})
+    form = EntryForm(_offer(), data={"booked_on": cooperative.today(session)})
     return _entry_form(form)
 
 
 @blueprint.post("/books/entries/new")
 @requires(Power.TREASURER)
 def record_entry() -> Answer:
-    """Record an entry, or offer more rows."""
-    form, status = EntryForm(_accounts()), 422
+    """Record an entry, or offer more rows, or show what would be recorded."""
+    form, status = EntryForm(_offer()), 422
     if "add" in request.form:
         form.add_rows()
         return _entry_form(form)
-    if form.validate():
-        who, entry = actor(), form.to_entry()
-        try:
-            entry_id = write(lambda session: operations.record_entry(session, who, entry))
-        except Refusal as refusal:
-            status = form.show(refusal)
-        else:
-            flash(gettext("The entry is recorded."), "success")
-            return redirect(url_for("books.entry", entry_id=entry_id), 303)
-    return _entry_form(form), status
+    if not form.validate():
+        return _entry_form(form), status
+    who, computed = actor(), None
+    try:
+        computed, entry = form.computed(), form.to_entry()
+        if "check" in request.form:
+            return _entry_form(form, computed)
+        entry_id = write(lambda session: operations.record_entry(session, who, entry))
+    except EntryNeedsTwo:
+        return _prepared(entry_acts.ENTRY_RECORD, entry_acts.recording_of(entry), entry.text)
+    except Refusal as refusal:
+        status = form.show(refusal)
+        return _entry_form(form, computed), status
+    flash(gettext("The entry is recorded."), "success")
+    if entry.reference and set(queries.entries_with_reference(db.session(), entry.reference)) - {entry_id}:
+        flash(gettext("Another entry has the same reference. Look whether the document is booked twice."), "warning")
+    return redirect(url_for("books.entry", entry_id=entry_id), 303)
 
 
 @blueprint.get("/books/entries/<uuid:entry_id>")
@@ -113,6 +129,7 @@ def entry(entry_id: UUID) -> str:
         recorder=queries.person_name(session, found.recorded_by),
         source_href=_source_href(found),
         bank_line=line_of_entry(session, entry_id),
+        imported=import_of_entry(session, entry_id),
         may_reverse=Power.TREASURER in actor().powers and _is_reversible(found),
         trail=trail((gettext("Journal"), url_for("books.journal_list")), (gettext("Entry"), None)),
         words=words,
@@ -141,12 +158,25 @@ def reverse_entry(entry_id: UUID) -> Answer:
                     session, who, entry_id=entry_id, booked_on=booked_on, reason=reason
                 )
             )
+        except EntryNeedsTwo:
+            return _prepared(entry_acts.ENTRY_REVERSE, entry_acts.reversal_of(entry_id, booked_on), reason)
         except Refusal as refusal:
             status = show_on(form, refusal)
         else:
             flash(gettext("The entry is reversed."), "success")
             return redirect(url_for("books.entry", entry_id=reversal_id), 303)
     return _reversal_form(entry_id, form), status
+
+
+def _prepared(kind: str, arguments: Mapping[str, Canonical], words: str) -> Response:
+    """Prepare for a second person what moves too much for one, and go to the page of the act."""
+    who = actor()
+    try:
+        act_id = write(lambda session: approvals.prepare(session, who, kind=kind, arguments=arguments, words=words))
+    except AlreadyPrepared as refusal:
+        act_id = refusal.act_id
+    flash(gettext("Nothing is booked yet: this moves so much that somebody of the board approves it."), "message")
+    return redirect(url_for("approvals.act", act_id=act_id), 303)
 
 
 def _source_href(found: PostedEntry) -> str | None:
@@ -180,11 +210,38 @@ def _accounts() -> list[Account]:
     return [one for one in chart.accounts(session) if one.closed_on is None and one.code not in left_out]
 
 
-def _entry_form(form: EntryForm) -> str:
+def _offer() -> Offer:
+    """Return what the form of an entry offers. Tax is for a co-op that is registered for it."""
     session = db.session()
+    house, today = cooperative.current(session), cooperative.today(session)
+    centres = cost_centres.tree(session)
+    return Offer(
+        accounts=_accounts(),
+        cost_centres=[one for one in centres if one.closed_on is None or one.closed_on > today],
+        funds=queries.open_funds(session, today),
+        tax_codes=tax_codes(session) if house.is_tax_registered else (),
+    )
+
+
+def _offer_cost_centres(form: JournalForm) -> None:
+    """Let the journal be filtered by cost centre where there are any."""
+    centres = cost_centres.tree(db.session())
+    if not centres:
+        del form.cost_centre
+        return
+    labels = ((one.code, f"{'– ' * one.depth}{one.code} {one.name}") for one in centres)
+    form.cost_centre.choices = choices([("", gettext("All cost centres")), *labels])
+
+
+def _entry_form(form: EntryForm, computed: Computed | None = None) -> str:
+    session = db.session()
+    reference = form.reference.data
     return render_template(
         "books/entry_form.html",
         form=form,
+        computed=computed,
+        same_reference=queries.entries_with_reference(session, reference) if computed and reference else [],
+        tax_account=chart.TAX,
         parties=queries.parties(session),
         currency=currency(),
         decimals=queries.decimals(session),

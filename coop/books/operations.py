@@ -1,10 +1,10 @@
-"""What is done to the books by hand: entries, reversals, accounts, periods and years, and sealing the chain.
+"""What is done to the books by hand: entries, reversals, periods and years, and sealing the chain.
 
 Each checks the treasurer's power and leaves a row in the audit trail. Entries that follow from shares and payments are posted
 by those rooms, through the same ledger.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -13,11 +13,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coop import audit, clock, cooperative
+from coop.approvals.kinds import TwoPeople
+from coop.assembly.bylaws import in_force
 from coop.books import kept
-from coop.books.errors import BookedElsewhere, LockedByClosing, NoYearOpened, PeriodNotOver
+from coop.books.errors import BookedElsewhere, EntryNeedsTwo, LockedByClosing, NoYearOpened, PeriodNotOver
+from coop.books.tax.operations import check_registered
 from coop.permissions import Actor, Power
-from ledger import chart, journal, periods, posting, sealing
-from ledger.models import AccountKind, Entry
+from ledger import journal, periods, posting, sealing
+from ledger.models import Entry
+from ledger.records import PostedEntry
 
 
 @dataclass(frozen=True)
@@ -28,17 +32,8 @@ class NewEntry:
     text: str
     lines: Sequence[posting.Line]
     form_token: UUID
-
-
-@dataclass(frozen=True)
-class NewAccount:
-    """An account as the treasurer adds it."""
-
-    code: str
-    name: str
-    kind: AccountKind
-    opened_on: date
-    by_party: bool
+    #: The number of the document behind it.
+    reference: str | None = None
 
 
 def record_entry(session: Session, actor: Actor, entry: NewEntry) -> UUID:
@@ -46,9 +41,30 @@ def record_entry(session: Session, actor: Actor, entry: NewEntry) -> UUID:
 
     Raises:
         PowerMissing, LedgerRefusal
+        EntryNeedsTwo: it moves more than one person records alone; prepare an act of `entry_acts` instead.
         KeptElsewhere, KeptForMembers, ReserveKept: another room books to an account of a line.
+        NotTaxRegistered: a line names a tax code, and the co-op is not registered for tax.
     """
     power = actor.need(Power.TREASURER)
+    # Posted first and taken back, so that a second person is only asked to approve what the ledger takes.
+    with session.begin_nested():
+        entry_id = _record(session, actor, entry, power, recorded_by=actor.person_id)
+        _need_small(session, (line.amount_minor for line in entry.lines))
+    return entry_id
+
+
+def record_large_entry(session: Session, actor: Actor, entry: NewEntry, *, two: TwoPeople) -> UUID:
+    """Post an entry made by hand that two people stand behind, in the name of who prepared it, and return its id.
+
+    Raises:
+        As `record_entry`, whatever the amount.
+    """
+    return _record(session, actor, entry, actor.need(Power.BOARD), recorded_by=two.prepared_by)
+
+
+def _record(session: Session, actor: Actor, entry: NewEntry, power: Power | None, *, recorded_by: UUID | None) -> UUID:
+    if any(line.tax for line in entry.lines):
+        check_registered(session)
     key = f"form:{entry.form_token}"
     # A form sent twice is one entry, whatever happened to the accounts meanwhile.
     if session.scalar(select(Entry.id).where(Entry.idempotency_key == key)) is None:
@@ -60,8 +76,9 @@ def record_entry(session: Session, actor: Actor, entry: NewEntry) -> UUID:
         currency=cooperative.current(session).currency,
         lines=entry.lines,
         idempotency_key=key,
+        reference=entry.reference,
     )
-    posted = posting.post_once(session, draft, now=clock.now(), recorded_by=actor.person_id)
+    posted = posting.post_once(session, draft, now=clock.now(), recorded_by=recorded_by)
     if posted.is_new:
         audit.record(session, actor, "entry.recorded", subject=posted.entry_id, power=power)
     return posted.entry_id
@@ -73,51 +90,64 @@ def reverse_entry(session: Session, actor: Actor, *, entry_id: UUID, booked_on: 
     Raises:
         PowerMissing, BookedElsewhere, NoSuchEntry, AlreadyReversed, ReversalOfReversal, ReversedBeforeBooked,
         PeriodLocked, PeriodNotOpened
+        EntryNeedsTwo: it moves more than one person reverses alone; prepare an act of `entry_acts` instead.
         KeptElsewhere, KeptForMembers, ReserveKept: another room books to an account of the entry.
     """
     power = actor.need(Power.TREASURER)
+    entry = _reversible(session, entry_id)
+    with session.begin_nested():
+        reversal_id = _reverse(session, actor, entry_id, booked_on, reason, power, recorded_by=actor.person_id)
+        _need_small(session, (line.amount_minor for line in entry.lines))
+    return reversal_id
+
+
+def reverse_large_entry(
+    session: Session, actor: Actor, *, entry_id: UUID, booked_on: date, reason: str, two: TwoPeople
+) -> UUID:
+    """Post a reversal that two people stand behind, in the name of who prepared it, and return its id.
+
+    Raises:
+        As `reverse_entry`, whatever the amount.
+    """
+    power = actor.need(Power.BOARD)
+    _reversible(session, entry_id)
+    return _reverse(session, actor, entry_id, booked_on, reason, power, recorded_by=two.prepared_by)
+
+
+def _reversible(session: Session, entry_id: UUID) -> PostedEntry:
     entry = journal.posted_entry(session, entry_id)
     if entry.source_kind is not None:
         raise BookedElsewhere
     kept.check_reversal(session, entry)
+    return entry
+
+
+def _reverse(
+    session: Session,
+    actor: Actor,
+    entry_id: UUID,
+    booked_on: date,
+    reason: str,
+    power: Power | None,
+    *,
+    recorded_by: UUID | None,
+) -> UUID:
     reversal_id = posting.reverse(
-        session, entry_id, booked_on=booked_on, text=reason, now=clock.now(), recorded_by=actor.person_id
+        session, entry_id, booked_on=booked_on, text=reason, now=clock.now(), recorded_by=recorded_by
     )
     audit.record(session, actor, "entry.reversed", subject=entry_id, power=power, facts={"reversal": reversal_id})
     return reversal_id
 
 
-def open_account(session: Session, actor: Actor, account: NewAccount) -> UUID:
-    """Add an account to the chart and return its id.
-
-    Raises:
-        PowerMissing, AccountCodeMalformed, AccountCodeTaken
-    """
-    power = actor.need(Power.TREASURER)
-    account_id = chart.open_account(
-        session,
-        code=account.code,
-        name=account.name,
-        kind=account.kind,
-        opened_on=account.opened_on,
-        by_party=account.by_party,
-    )
-    audit.record(session, actor, "account.opened", subject=account_id, power=power, facts={"code": account.code})
-    return account_id
+def largest_alone(session: Session) -> int:
+    """Return how much one person may move by an entry by hand, in minor units: a figure of the by-laws."""
+    return in_force(session, cooperative.today(session)).bylaws.entry_alone_minor
 
 
-def close_account(session: Session, actor: Actor, *, code: str, closed_on: date) -> UUID:
-    """Close an account from a day on and return its id.
-
-    Raises:
-        PowerMissing, NoSuchAccount, AccountNotOpen, AccountNeeded, AccountHoldsMoney, AccountUsedLater
-    """
-    power = actor.need(Power.TREASURER)
-    account_id = chart.close_account(session, code, closed_on=closed_on)
-    audit.record(
-        session, actor, "account.closed", subject=account_id, power=power, facts={"code": code, "closed_on": closed_on}
-    )
-    return account_id
+def _need_small(session: Session, amounts: Iterable[int]) -> None:
+    most_minor = largest_alone(session)
+    if sum(amount_minor for amount_minor in amounts if amount_minor > 0) > most_minor:
+        raise EntryNeedsTwo(most_minor, cooperative.current(session).currency)
 
 
 def lock_period(session: Session, actor: Actor, *, ends_on: date) -> UUID:

@@ -2,22 +2,21 @@
 
 from collections.abc import Mapping
 from datetime import date
-from itertools import chain
 from typing import Any
 
-from flask import Blueprint, Response, stream_with_context, url_for
+from flask import Blueprint, Response, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from coop import cooperative
 from coop.books.errors import CONFLICTS
-from coop.books.snapshot import exported
 from coop.database import db
 from coop.errors import declare
 from coop.permissions import Power
-from ledger import closing_errors
+from evidence.messages import N_
+from ledger import chart_errors, closing_errors
 from ledger import errors as ledger_errors
-from ledger.export import EXTENSIONS, MEDIA_TYPES, Format
+from ledger.export import Format
 
 blueprint = Blueprint("books", __name__)
 
@@ -26,10 +25,17 @@ Answer = str | BaseResponse | tuple[str, int]
 #: Who sees the books; only the treasurer writes in them.
 READERS = (Power.TREASURER, Power.BOARD, Power.AUDITOR)
 
-declare(409, *CONFLICTS, *ledger_errors.CONFLICTS, *closing_errors.CONFLICTS)
+declare(409, *CONFLICTS, *ledger_errors.CONFLICTS, *closing_errors.CONFLICTS, *chart_errors.CONFLICTS)
 declare(404, *ledger_errors.MISSING, *closing_errors.MISSING)
 
-_FORMAT_NAMES: Mapping[Format, str] = {"csv": "CSV", "json": "JSON", "beancount": "Beancount", "hledger": "hledger"}
+FORMAT_NAMES: Mapping[Format, str] = {
+    "csv-simple": N_("CSV for accountants"),
+    "xlsx": "XLSX",
+    "csv": N_("CSV, full"),
+    "json": "JSON",
+    "beancount": "Beancount",
+    "hledger": "hledger",
+}
 
 
 def currency() -> str:
@@ -43,10 +49,10 @@ def download_links(starts_on: date | None = None, ends_on: date | None = None) -
     asked: dict[str, Any] = {name: day.isoformat() for name, day in days.items() if day is not None}
     return [
         {
-            "label": gettext("Journal as %(format)s", format=name),
+            "label": gettext("Journal as %(format)s", format=gettext(name)),
             "href": url_for("books.export_journal", format=key, **asked),
         }
-        for key, name in _FORMAT_NAMES.items()
+        for key, name in FORMAT_NAMES.items()
     ]
 
 
@@ -57,27 +63,15 @@ def trail(*links: tuple[str, str | None]) -> list[dict[str, str | None]]:
     ]
 
 
-def stream_export(format: Format, starts_on: date | None, ends_on: date | None) -> Response:  # noqa: A002
-    """Answer with the journal, read from one state of the books however long the writing takes.
-
-    Raises:
-        DatesReversed, NoChart
-    """
-    house = cooperative.current(db.session())
-    name = f"{_file_name(house.name)}-{starts_on or house.founded_on}-{ends_on or cooperative.today(db.session())}"
-    pieces = exported(format, starts_on, ends_on)
-    # The first piece is made before the answer begins, so that a refusal still becomes a page.
-    first = next(pieces)
-    return attachment(stream_with_context(chain([first], pieces)), f"{name}.{EXTENSIONS[format]}", MEDIA_TYPES[format])
-
-
 def attachment(body: Any, file_name: str, media_type: str) -> Response:
     """Answer with a file to keep."""
-    answer = Response(body, content_type=f"{media_type}; charset=utf-8")
+    charset = "; charset=utf-8" if media_type.startswith("text/") else ""
+    answer = Response(body, content_type=f"{media_type}{charset}")
     answer.headers.set("Content-Disposition", "attachment", filename=file_name)
     return answer
 
 
-def _file_name(name: str) -> str:
+def file_name(name: str) -> str:
+    """Return the name of the co-op as the beginning of a file's name."""
     plain = "".join(c if c.isascii() and c.isalnum() else "-" for c in name.lower())
     return "-".join(part for part in plain.split("-") if part) or "books"

@@ -17,7 +17,7 @@ from coop.payments.models import PaymentReceipt
 from evidence.currencies import exponent
 from ledger import periods, sealing
 from ledger.chart import BANK, SUSPENSE
-from ledger.models import Account, AccountKind, FiscalYear, Period
+from ledger.models import Entry, FiscalYear, Fund, Period
 from ledger.totals import account_totals, balance_of
 
 #: How many parties are offered by name in the form of an entry; others are found by their number or exact name.
@@ -42,19 +42,6 @@ class Overview:
     unsealed: int
     sealed: int
     chain_hash: str
-
-
-@dataclass(frozen=True)
-class ChartRow:
-    """An account with its balance, positive on its own side."""
-
-    code: str
-    name: str
-    kind: AccountKind
-    by_party: bool
-    opened_on: date
-    closed_on: date | None
-    balance_minor: int
 
 
 @dataclass(frozen=True)
@@ -99,15 +86,6 @@ def lockable(session: Session, today: date) -> Period | None:
         return None
     year = session.get_one(FiscalYear, period.fiscal_year_id)
     return period if period.ends_on < year.ends_on else None
-
-
-def chart_rows(session: Session) -> list[ChartRow]:
-    """Return every account with its balance over all entries."""
-    balances = {total.code: total.natural_minor for total in account_totals(session, None, None)}
-    return [
-        ChartRow(a.code, a.name, a.kind, a.by_party, a.opened_on, a.closed_on, balances[a.code])
-        for a in session.scalars(select(Account).order_by(Account.code))
-    ]
 
 
 def party_names(session: Session, party_refs: Iterable[UUID | None]) -> dict[UUID, str]:
@@ -155,6 +133,18 @@ def request_of_receipt(session: Session, receipt_id: UUID) -> UUID | None:
 def decimals(session: Session) -> int:
     """Return how many decimals the currency of the books has."""
     return exponent(cooperative.current(session).currency)
+
+
+def open_funds(session: Session, on: date) -> list[Fund]:
+    """Return the funds that an entry of a day can name."""
+    is_open = Fund.closed_on.is_(None) | (Fund.closed_on > on)
+    return list(session.scalars(select(Fund).where(Fund.starts_on <= on, is_open).order_by(Fund.code)))
+
+
+def entries_with_reference(session: Session, reference: str) -> list[UUID]:
+    """Return some entries that name a document by its number: a hint that it may be booked already."""
+    query = select(Entry.id).where(Entry.reference == reference).order_by(Entry.booked_on.desc(), Entry.id.desc())
+    return list(session.scalars(query.limit(2)))
 
 
 def _parties() -> Select[UUID, str, int | None]:

@@ -1,16 +1,43 @@
 """The pages of the books, gathered under one blueprint."""
 
-from coop.books import chart_web, closing_web, journal_web, statements_web
+from coop.books import (
+    chart_file_web,
+    chart_web,
+    closing_web,
+    export_web,
+    import_web,
+    journal_web,
+    periods_web,
+    statements_web,
+)
+from coop.books.budgets import web as budget_web
+from coop.books.cost_centres import web as cost_centre_web
+from coop.books.funds import web as fund_web
 from coop.books.pages import blueprint
+from coop.books.statements import lists_web as statement_lists_web
+from coop.books.statements import web as statement_pages_web
 from coop.books.surplus import share_web as surplus_share_web
 from coop.books.surplus import web as surplus_web
+from coop.books.tax import return_web as tax_return_web
+from coop.books.tax import web as tax_web
 
 __all__ = [
     "blueprint",
+    "budget_web",
+    "chart_file_web",
     "chart_web",
     "closing_web",
+    "cost_centre_web",
+    "export_web",
+    "fund_web",
+    "import_web",
     "journal_web",
+    "periods_web",
+    "statement_lists_web",
+    "statement_pages_web",
     "statements_web",
     "surplus_share_web",
     "surplus_web",
+    "tax_return_web",
+    "tax_web",
 ]

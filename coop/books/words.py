@@ -7,6 +7,7 @@ from flask_babel import gettext
 from evidence.messages import N_
 from ledger import chart
 from ledger.models import AccountKind
+from ledger.statements import Change
 
 ACCOUNT_KINDS: Mapping[AccountKind, str] = {
     AccountKind.ASSET: N_("Assets"),
@@ -17,6 +18,8 @@ ACCOUNT_KINDS: Mapping[AccountKind, str] = {
 }
 _ENTRY_KINDS: Mapping[str, str] = {
     "manual": N_("Entered by hand"),
+    "imported": N_("Imported"),
+    "opening": N_("Opening balances"),
     "bank-receipt": N_("Money received"),
     "card-suspense": N_("Paid by card, not delivered"),
     "card-fee": N_("Fee of the card processor"),
@@ -32,12 +35,16 @@ _ENTRY_KINDS: Mapping[str, str] = {
     "delivery": N_("Delivered"),
     "refund": N_("Refunded"),
     "reversal": N_("Reversal"),
+    "fund-receipt": N_("Received for a fund"),
+    "fund-release": N_("Spent for a fund"),
 }
 #: What stands on an account for a member, said to the member.
 _YOURS: Mapping[str, str] = {
     chart.RECEIVABLE: N_("Owed by you"),
     chart.PAYABLE: N_("Owed to you"),
+    chart.EXPENSE_CLAIMS: N_("Owed to you for expenses"),
     chart.DEFERRED_INCOME: N_("Paid ahead by you"),
+    chart.PLATFORM_CREDIT: N_("Your credit with us"),
     chart.SHARE_APPLICATIONS: N_("Paid for shares not issued yet"),
     chart.CAPITAL_REPAYABLE: N_("Share money to be paid back to you"),
     chart.OWED_TO_SELLERS: N_("Owed to you for sales"),
@@ -46,6 +53,15 @@ _YOURS: Mapping[str, str] = {
     chart.PATRONAGE_PAYABLE: N_("Your share of the surplus, to be paid out"),
     chart.SHARE_CAPITAL: N_("Your shares"),
     chart.RETAINED_PATRONAGE: N_("Kept in your name"),
+}
+_EQUITY_CHANGES: Mapping[Change, str] = {
+    Change.OPENING: N_("Brought over from other books"),
+    Change.ISSUED: N_("Shares issued"),
+    Change.REDEEMED: N_("Shares redeemed"),
+    Change.RESULT: N_("Surplus, or deficit as a minus"),
+    Change.CLOSING: N_("Closing of the year"),
+    Change.DISTRIBUTION: N_("Surplus distributed"),
+    Change.OTHER: N_("Other changes"),
 }
 _SOURCES: Mapping[str, str] = {
     "payment_receipt": N_("A receipt in Payments"),
@@ -67,6 +83,11 @@ def account_kind(kind: AccountKind) -> str:
 def entry_kind(kind: str) -> str:
     """Name a kind of entry; one that has no words yet is shown by its code."""
     return gettext(_ENTRY_KINDS[kind]) if kind in _ENTRY_KINDS else kind
+
+
+def equity_change(change: Change) -> str:
+    """Name a reason for which equity changed."""
+    return str(gettext(_EQUITY_CHANGES[change]))
 
 
 def yours(code: str, name: str) -> str:

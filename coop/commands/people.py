@@ -55,6 +55,17 @@ def actors(prepared_by: str | None, approved_by: str | None, *, kind: str | None
     return first, second
 
 
+def actor_named(address: str, power: Power, option: str = "--as") -> Actor:
+    """Return somebody as an actor, with the powers they hold today.
+
+    Raises:
+        click.ClickException: the address is unknown, or the power is not held.
+    """
+    found = _actor(address, option)
+    _need(found, (power,), option, address)
+    return found
+
+
 def _actor(address: str, option: str) -> Actor:
     session = db.session()
     person_id = session.scalar(select(Person.id).where(Person.email == address.strip().lower(), Person.active))

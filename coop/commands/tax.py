@@ -13,8 +13,8 @@ from coop.database import db, write
 def tax(is_registered: bool | None) -> None:
     """Show whether the co-op is registered for goods and services tax, or declare it.
 
-    No tax is computed. While the co-op is registered, no receipt, invoice or report says that amounts contain none; its prices then
-    contain the tax, and the treasurer books what is owed by hand. See docs/services.md.
+    While the co-op is registered, no receipt, invoice or report says that amounts contain none, and its prices contain the tax. The
+    books then have tax codes and the return. See docs/books.md.
 
     \b
     Example:

@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from coop import cooperative
 from coop.approvals import operations as approvals
-from coop.approvals.models import TwoPersonAct
 from coop.assembly import solvency
 from coop.assembly.meetings import agenda, calling, notice, opening, records
 from coop.assembly.meetings.calling import When
@@ -29,6 +28,7 @@ from coop.books.surplus.operations import prepare_plan
 from coop.database import db, write
 from coop.demonstration import polling, roles, shop, voices
 from coop.demonstration.stage import Stage
+from coop.demonstration.two import approve_act, by_two
 from coop.payments.payouts.accounts import change_account
 from coop.permissions import Actor, Power
 from coop.reports import accounts, editions, reviews, words
@@ -83,27 +83,6 @@ def go_round(stage: Stage) -> None:
     _post(played)
     _pay(played)
     _publish(played, REPORTED, voices.SECOND_LETTER, voices.REASON)
-
-
-def by_two(
-    stage: Stage,
-    moment: datetime,
-    kind: str,
-    arguments: Callable[[Session], Mapping[str, Any]],
-    *,
-    prepared_by: roles.Role,
-    words_of_it: str = "",
-) -> None:
-    """Let one role prepare an act, and the board approve it the next day."""
-
-    def prepare(session: Session) -> UUID:
-        actor = stage.role(session, prepared_by)
-        return approvals.prepare(session, actor, kind=kind, arguments=arguments(session), words=words_of_it)
-
-    def go_on(act_id: UUID) -> None:
-        stage.at(moment + timedelta(days=1), partial(_approve_act, stage, act_id))
-
-    stage.at(moment, prepare, go_on)
 
 
 def appoint(stage: Stage) -> None:
@@ -211,7 +190,7 @@ def _publish(played: Round, days: int, letter: str, reason: str) -> None:
         # Drawing the PDF takes no transaction.
         draft = editions.draft(db.session(), played.year_id)
         act_id = write(lambda session: editions.prepare_edition(session, stage.role(session, roles.SECRETARY), draft))
-        stage.at(moment + timedelta(days=1), partial(_approve_act, stage, act_id))
+        stage.at(moment + timedelta(days=1), partial(approve_act, stage, act_id))
 
     stage.at(moment, write_words, prepare)
 
@@ -323,12 +302,6 @@ def _pay(played: Round) -> None:
 
     stage.at(stage.calendar.since_year_end(_PAID - 6), tell)
     stage.at(stage.calendar.since_year_end(_PAID, 15), partial(shop.pay_out, stage, chart.PATRONAGE_PAYABLE))
-
-
-def _approve_act(stage: Stage, act_id: UUID, session: Session) -> None:
-    """Let the chair approve an act as it stands."""
-    digest = session.get_one(TwoPersonAct, act_id).digest
-    approvals.approve(session, stage.role(session, roles.BOARD), act_id=act_id, seen=digest)
 
 
 def _with_secretary(stage: Stage, operation: Callable[..., object], session: Session, **values: object) -> None:

@@ -1,15 +1,22 @@
 """The demonstration's money: grants, donations and costs as the treasurer enters them, and the bank statement they go through."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
 from functools import partial
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
 
-from coop import cooperative
-from coop.books.operations import NewEntry, record_entry
+from coop import clock, cooperative
+from coop.approvals import operations as approvals
+from coop.books.entry_acts import ENTRY_RECORD, recording_of
+from coop.books.funds import operations as funds
+from coop.books.funds.operations import FundText, NewFund
+from coop.books.operations import NewEntry, largest_alone, record_entry
 from coop.demonstration import roles
 from coop.demonstration.stage import Stage
+from coop.demonstration.two import approve_act
 from coop.payments.bank import lines as bank_lines
 from coop.payments.bank import matching as bank_matching
 from coop.payments.bank.queries import entries_without_line, entry_row
@@ -18,9 +25,21 @@ from ledger import chart
 from ledger.models import Entry
 from ledger.posting import Line
 
+#: A grant for the coordinator's wages. What is not spent of it in the first year is there for the second.
+_GRANT = NewFund(
+    code="rakau",
+    text=FundText(
+        name="Coordinator of the community",
+        funder="Rākau Trust",
+        purpose="Wages of the coordinator in the first two years.",
+        conditions="A report each June. What is not spent after two years goes back.",
+    ),
+    account=chart.GRANTS_UNSPENT,
+    starts_on=date.min,
+)
+_GRANTED_MINOR = 2_400_000
 #: On the bank account: days after the founding, text, debit, credit, amount in minor units.
 _ON_THE_BANK = (
-    (20, "Grant of the Rākau Trust for the first year", chart.BANK, chart.GRANT_INCOME, 2_400_000),
     (28, "Web hosting, first year", chart.HOSTING, chart.BANK, 48_000),
     (50, "Insurance of the board", chart.INSURANCE, chart.BANK, 61_250),
     (112, "Venue and travel of the first cohort", chart.VENUE_AND_TRAVEL, chart.BANK, 214_380),
@@ -40,8 +59,38 @@ _ON_THE_BANK = (
 def book(stage: Stage) -> None:
     """Enter what happened on the bank account, each entry on its day."""
     for days, text, debit, credit, amount_minor in _ON_THE_BANK:
-        lines = [Line(debit, amount_minor), Line(credit, -amount_minor)]
+        fund = _GRANT.code if debit == chart.WAGES else None
+        lines = [Line(debit, amount_minor, fund=fund), Line(credit, -amount_minor)]
         stage.at(stage.calendar.since_founding(days, hour=15), partial(enter, stage, text, lines))
+    stage.at(stage.calendar.since_founding(18), partial(_begin_fund, stage), partial(_use_fund, stage))
+
+
+def _begin_fund(stage: Stage, session: Session) -> UUID:
+    new = replace(_GRANT, starts_on=cooperative.today(session))
+    return funds.add(session, stage.role(session, roles.TREASURER), new)
+
+
+def _use_fund(stage: Stage, fund_id: UUID) -> None:
+    """Receive the grant, and make income of what was spent: at the end of the year, and in the second year."""
+
+    def receive(session: Session) -> UUID:
+        return funds.receive(
+            session,
+            stage.role(session, roles.TREASURER),
+            fund_id=fund_id,
+            amount_minor=_GRANTED_MINOR,
+            booked_on=cooperative.today(session),
+            text="Grant of the Rākau Trust",
+            form_token=uuid4(),
+        )
+
+    def release(session: Session) -> UUID:
+        treasurer, today = stage.role(session, roles.TREASURER), cooperative.today(session)
+        return funds.release(session, treasurer, fund_id=fund_id, booked_on=today, form_token=uuid4())
+
+    stage.at(stage.calendar.since_founding(20, hour=15), receive)
+    stage.at(stage.calendar.since_year_end(0, 17), release)
+    stage.at(stage.calendar.since_founding(441), release)
 
 
 def reconcile(stage: Stage) -> None:
@@ -65,7 +114,12 @@ def _leave_one(stage: Stage, session: Session) -> UUID:
     return bank_lines.enter_line(session, stage.role(session, roles.TREASURER), line)
 
 
-def enter(stage: Stage, text: str, lines: Sequence[Line], session: Session) -> UUID:
-    """Let the treasurer enter something in the journal."""
+def enter(stage: Stage, text: str, lines: Sequence[Line], session: Session) -> None:
+    """Let the treasurer enter something in the journal; what moves much at once is approved by the chair the next day."""
+    treasurer = stage.role(session, roles.TREASURER)
     entry = NewEntry(cooperative.today(session), text, lines, uuid4())
-    return record_entry(session, stage.role(session, roles.TREASURER), entry)
+    if sum(line.amount_minor for line in lines if line.amount_minor > 0) <= largest_alone(session):
+        record_entry(session, treasurer, entry)
+        return
+    act_id = approvals.prepare(session, treasurer, kind=ENTRY_RECORD, arguments=recording_of(entry), words=text)
+    stage.at(clock.now() + timedelta(days=1), partial(approve_act, stage, act_id))

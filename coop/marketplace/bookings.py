@@ -2,6 +2,7 @@
 
 What is paid ahead is a liability until it is delivered; then it is income that names the buyer, from which patronage is read. Of a
 member's sale only the fee is income, and it names the seller, whose agent the co-op is. A coach is owed their fee on delivery.
+Income stands apart by whether whom it names was a member on the day it was earned; a refund takes back what stands, the oldest first.
 
 Whatever is income names the order, and so does the refund that takes it back: the ledger follows a refund to its sale by that.
 """
@@ -15,7 +16,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coop import clock
-from coop.marketplace.models import Offering, OfferingKind
+from coop.marketplace.income import SOURCE, earned_on, taken_back
+from coop.marketplace.models import Offering
 from coop.marketplace.order_models import Delivery, OrderRefund, SalesOrder
 from coop.membership.models import Participant
 from coop.payments.cards.checkouts import PaidCheckout
@@ -24,16 +26,8 @@ from ledger import chart
 from ledger.models import Entry
 from ledger.posting import Draft, Line, post, reverse
 
-#: The kind of record that causes an entry; the payment itself where an order is paid by card.
-SOURCE = "sales_order"
 #: What an invoice asks for is owed by the buyer until it arrives.
 RECEIVABLE = chart.RECEIVABLE
-
-_INCOME = {
-    OfferingKind.FELLOWSHIP: chart.FELLOWSHIP_INCOME,
-    OfferingKind.COACHING: chart.COACHING_INCOME,
-    OfferingKind.LISTING: chart.MARKETPLACE_INCOME,
-}
 
 
 def sold_by_card(session: Session, actor: Actor, order: SalesOrder, paid: PaidCheckout) -> None:
@@ -51,7 +45,7 @@ def sold_by_card(session: Session, actor: Actor, order: SalesOrder, paid: PaidCh
     source = ("card_payment", paid.payment_id)
     _post(session, actor, order, lines, "sale", text, paid.paid_on, f"order-sale:{order.id}", source=source)
     text = gettext("Order %(number)s, marketplace fee", number=order.number)
-    commission = _commission(session, order)
+    commission = _commission(session, order, paid.paid_on)
     _post(session, actor, order, commission, "commission", text, paid.paid_on, f"order-commission:{order.id}")
 
 
@@ -60,7 +54,7 @@ def invoiced(session: Session, actor: Actor, order: SalesOrder) -> None:
     lines = [
         Line(RECEIVABLE, order.amount_minor, _party(session, order.participant_id)),
         _owed_for(session, order),
-        *_commission(session, order),
+        *_commission(session, order, order.ordered_on),
     ]
     text = gettext("Invoice %(number)s", number=order.number)
     _post(session, actor, order, lines, "invoice", text, order.ordered_on, _invoice_key(order.id))
@@ -78,7 +72,7 @@ def delivered(session: Session, actor: Actor, order: SalesOrder, delivery: Deliv
     buyer = _party(session, order.participant_id)
     lines = [
         Line(chart.DEFERRED_INCOME, delivery.released_minor, buyer),
-        Line(_INCOME[offering.kind], -delivery.released_minor, buyer),
+        Line(earned_on(session, offering.kind, buyer, delivery.delivered_on), -delivery.released_minor, buyer),
     ]
     if delivery.coach_id is not None and delivery.coach_fee_minor is not None:
         coach = _party(session, delivery.coach_id)
@@ -107,7 +101,7 @@ def refunded(session: Session, actor: Actor, order: SalesOrder, refund: OrderRef
     lines = [
         Line(chart.DEFERRED_INCOME, refund.deferred_minor, buyer),
         Line(chart.OWED_TO_SELLERS, refund.seller_minor, seller),
-        Line(_INCOME[offering.kind], refund.income_minor, seller or buyer),
+        *taken_back(session, order, offering.kind, seller or buyer, refund),
         Line(RECEIVABLE, -refund.credited_minor, buyer),
         Line(chart.STRIPE_BALANCE, -rest_minor)
         if refund.card_refund_id
@@ -125,7 +119,7 @@ def _owed_for(session: Session, order: SalesOrder) -> Line:
     return Line(chart.OWED_TO_SELLERS, -order.amount_minor, _party(session, offering.seller_id))
 
 
-def _commission(session: Session, order: SalesOrder) -> list[Line]:
+def _commission(session: Session, order: SalesOrder, earned: date) -> list[Line]:
     """Return how the co-op's fee goes off what a seller is owed; nothing for what the co-op sells itself."""
     offering = session.get_one(Offering, order.offering_id)
     if offering.seller_id is None:
@@ -133,7 +127,7 @@ def _commission(session: Session, order: SalesOrder) -> list[Line]:
     seller = _party(session, offering.seller_id)
     return [
         Line(chart.OWED_TO_SELLERS, order.fee_minor, seller),
-        Line(_INCOME[offering.kind], -order.fee_minor, seller),
+        Line(earned_on(session, offering.kind, seller, earned), -order.fee_minor, seller),
     ]
 
 
@@ -149,7 +143,10 @@ def _post(
     *,
     source: tuple[str, UUID] | None = None,
 ) -> None:
-    """Post an entry without its lines of nothing; of nothing but those there is none."""
+    """Post an entry without its lines of nothing; of nothing but those there is none.
+
+    An order causes it, or the payment itself where it is paid by card.
+    """
     lines = [line for line in lines if line.amount_minor]
     if not lines:
         return

@@ -1,7 +1,8 @@
 """The invariants of the marketplace, as queries that return what is wrong.
 
 Each order must stand in the books to the cent, account by account and party by party, as its rows say: what was paid, delivered and
-refunded. So what is paid ahead, and what coaches and sellers are owed, follows from the orders.
+refunded. So what is paid ahead, and what coaches and sellers are owed, follows from the orders. Business with members and with others
+is one sum here, for who was a member when says the register; but neither is ever less than nothing.
 """
 
 from collections import Counter, defaultdict
@@ -12,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from coop.marketplace.bookings import SOURCE
+from coop.marketplace.income import OF_MEMBERS, SOURCE
 from coop.marketplace.models import Offering, OfferingKind
 from coop.marketplace.order_models import (
     Delivery,
@@ -33,11 +34,12 @@ from ledger.models import Account, Entry, Posting
 
 #: Amounts by account and by whom they are about.
 Sums = Counter[tuple[str, UUID | None]]
+_OF_OTHERS = {of_others: of_members for of_members, of_others in chart.OF_OTHERS.items()}
 
 
 def findings(session: Session) -> list[Finding]:
     """Check the marketplace."""
-    checks = (_booked, _strays, _deliveries, _refunds, _credits, _places, _numbers)
+    checks = (_booked, _overdrawn, _strays, _deliveries, _refunds, _credits, _places, _numbers)
     return [finding for check in checks for finding in check(session)]
 
 
@@ -66,8 +68,23 @@ def _in_the_books(session: Session) -> dict[UUID, Sums]:
     )
     held: dict[UUID, Sums] = defaultdict(Counter)
     for found, code, party, total in rows:
-        held[found][code, party] = int(total)
+        held[found][_OF_OTHERS.get(code, code), party] += int(total)
     return held
+
+
+def _overdrawn(session: Session) -> Iterator[Finding]:
+    """Look for orders of which more income was taken back from an account than stood there."""
+    rows = session.execute(
+        select(SalesOrder.number, Account.code)
+        .join(Entry, and_(Entry.source_kind == SOURCE, Entry.source_id == SalesOrder.id))
+        .join(Posting, Posting.entry_id == Entry.id)
+        .join(Account, Account.id == Posting.account_id)
+        .where(Account.code.in_(chart.PATRONAGE_SOURCES))
+        .group_by(SalesOrder.number, Account.code)
+        .having(func.sum(Posting.amount_minor) > 0)
+    )
+    for number, code in rows:
+        yield Finding("order-income", f"order {number}: more was taken back from account {code} than stood there")
 
 
 def _by_the_rows(session: Session) -> Iterator[tuple[int, UUID, Sums]]:
@@ -110,14 +127,14 @@ def _add_money(
 def _add_sale(sums: Sums, order: SalesOrder, kind: OfferingKind, buyer: UUID, seller: UUID | None) -> None:
     if kind is OfferingKind.LISTING:
         sums[chart.OWED_TO_SELLERS, seller] -= order.amount_minor - order.fee_minor
-        sums[chart.MARKETPLACE_INCOME, seller] -= order.fee_minor
+        sums[OF_MEMBERS[kind], seller] -= order.fee_minor
     else:
         sums[chart.DEFERRED_INCOME, buyer] -= order.amount_minor
 
 
 def _add_delivery(sums: Sums, delivery: Delivery, kind: OfferingKind, buyer: UUID, parties: dict[UUID, UUID]) -> None:
     sums[chart.DEFERRED_INCOME, buyer] += delivery.released_minor
-    sums[_income(kind), buyer] -= delivery.released_minor
+    sums[OF_MEMBERS[kind], buyer] -= delivery.released_minor
     if delivery.coach_id is not None:
         sums[chart.COACHES, None] += delivery.coach_fee_minor or 0
         sums[chart.OWED_TO_COACHES, parties[delivery.coach_id]] -= delivery.coach_fee_minor or 0
@@ -126,19 +143,13 @@ def _add_delivery(sums: Sums, delivery: Delivery, kind: OfferingKind, buyer: UUI
 def _add_refund(sums: Sums, refund: OrderRefund, kind: OfferingKind, buyer: UUID, seller: UUID | None) -> None:
     sums[chart.DEFERRED_INCOME, buyer] += refund.deferred_minor
     sums[chart.OWED_TO_SELLERS, seller] += refund.seller_minor
-    sums[_income(kind), seller or buyer] += refund.income_minor
+    sums[OF_MEMBERS[kind], seller or buyer] += refund.income_minor
     sums[chart.RECEIVABLE, buyer] -= refund.credited_minor
     rest_minor = refund.amount_minor - refund.credited_minor
     if refund.card_refund_id is not None:
         sums[chart.STRIPE_BALANCE, None] -= rest_minor
     else:
         sums[chart.OWED_TO_CLIENTS, buyer] -= rest_minor
-
-
-def _income(kind: OfferingKind) -> str:
-    if kind is OfferingKind.LISTING:
-        return chart.MARKETPLACE_INCOME
-    return chart.COACHING_INCOME if kind is OfferingKind.COACHING else chart.FELLOWSHIP_INCOME
 
 
 def _by_order(session: Session, query: Any) -> dict[UUID, list[Any]]:

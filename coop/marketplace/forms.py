@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField, SelectField
-from wtforms.validators import Optional, StopValidation, ValidationError
+from wtforms.validators import Optional, ValidationError
 
 from coop import cooperative
 from coop.database import db
@@ -19,6 +18,7 @@ from coop.forms import (
     LineField,
     MoneyField,
     TextField,
+    TokenField,
     WholeField,
     choices,
     read_day,
@@ -48,17 +48,6 @@ from ledger.errors import LedgerRefusal
 
 def _currency() -> str:
     return cooperative.current(db.session()).currency
-
-
-class TokenField(HiddenField):
-    """The token of a form, so that a form sent twice is done once. `token` is there after a successful validation."""
-
-    def pre_validate(self, form: Any) -> None:
-        """Refuse a form that comes without it."""
-        try:
-            self.token = UUID(self.data or "")
-        except ValueError as error:
-            raise StopValidation(gettext("Open the page again: the form is not complete.")) from error
 
 
 class BuyForm(Form):

@@ -1,16 +1,11 @@
 """The form by which the treasurer records money that arrived."""
 
-from uuid import UUID
-
-from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField
-from wtforms.validators import ValidationError
 
 from coop import cooperative
 from coop.database import db
 from coop.errors import show_on
-from coop.forms import DayField, Form, MoneyField, required
+from coop.forms import DayField, Form, MoneyField, TokenField, required
 from coop.payments.operations import Receipt
 from evidence.messages import Refusal
 from ledger.errors import LedgerRefusal
@@ -27,14 +22,7 @@ class ReceiptForm(Form):
     received_on = DayField(
         _l("Date received"), [required(_l("Enter the date."))], description=_l("As the bank statement shows it.")
     )
-    form_token = HiddenField()
-
-    def validate_form_token(self, field: HiddenField) -> None:
-        """Refuse a form without its token: sent twice, it would be two receipts."""
-        try:
-            UUID(field.data or "")
-        except ValueError as error:
-            raise ValidationError(gettext("Open the page again: the form is not complete.")) from error
+    form_token = TokenField()
 
     def show(self, refusal: Refusal) -> int:
         """Put a refusal beside the field it is about, and return the status."""
@@ -48,5 +36,5 @@ class ReceiptForm(Form):
         return Receipt(
             amount_minor=self.amount.required_minor,
             received_on=self.received_on.required_day,
-            form_token=UUID(self.form_token.data),
+            form_token=self.form_token.token,
         )

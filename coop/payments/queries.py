@@ -1,6 +1,6 @@
 """Requests for payment and what has arrived for them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -13,13 +13,15 @@ from sqlalchemy.orm import Session
 from coop.membership.models import Participant
 from coop.paging import Part, part_of
 from coop.payments.models import PaymentCredit, PaymentReceipt, PaymentRequest
-from coop.payments.references import normalised
+from coop.payments.references import normalised, references_in
 from coop.permissions import NotFound
 from coop.texts import search_patterns
 
 PAGE_SIZE = 50
 #: How many requests are offered for a movement on the bank account.
 MOST_OFFERED = 10
+#: How many references are looked up in one statement.
+_LOOKED_UP = 500
 
 
 class Stage(StrEnum):
@@ -102,6 +104,21 @@ def paid_by(session: Session, amount_minor: int, text: str) -> list[RequestRow]:
     query = _requests().where(outstanding_minor > 0, named | (outstanding_minor == amount_minor))
     order = (~named, PaymentRequest.requested_at, PaymentRequest.id)
     return [_row(row) for row in session.execute(query.order_by(*order).limit(MOST_OFFERED))]
+
+
+def named_in(session: Session, texts: Mapping[UUID, str]) -> dict[UUID, list[RequestRow]]:
+    """Return for each of some texts the outstanding requests whose reference it holds."""
+    held = {key: references_in(text) for key, text in texts.items()}
+    wanted = sorted(set().union(*held.values()))
+    known: dict[str, RequestRow] = {}
+    for start in range(0, len(wanted), _LOOKED_UP):
+        part = wanted[start : start + _LOOKED_UP]
+        query = _requests().where(PaymentRequest.reference.in_(part), _received() < _asked())
+        known |= {row.reference: row for row in map(_row, session.execute(query))}
+    return {
+        key: [known[reference] for reference in sorted(references) if reference in known]
+        for key, references in held.items()
+    }
 
 
 def request(session: Session, request_id: UUID) -> RequestRow:

@@ -45,3 +45,19 @@ def is_mistyped(text: str) -> bool:
 def normalised(text: str) -> str:
     """Return a reference as it may have been typed or printed by a bank, in capitals and without spaces."""
     return "".join(text[:40].upper().split())
+
+
+def references_in(text: str) -> set[str]:
+    """Return every reference that a text may hold, however a bank or a payer wrote it: with hyphens, spaces or nothing between.
+
+    A longer text holds a few by accident, for the check character lets one in 29 through; whether a reference was ever given out,
+    the caller looks up.
+    """
+    bare = "".join(c for c in text.upper() if c.isascii() and c.isalnum())
+    found = set()
+    for start in range(len(bare)):
+        for length in range(SHORTEST, LONGEST + 1):
+            before, body, check = bare[start : start + 3], bare[start + 3 :][:length], bare[start + 3 + length :][:1]
+            if check and before.isalpha() and set(body) <= set(ALPHABET) and check == check_character(body):
+                found.add(f"{before}-{body}-{check}")
+    return found

@@ -31,7 +31,7 @@ from coop.reports.content import (
     Trace,
     Year,
 )
-from coop.reports.content_money import Accounts, Amount, Business, FundMovement, Signature, Statements
+from coop.reports.content_money import Accounts, Amount, Business, CashFlows, FundMovement, Signature, Statements
 from coop.reports.days import day_of
 from coop.reports.distribution import distribution
 from coop.reports.queries import last_number
@@ -40,7 +40,9 @@ from coop.reports.statements import YearAccounts, accounts_of, year_before
 from coop.reports.words import words_of
 from coop.shares.movements import movement
 from ledger.models import AccountKind, FiscalYear
-from ledger.statements import Section, balance_sheet, income_statement
+from ledger.statements import CashFlows as Flows
+from ledger.statements import Section, balance_sheet, cash_flow_statement, income_statement
+from ledger.statements.sections import place_of
 from ledger.surplus.business import business_of
 from ledger.totals import account_totals
 
@@ -139,6 +141,37 @@ def statements_of(session: Session, found: YearAccounts) -> Statements:
         assets=_side_by_side(found.sheet.assets, sheet.assets if sheet else None),
         liabilities=_side_by_side(found.sheet.liabilities, sheet.liabilities if sheet else None),
         equity=_side_by_side(found.sheet.equity, sheet.equity if sheet else None),
+        cash=_cash_flows(session, found.year, before),
+    )
+
+
+def _cash_flows(session: Session, year: FiscalYear, before: FiscalYear | None) -> CashFlows | None:
+    """Return the statement of cash flows beside that of the year before; nothing where no account is part of cash."""
+    now = cash_flow_statement(session, year.starts_on, year.ends_on)
+    earlier = cash_flow_statement(session, before.starts_on, before.ends_on) if before else None
+    if not now.cash:
+        return None
+    return CashFlows(
+        operating=_flows(now.operating, earlier.operating if earlier else None),
+        investing=_flows(now.investing, earlier.investing if earlier else None),
+        financing=_flows(now.financing, earlier.financing if earlier else None),
+        opening_minor=now.opening_minor,
+        opening_before_minor=earlier.opening_minor if earlier else 0,
+        closing_minor=now.closing_minor,
+        closing_before_minor=earlier.closing_minor if earlier else 0,
+    )
+
+
+def _flows(now: Flows, before: Flows | None) -> Accounts:
+    """Put this year and the year before beside each other, line by line of the statements."""
+    amounts, amounts_before = (
+        {group.caption: group.total_minor for group in part.groups} if part else {} for part in (now, before)
+    )
+    captions = sorted({*amounts, *amounts_before}, key=place_of)
+    return Accounts(
+        lines=tuple(Amount(one.code, one.label, amounts.get(one, 0), amounts_before.get(one, 0)) for one in captions),
+        total_minor=now.total_minor,
+        before_minor=before.total_minor if before else 0,
     )
 
 

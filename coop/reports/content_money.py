@@ -24,8 +24,22 @@ class Accounts:
 
 
 @dataclass(frozen=True)
+class CashFlows:
+    """Where the money came from, as positive amounts, and where it went: by line of the statements, named untranslated."""
+
+    #: What in the result was not money, and what moved money without being in it.
+    operating: Accounts
+    investing: Accounts
+    financing: Accounts
+    opening_minor: int
+    opening_before_minor: int
+    closing_minor: int
+    closing_before_minor: int
+
+
+@dataclass(frozen=True)
 class Statements:
-    """Income statement and balance sheet. The columns of the year before are zero where there is none."""
+    """Income statement, balance sheet and cash flows. The columns of the year before are zero where there is none."""
 
     digest: str
     has_before: bool
@@ -34,6 +48,8 @@ class Statements:
     assets: Accounts
     liabilities: Accounts
     equity: Accounts
+    #: None in editions made before there was such a statement, and where no account is part of cash.
+    cash: CashFlows | None = None
 
     @property
     def result_minor(self) -> int:

@@ -1,5 +1,5 @@
-/* Niceties only: every form works without them. Live totals of a journal entry, and moving candidates on a
-   ranked ballot. Amounts are counted in whole minor units as BigInt; the server reads and decides again. */
+/* Niceties only: every form works without them. Live totals of a journal entry, a button that prints, and moving
+   candidates on a ranked ballot. Amounts are counted in whole minor units as BigInt; the server reads and decides again. */
 
 const AMOUNT = /^(\d+|\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+)(?:\.(\d+))?$/;
 
@@ -16,11 +16,21 @@ function written(amount, exponent) {
   return (amount < 0n ? "\u2212" : "") + whole + decimals;
 }
 
+/* The tax that a line gets on top of its amount; a line on the tax account is tax itself. */
+function taxOnTop(form, input, amount) {
+  const row = input.closest("tbody");
+  if (form.querySelector("[data-tax-mode]")?.value !== "on-top") return 0n;
+  if (row.querySelector("select").value === form.dataset.taxAccount) return 0n;
+  const rate = BigInt(row.querySelector("[data-tax]")?.selectedOptions[0]?.dataset.rate ?? 0);
+  return (2n * amount * rate + 10000n) / 20000n;
+}
+
 function totalJournal(form) {
   const exponent = Number(form.dataset.exponent);
   const totals = { debit: 0n, credit: 0n };
   for (const input of form.querySelectorAll("[data-side]")) {
-    totals[input.dataset.side] += minorUnits(input.value, exponent) ?? 0n;
+    const amount = minorUnits(input.value, exponent) ?? 0n;
+    totals[input.dataset.side] += amount + taxOnTop(form, input, amount);
   }
   totals.difference = totals.debit - totals.credit;
   for (const output of form.querySelectorAll("[data-total]")) {
@@ -28,9 +38,29 @@ function totalJournal(form) {
   }
 }
 
+/* What is ticked on the two sides of the bank reconciliation, and by how much they differ. */
+function sumSides(form) {
+  const sums = { line: 0n, entry: 0n };
+  for (const box of form.querySelectorAll("[data-minor]:checked")) sums[box.name] += BigInt(box.dataset.minor);
+  sums.difference = sums.line - sums.entry;
+  for (const output of form.querySelectorAll("[data-sum]")) {
+    output.textContent = written(sums[output.dataset.sum], Number(form.dataset.exponent));
+  }
+}
+
+for (const form of document.querySelectorAll("form[data-sides]")) {
+  form.addEventListener("change", () => sumSides(form));
+  sumSides(form);
+}
+
 for (const form of document.querySelectorAll("form[data-journal]")) {
   form.addEventListener("input", () => totalJournal(form));
   totalJournal(form);
+}
+
+for (const item of document.querySelectorAll("[data-print]")) {
+  item.hidden = false;
+  item.firstElementChild.addEventListener("click", () => window.print());
 }
 
 /* The ranked rows in the order of their numbers. */

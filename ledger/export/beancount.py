@@ -56,12 +56,15 @@ def account_name(account: ExportedAccount) -> str:
 
 def _transaction(entry: ExportedEntry, names: dict[str, str]) -> str:
     lines = [f"{entry.booked_on} * {_quoted(entry.text)}", f'  entry: "{entry.id}"', f'  kind: "{entry.kind}"']
+    if entry.reference is not None:
+        lines.append(f"  reference: {_quoted(entry.reference)}")
     for posting in entry.postings:
         lines.append(
             f"  {names[posting.code]}  {decimal_text(posting.amount_minor, posting.currency)} {posting.currency}"
         )
         if posting.party_ref is not None:
             lines.append(f'    party: "{posting.party_ref}"')
+        lines += [f"    {name}: {_quoted(code)}" for name, code in posting.tags.items()]
     return "\n".join(lines) + "\n\n"
 
 

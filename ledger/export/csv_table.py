@@ -4,8 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from evidence.canonical import utc_text
-from evidence.currencies import decimal_text
+from evidence.currencies import decimal_writer
 from ledger.export.source import Books
 
 COLUMNS = (
@@ -21,10 +20,14 @@ COLUMNS = (
     "credit",
     "currency",
     "recorded_at",
+    "reference",
+    "cost_centre",
+    "fund",
+    "tax_code",
 )
 #: Characters with which a spreadsheet would begin a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-_CHARACTERS_AT_ONCE = 64 * 1024
+CHARACTERS_AT_ONCE = 64 * 1024
 
 
 def write(books: Books) -> Iterator[str]:
@@ -35,27 +38,20 @@ def write(books: Books) -> Iterator[str]:
     names = {account.code: plain_cell(account.name) for account in books.accounts}
     for total in books.opening():
         account = ["opening", total.code, names[total.code]]
-        sides = _sides(total.balance_minor, total.currency)
-        table.writerow([books.starts_on, "", "", *account, "Opening balance", "", *sides, total.currency, ""])
+        both = sides(total.balance_minor, total.currency)
+        table.writerow([books.starts_on, "", "", *account, "Opening balance", "", *both, total.currency, *[""] * 5])
     for entry in books.entries():
-        of_entry = [entry.booked_on, entry.id]
-        text, recorded_at = plain_cell(entry.text), utc_text(entry.recorded_at)
-        for posting in entry.postings:
-            account = [entry.kind, posting.code, names[posting.code]]
-            sides = _sides(posting.amount_minor, posting.currency)
+        text, reference = plain_cell(entry.text), plain_cell(entry.reference or "")
+        for line, code, amount_minor, currency, party_ref, centre, fund, tax in entry.postings:
+            debit, credit = sides(amount_minor, currency)
             table.writerow(
-                [
-                    *of_entry,
-                    posting.line,
-                    *account,
-                    text,
-                    posting.party_ref or "",
-                    *sides,
-                    posting.currency,
-                    recorded_at,
-                ]
+                (
+                    *(entry.booked_on, entry.id, line, entry.kind, code, names[code], text, party_ref),
+                    *(debit, credit, currency, entry.recorded_at, reference),
+                    *(centre and plain_cell(centre), fund and plain_cell(fund), tax and plain_cell(tax)),
+                )
             )
-        if buffer.tell() >= _CHARACTERS_AT_ONCE:
+        if buffer.tell() >= CHARACTERS_AT_ONCE:
             yield buffer.getvalue()
             buffer.seek(0)
             buffer.truncate()
@@ -67,6 +63,7 @@ def plain_cell(text: str) -> str:
     return "'" + text if text.startswith(_FORMULA) else text
 
 
-def _sides(amount_minor: int, currency: str) -> tuple[str, str]:
-    amount = decimal_text(abs(amount_minor), currency)
-    return (amount, "") if amount_minor > 0 else ("", amount)
+def sides(amount_minor: int, currency: str) -> tuple[str, str]:
+    """Return an amount in the column of its side; the other one stays empty."""
+    write = decimal_writer(currency)
+    return (write(amount_minor), "") if amount_minor > 0 else ("", write(-amount_minor))

@@ -4,7 +4,7 @@ Its format has no way to quote: a semicolon in a text would begin a comment and 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from evidence.currencies import decimal_text, exponent
@@ -54,9 +54,16 @@ def account_name(account: ExportedAccount) -> str:
 
 def _transaction(entry: ExportedEntry, names: dict[str, str]) -> str:
     text = one_line(entry.text).replace(";", ",")
-    lines = [f"{entry.booked_on} * ({entry.kind}) {text}".rstrip(), f"    ; entry:{entry.id}"]
+    about = {"entry": str(entry.id), "reference": entry.reference}
+    lines = [f"{entry.booked_on} * ({entry.kind}) {text}".rstrip(), f"    ; {_tags(about)}"]
     for posting in entry.postings:
         amount = f"{decimal_text(posting.amount_minor, posting.currency)} {posting.currency}"
-        party = f"  ; party:{posting.party_ref}" if posting.party_ref is not None else ""
-        lines.append(f"    {names[posting.code]}  {amount}{party}")
+        party = {"party": str(posting.party_ref)} if posting.party_ref is not None else {}
+        tags = _tags({**party, **posting.tags})
+        lines.append(f"    {names[posting.code]}  {amount}" + (f"  ; {tags}" if tags else ""))
     return "\n".join(lines) + "\n\n"
+
+
+def _tags(values: Mapping[str, str | None]) -> str:
+    """Write the tags of a comment; a comma would end the value, so it becomes a space."""
+    return ", ".join(f"{name}:{one_line(value.replace(',', ' '))}" for name, value in values.items() if value)

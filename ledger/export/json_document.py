@@ -7,7 +7,7 @@ from typing import Any
 from evidence.canonical import canonical_bytes
 from evidence.currencies import exponent
 from ledger import sealing
-from ledger.export.source import Books, ExportedEntry
+from ledger.export.source import Books, ExportedEntry, ExportedPosting
 from ledger.totals import AccountTotal
 
 
@@ -40,10 +40,18 @@ def _entry(entry: ExportedEntry) -> dict[str, object]:
         "text": entry.text,
         "recorded_at": entry.recorded_at,
         "reverses": entry.reverses_id,
-        "postings": [
-            {"account": p.code, "amount_minor": p.amount_minor, "currency": p.currency, "party": p.party_ref}
-            for p in entry.postings
-        ],
+        "postings": [_posting(posting) for posting in entry.postings],
+        **({} if entry.reference is None else {"reference": entry.reference}),
+    }
+
+
+def _posting(posting: ExportedPosting) -> dict[str, object]:
+    return {
+        "account": posting.code,
+        "amount_minor": posting.amount_minor,
+        "currency": posting.currency,
+        "party": posting.party_ref,
+        **posting.tags,
     }
 
 

@@ -6,14 +6,15 @@ Rows come from the database a few thousand at a time, so an export of any length
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import groupby
-from uuid import UUID
+from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, type_coerce
 from sqlalchemy.orm import Session
+from sqlalchemy.types import NullType
 
+from evidence.canonical import utc_text
 from ledger.chart import books_currency
-from ledger.models import Account, AccountKind, Entry, EntryText, Posting
+from ledger.models import Account, AccountKind, CostCentre, Entry, EntryText, Fund, Posting, TaxCode
 from ledger.totals import AccountTotal, account_totals
 
 #: What stands in the place of a text that was erased.
@@ -32,28 +33,59 @@ class ExportedAccount:
     opened_on: date
 
 
-@dataclass(frozen=True)
-class ExportedPosting:
+class ExportedPosting(NamedTuple):
     """A line of an entry; the party is a reference, never a name."""
 
     line: int
     code: str
     amount_minor: int
     currency: str
-    party_ref: UUID | None
+    party_ref: str | None
+    #: What else it counts for, by code.
+    cost_centre: str | None
+    fund: str | None
+    tax: str | None
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Return what it counts for, under the names that all formats use; nothing for most."""
+        named = {"cost_centre": self.cost_centre, "fund": self.fund, "tax_code": self.tax}
+        return {name: code for name, code in named.items() if code is not None}
 
 
-@dataclass(frozen=True)
-class ExportedEntry:
-    """An entry with its lines."""
+class ExportedEntry(NamedTuple):
+    """An entry with its lines. Ids, days and moments are texts as files have them: most formats write them as they are."""
 
-    id: UUID
-    booked_on: date
+    id: str
+    #: ISO 8601.
+    booked_on: str
     kind: str
     text: str
-    recorded_at: datetime
-    reverses_id: UUID | None
-    postings: tuple[ExportedPosting, ...]
+    #: In UTC with microseconds and Z.
+    recorded_at: str
+    reverses_id: str | None
+    #: The number of the document behind it.
+    reference: str | None
+    postings: list[ExportedPosting]
+
+
+def _raw(column: Any) -> Any:
+    """Return a column as the driver gives it: making an object of each value costs more than reading it."""
+    return type_coerce(column, NullType())
+
+
+_ROWS = (
+    select(
+        *(_raw(Entry.id), _raw(Entry.booked_on), Entry.kind, EntryText.text),
+        *(_raw(Entry.recorded_at), _raw(Entry.reverses_id), Entry.reference),
+        *(Posting.line, Posting.amount_minor, Posting.currency, _raw(Posting.party_ref)),
+        *(_raw(Posting.cost_centre_id), _raw(Posting.fund_id), _raw(Posting.tax_code_id), Account.code),
+    )
+    .join(Posting, Posting.entry_id == Entry.id)
+    .join(Account, Account.id == Posting.account_id)
+    .outerjoin(EntryText, EntryText.entry_id == Entry.id)
+    .order_by(Entry.booked_on, Entry.id, Posting.line)
+)
 
 
 @dataclass(frozen=True)
@@ -77,45 +109,28 @@ class Books:
         """Return every account as it stands at the end of the last day, those at zero too."""
         return account_totals(self.session, None, self.ends_on)
 
+    def moved(self) -> list[AccountTotal]:
+        """Return what was debited and credited to every account between the two days."""
+        return account_totals(self.session, self.starts_on, self.ends_on)
+
     def entries(self) -> Iterator[ExportedEntry]:
         """Return the entries in the order of the books."""
-        query = (
-            select(
-                Entry.id,
-                Entry.booked_on,
-                Entry.kind,
-                EntryText.text,
-                Entry.recorded_at,
-                Entry.reverses_id,
-                Posting.line,
-                Posting.amount_minor,
-                Posting.currency,
-                Posting.party_ref,
-                Account.code,
-            )
-            .join(Posting, Posting.entry_id == Entry.id)
-            .join(Account, Account.id == Posting.account_id)
-            .outerjoin(EntryText, EntryText.entry_id == Entry.id)
-            .where(Entry.booked_on <= self.ends_on)
-            .order_by(Entry.booked_on, Entry.id, Posting.line)
-        )
+        query = _ROWS.where(Entry.booked_on <= self.ends_on)
         if self.starts_on is not None:
             query = query.where(Entry.booked_on >= self.starts_on)
-        rows = self.session.execute(query, execution_options={"yield_per": _ROWS_AT_ONCE})
-        for _, lines in groupby(rows, key=lambda row: row.id):
-            first = next(lines)
-            yield ExportedEntry(
-                id=first.id,
-                booked_on=first.booked_on,
-                kind=first.kind,
-                text=ERASED if first.text is None else first.text,
-                recorded_at=first.recorded_at,
-                reverses_id=first.reverses_id,
-                postings=tuple(
-                    ExportedPosting(row.line, row.code, row.amount_minor, row.currency, row.party_ref)
-                    for row in (first, *lines)
-                ),
-            )
+        codes = _codes(self.session)
+        rows = self.session.connection().execute(query, execution_options={"yield_per": _ROWS_AT_ONCE})
+        entry: ExportedEntry | None = None
+        before: object = None
+        for id_, *heading, line, minor, currency, party, centre, fund, tax, code in rows:
+            if entry is None or id_ != before:
+                if entry is not None:
+                    yield entry
+                before, entry = id_, _entry(id_, *heading)
+            tags = (codes[centre], codes[fund], codes[tax])
+            entry.postings.append(ExportedPosting(line, code, minor, currency, party and _id(party), *tags))
+        if entry is not None:
+            yield entry
 
 
 def read_books(session: Session, starts_on: date | None, ends_on: date | None) -> Books:
@@ -128,7 +143,9 @@ def read_books(session: Session, starts_on: date | None, ends_on: date | None) -
     accounts = tuple(
         ExportedAccount(*row)
         for row in session.execute(
-            select(Account.code, Account.name, Account.kind, Account.currency, Account.opened_on).order_by(Account.code)
+            select(Account.code, Account.name, Account.kind, Account.currency, Account.opened_on)
+            .where(~Account.is_heading)
+            .order_by(Account.code)
         )
     )
     if ends_on is None:
@@ -140,6 +157,39 @@ def read_books(session: Session, starts_on: date | None, ends_on: date | None) -
 def one_line(text: str) -> str:
     """Return a text on one line, without control characters, as plain-text ledgers need it."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def _entry(
+    id_: Any, booked_on: Any, kind: str, text: str | None, recorded_at: Any, reverses_id: Any, reference: str | None
+) -> ExportedEntry:
+    return ExportedEntry(
+        id=_id(id_),
+        booked_on=str(booked_on),
+        kind=kind,
+        text=ERASED if text is None else text,
+        recorded_at=_moment(recorded_at),
+        reverses_id=reverses_id and _id(reverses_id),
+        reference=reference,
+        postings=[],
+    )
+
+
+def _id(raw: Any) -> str:
+    """Write an id as the database gave it: a UUID, or its digits from SQLite."""
+    text = str(raw)
+    return text if len(text) == 36 else f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def _moment(raw: Any) -> str:
+    """Write a moment as the database gave it: an aware time, or its text in UTC from SQLite."""
+    return utc_text(raw) if isinstance(raw, datetime) else f"{raw[:10]}T{raw[11:]}Z"
+
+
+def _codes(session: Session) -> dict[object, str | None]:
+    """Return the codes of the cost centres, funds and tax codes: few, so that no posting need look for its own."""
+    tables = (CostCentre, Fund, TaxCode)
+    rows = (row for mapped in tables for row in session.execute(select(_raw(mapped.id), mapped.code)))
+    return {None: None} | {row[0]: row[1] for row in rows}
 
 
 def _with_balance(totals: list[AccountTotal]) -> list[AccountTotal]:

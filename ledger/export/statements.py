@@ -1,141 +1,236 @@
-"""The income statement and the balance sheet as a table, as JSON and as plain text with the year before beside it.
+"""The statements as a table, as JSON and as plain text with the comparison beside them.
 
-A table or a document holds one statement, with the amounts of an account positive on its own side. The result, and what earlier
-years left, are rows without an account, so that a balance sheet adds up from its rows alone.
+The amounts of an account are positive on its own side, and in cash flows where it brought money. Figures without an account, such
+as the result, are rows too, so that what is in a section adds up from its rows alone. Sums are left out of a table.
 """
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
 
 from evidence.canonical import Canonical, canonical_bytes
 from evidence.currencies import decimal_text
 from ledger.export.csv_table import plain_cell
-from ledger.statements import BalanceSheet, IncomeStatement, Section
+from ledger.statements import (
+    AgedBalances,
+    BalanceSheet,
+    CashFlowStatement,
+    EquityStatement,
+    IncomeStatement,
+    StatementLine,
+)
+from ledger.statements.tables import Level, Table
 
-_HEADER = ("section", "account", "name", "amount", "currency")
+#: The parts of what is owed, by the days since it was due.
+AGES = ("not_due", "days_1_to_30", "days_31_to_60", "days_61_to_90", "days_over_90")
+_RESULT = "Result not closed yet"
 _AMOUNT_WIDTH = 18
-_RESULT = "Result"
-_THIS_YEAR, _EARLIER = "Result of the year", "Result of earlier years"
+#: How far the words of a row stand in.
+_INDENT = {Level.GROUP: "  ", Level.FIGURE: "  ", Level.ACCOUNT: "    "}
 
 
-def income_as_csv(statement: IncomeStatement) -> str:
-    """Write a row per account, and the result."""
-    result = [("result", _RESULT, statement.result_minor)]
-    return _table((statement.income, statement.expenses), result, statement.currency)
-
-
-def sheet_as_csv(sheet: BalanceSheet) -> str:
-    """Write a row per account; results that no closing has moved yet are rows of the equity."""
-    return _table((sheet.assets, sheet.liabilities, sheet.equity), _results(sheet, "equity"), sheet.currency)
-
-
-def income_as_json(statement: IncomeStatement) -> str:
-    """Write one JSON document; amounts are integers of the minor unit."""
-    return _document(
-        {
-            "from": statement.starts_on,
-            "to": statement.ends_on,
-            "currency": statement.currency,
-            "income": _rows(statement.income),
-            "income_minor": statement.income.total_minor,
-            "expenses": _rows(statement.expenses),
-            "expenses_minor": statement.expenses.total_minor,
-            "result_minor": statement.result_minor,
-        }
-    )
-
-
-def sheet_as_json(sheet: BalanceSheet) -> str:
-    """Write one JSON document; amounts are integers of the minor unit."""
-    return _document(
-        {
-            "at": sheet.at,
-            "currency": sheet.currency,
-            "assets": _rows(sheet.assets),
-            "assets_minor": sheet.assets.total_minor,
-            "liabilities": _rows(sheet.liabilities),
-            "liabilities_minor": sheet.liabilities.total_minor,
-            "equity": _rows(sheet.equity),
-            "result_minor": sheet.result_minor,
-            "earlier_result_minor": sheet.earlier_result_minor,
-            "equity_minor": sheet.equity_minor,
-        }
-    )
-
-
-def income_as_text(statements: Sequence[IncomeStatement]) -> str:
-    """Write a table for a terminal: what was asked for, and the year before beside it."""
-    heads = [(str(statement.starts_on), str(statement.ends_on)) for statement in statements]
-    lines = [
-        *_section("Income", [statement.income for statement in statements]),
-        *_section("Expenses", [statement.expenses for statement in statements]),
-        (_RESULT, [statement.result_minor for statement in statements]),
+def as_csv(table: Table) -> str:
+    """Write a row per account and per figure without one; what it is compared with is a column of its own."""
+    amounts = ["amount", "before"][: len(table.columns)]
+    rows = [
+        [
+            *(row.filed[0], row.account or "", plain_cell(row.filed[1])),
+            *(decimal_text(figure.amount_minor, table.currency) for figure in row.figures),
+            table.currency,
+        ]
+        for row in table.rows
+        if row.filed is not None
     ]
-    return _text(heads, lines, statements[0].currency)
+    return _written(["section", "account", "name", *amounts, "currency"], rows)
 
 
-def sheet_as_text(sheets: Sequence[BalanceSheet]) -> str:
-    """Write a table for a terminal: the day that was asked for, and the end of the year before beside it."""
-    lines = [
-        *_section("Assets", [sheet.assets for sheet in sheets]),
-        *_section("Liabilities", [sheet.liabilities for sheet in sheets]),
-        *_section("Equity", [sheet.equity for sheet in sheets])[:-1],
-        ("  " + _THIS_YEAR, [sheet.result_minor for sheet in sheets]),
-        ("  " + _EARLIER, [sheet.earlier_result_minor for sheet in sheets]),
-        ("Equity in all", [sheet.equity_minor for sheet in sheets]),
-        ("Liabilities and equity", [sheet.claims_minor for sheet in sheets]),
+def as_text(table: Table) -> str:
+    """Write a table for a terminal: what was asked for, and what it is compared with beside it."""
+    labels = [
+        _INDENT.get(row.level, "") + (f"{row.account} {row.label}" if row.account else row.label) for row in table.rows
     ]
-    return _text([(str(sheet.at),) for sheet in sheets], lines, sheets[0].currency)
-
-
-_Line = tuple[str, Sequence[int] | None]
-
-
-def _section(label: str, columns: Sequence[Section]) -> list[_Line]:
-    """Put the same section of several statements side by side: its name, its accounts, its sum."""
-    names = {line.code: line.name for section in columns for line in section.lines}
-    amounts = [{line.code: line.amount_minor for line in section.lines} for section in columns]
-    return [
-        (label, None),
-        *((f"  {code} {names[code]}", [column.get(code, 0) for column in amounts]) for code in sorted(names)),
-        (f"{label} in all", [section.total_minor for section in columns]),
-    ]
-
-
-def _text(heads: Sequence[tuple[str, ...]], lines: Sequence[_Line], currency: str) -> str:
-    width = max(len(label) for label, _ in lines)
+    width = max(map(len, labels))
+    heads = [[day for day in (column.starts_on, column.ends_on) if day is not None] for column in table.columns]
     written = [
-        f"{currency if row == 0 else '':<{width}}" + "".join(f"{head[row]:>{_AMOUNT_WIDTH}}" for head in heads)
-        for row in range(len(heads[0]))
+        f"{table.currency if line == 0 else '':<{width}}"
+        + "".join(f"{head[line]!s:>{_AMOUNT_WIDTH}}" for head in heads)
+        for line in range(len(heads[0]))
     ]
-    for label, amounts in lines:
-        cells = (f"{decimal_text(minor, currency):>{_AMOUNT_WIDTH}}" for minor in amounts or ())
+    for label, row in zip(labels, table.rows, strict=True):
+        cells = (f"{decimal_text(figure.amount_minor, table.currency):>{_AMOUNT_WIDTH}}" for figure in row.figures)
         written.append((f"{label:<{width}}" + "".join(cells)).rstrip())
     return "\n".join(written) + "\n"
 
 
-def _table(sections: Iterable[Section], results: Iterable[tuple[str, str, int]], currency: str) -> str:
+def income_as_json(*statements: IncomeStatement) -> str:
+    """Write one JSON document; amounts are integers of the minor unit."""
+    return _document(*map(_income, statements))
+
+
+def sheet_as_json(*statements: BalanceSheet) -> str:
+    """Write one JSON document; amounts are integers of the minor unit."""
+    return _document(*map(_sheet, statements))
+
+
+def cash_as_json(*statements: CashFlowStatement) -> str:
+    """Write one JSON document; amounts are integers of the minor unit."""
+    return _document(*map(_cash, statements))
+
+
+def equity_as_csv(statement: EquityStatement) -> str:
+    """Write a row for each account and change; with its opening balance they add up to the closing one."""
+    rows: list[list[object]] = []
+    for place, account in enumerate(statement.accounts):
+        changes = [(row.change.value, row.amounts_minor[place]) for row in statement.rows if row.amounts_minor[place]]
+        steps = [("opening", account.opening_minor), *changes, ("closing", account.closing_minor)]
+        rows += [
+            [
+                *(account.code, plain_cell(account.name or _RESULT), step),
+                *(decimal_text(minor, statement.currency), statement.currency),
+            ]
+            for step, minor in steps
+        ]
+    return _written(["account", "name", "change", "amount", "currency"], rows)
+
+
+def equity_as_json(*statements: EquityStatement) -> str:
+    """Write one JSON document; amounts are integers of the minor unit, and the result is an account without a code."""
+    return _document(*map(_equity, statements))
+
+
+def aged_as_csv(aged: AgedBalances, names: Mapping[UUID, str]) -> str:
+    """Write a row for each party and account, with its name where it is still known by one."""
+    return _written(
+        ["account", "account_name", "party", "name", *AGES, "total", "oldest", "currency"],
+        (
+            [
+                *(account.code, plain_cell(account.name), row.party_ref, plain_cell(names.get(row.party_ref, ""))),
+                *(decimal_text(minor, aged.currency) for minor in (*row.parts_minor, row.total_minor)),
+                *(row.oldest_on or "", aged.currency),
+            ]
+            for account in aged.accounts
+            for row in account.rows
+        ),
+    )
+
+
+def aged_as_json(aged: AgedBalances) -> str:
+    """Write one JSON document; amounts are integers of the minor unit, parties are references."""
+    accounts: list[Canonical] = [
+        {
+            "account": account.code,
+            "name": account.name,
+            "parties": [
+                {"party": row.party_ref, "oldest_on": row.oldest_on, **_parts(row.parts_minor)} for row in account.rows
+            ],
+            **_parts(account.parts_minor),
+        }
+        for account in aged.accounts
+    ]
+    head: dict[str, Canonical] = {
+        "at": aged.at,
+        "side": aged.side,
+        "days_to_pay": aged.days_to_pay,
+        "currency": aged.currency,
+    }
+    return _document({**head, "accounts": accounts, **_parts(aged.parts_minor)})
+
+
+def _income(statement: IncomeStatement) -> dict[str, Canonical]:
+    return {
+        "from": statement.starts_on,
+        "to": statement.ends_on,
+        "currency": statement.currency,
+        "income": _rows(statement.income.lines),
+        "income_minor": statement.income.total_minor,
+        "expenses": _rows(statement.expenses.lines),
+        "expenses_minor": statement.expenses.total_minor,
+        "extraordinary_minor": statement.extraordinary_minor,
+        "result_minor": statement.result_minor,
+    }
+
+
+def _sheet(sheet: BalanceSheet) -> dict[str, Canonical]:
+    return {
+        "at": sheet.at,
+        "currency": sheet.currency,
+        "assets": _rows(sheet.assets.lines),
+        "assets_minor": sheet.assets.total_minor,
+        "liabilities": _rows(sheet.liabilities.lines),
+        "liabilities_minor": sheet.liabilities.total_minor,
+        "equity": _rows(sheet.equity.lines),
+        "result_minor": sheet.result_minor,
+        "earlier_result_minor": sheet.earlier_result_minor,
+        "equity_minor": sheet.equity_minor,
+    }
+
+
+def _cash(statement: CashFlowStatement) -> dict[str, Canonical]:
+    flows = (statement.operating, statement.investing, statement.financing)
+    return {
+        "from": statement.starts_on,
+        "to": statement.ends_on,
+        "currency": statement.currency,
+        "result_minor": statement.result_minor,
+        **{part.activity.value: _rows(part.lines) for part in flows},
+        "operating_minor": statement.operating_minor,
+        "investing_minor": statement.investing.total_minor,
+        "financing_minor": statement.financing.total_minor,
+        "opening_minor": statement.opening_minor,
+        "change_minor": statement.change_minor,
+        "closing_minor": statement.closing_minor,
+    }
+
+
+def _equity(statement: EquityStatement) -> dict[str, Canonical]:
+    return {
+        "from": statement.starts_on,
+        "to": statement.ends_on,
+        "currency": statement.currency,
+        "accounts": [
+            {
+                "account": account.code or None,
+                "name": account.name or _RESULT,
+                "opening_minor": account.opening_minor,
+                "changes": {
+                    row.change.value: row.amounts_minor[place] for row in statement.rows if row.amounts_minor[place]
+                },
+                "closing_minor": account.closing_minor,
+            }
+            for place, account in enumerate(statement.accounts)
+        ],
+        "opening_minor": statement.opening_minor,
+        "closing_minor": statement.closing_minor,
+    }
+
+
+def _rows(lines: Iterable[StatementLine]) -> list[Canonical]:
+    return [
+        {
+            "account": line.code,
+            "name": line.name,
+            "line": line.caption.code,
+            "business": line.business,
+            "amount_minor": line.amount_minor,
+        }
+        for line in lines
+    ]
+
+
+def _parts(parts_minor: Sequence[int]) -> dict[str, Canonical]:
+    parts = zip((*AGES, "total"), (*parts_minor, sum(parts_minor)), strict=True)
+    return {f"{age}_minor": minor for age, minor in parts}
+
+
+def _document(content: Mapping[str, Canonical], *before: Mapping[str, Canonical]) -> str:
+    """Write a document; what a statement is compared with is a document of the same kind within it."""
+    return canonical_bytes({**content, "before": before[0]} if before else content).decode() + "\n"
+
+
+def _written(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     buffer = io.StringIO()
     table = csv.writer(buffer)
-    table.writerow(_HEADER)
-    for section in sections:
-        for line in section.lines:
-            amount = decimal_text(line.amount_minor, currency)
-            table.writerow([section.kind.value, line.code, plain_cell(line.name), amount, currency])
-    for kind, name, minor in results:
-        table.writerow([kind, "", name, decimal_text(minor, currency), currency])
+    table.writerow(header)
+    table.writerows(rows)
     return buffer.getvalue()
-
-
-def _results(sheet: BalanceSheet, kind: str) -> list[tuple[str, str, int]]:
-    found = ((_THIS_YEAR, sheet.result_minor), (_EARLIER, sheet.earlier_result_minor))
-    return [(kind, name, minor) for name, minor in found if minor]
-
-
-def _rows(section: Section) -> list[Canonical]:
-    return [{"account": line.code, "name": line.name, "amount_minor": line.amount_minor} for line in section.lines]
-
-
-def _document(content: dict[str, Canonical]) -> str:
-    return canonical_bytes(content).decode() + "\n"

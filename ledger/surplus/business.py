@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from ledger.chart import PATRONAGE_SOURCES
+from ledger.chart import is_patronage_source
 from ledger.models import Account, AccountKind, Entry, FiscalYear, Posting
 from ledger.surplus.following import Movement, counted
 from ledger.totals import account_totals
@@ -60,8 +60,9 @@ def business_of(session: Session, year: FiscalYear, patrons: Mapping[UUID, date]
         if total.kind is AccountKind.INCOME
     ]
     by_party = patronage_of(session, year, patrons)
-    services = sum(total.natural_minor for total in totals if total.code in PATRONAGE_SOURCES)
-    other = sum(total.natural_minor for total in totals if total.code not in PATRONAGE_SOURCES)
+    sources = set(session.scalars(select(Account.code).where(is_patronage_source())))
+    services = sum(total.natural_minor for total in totals if total.code in sources)
+    other = sum(total.natural_minor for total in totals if total.code not in sources)
     return Business(by_party, services - sum(by_party.values()), other)
 
 
@@ -137,7 +138,7 @@ def _about_parties(year: FiscalYear, *columns: Any) -> Select[Any]:
 
 
 def _business(*columns: Any) -> Select[Any]:
-    sources = select(Account.id).where(Account.code.in_(PATRONAGE_SOURCES))
+    sources = select(Account.id).where(is_patronage_source())
     return (
         select(*columns)
         .select_from(Posting)

@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from ledger.chart import PATRONAGE_SOURCES
+from ledger.chart import is_patronage_source
 from ledger.models import Account, Entry, EntryText, FiscalYear, Posting
 from ledger.surplus import errors, schedule
 from ledger.surplus.business import Patron, counted_otherwise
@@ -159,7 +159,7 @@ def reasons(session: Session, plan_id: UUID, party_ref: UUID) -> list[Reason]:
         .outerjoin(EntryText, EntryText.entry_id == Entry.id)
         .where(
             Posting.party_ref == party_ref,
-            Account.code.in_(PATRONAGE_SOURCES),
+            is_patronage_source(),
             Entry.booked_on.between(max(since, year.starts_on), year.ends_on),
         )
         .order_by(Entry.booked_on, Entry.id, Posting.line)

@@ -108,6 +108,26 @@ def test_bars_of_nothing_can_be_drawn(rows: list[tuple[str, int]]) -> None:
     assert charts.bar_chart(rows, "members").total == 0
 
 
+def test_columns_stand_on_a_common_zero_and_negative_ones_hang_below_it() -> None:
+    chart = charts.column_chart([("March", 300), ("April", 0), ("May", -100), ("June", 1)])
+    assert (chart.zero_y, chart.height, chart.highest, chart.lowest) == (120, 160, 300, -100)
+    assert [(column.x, column.width, column.y, column.height) for column in chart.columns] == [
+        ("2.50%", "20.00%", 0, 120),
+        ("27.50%", "20.00%", 120, 0),
+        ("52.50%", "20.00%", 120, 40),
+        ("77.50%", "20.00%", 119, 1),
+    ]
+
+
+@given(st.lists(st.integers(-(10**15), 10**15), max_size=30))
+def test_no_column_leaves_the_picture(values: list[int]) -> None:
+    chart = charts.column_chart([(str(value), value) for value in values])
+    for column in chart.columns:
+        assert (column.height > 0) == (column.value != 0)
+        assert 0 <= column.y <= column.y + column.height <= chart.height
+        assert percent(column.x) + percent(column.width) <= 100
+
+
 @given(st.lists(st.integers(-(10**15), 10**15), max_size=20))
 def test_no_bar_leaves_the_picture(values: list[int]) -> None:
     for bar in charts.bar_chart([("x", value) for value in values], "NZD").bars:

@@ -150,13 +150,31 @@ def test_the_balance_sheet_is_printed_in_three_forms(app: Flask, year: FiscalYea
     at = ("--at", str(year.ends_on))
     text = run(ledger, "sheet", *at)
     assert text.exit_code == 0, text.output
-    assert "  Result of the year" in text.stdout
+    assert "  Surplus or deficit of this year" in text.stdout
     document = json.loads(run(ledger, "sheet", *at, "--format", "json").stdout)
     assert (document["assets_minor"], document["equity_minor"], document["result_minor"]) == (7_000, 7_000, 7_000)
     table = run(ledger, "sheet", *at, "--format", "csv").stdout.splitlines()
     assert table[1:] == ["asset,1000,Bank account,70.00,NZD", "equity,,Result of the year,70.00,NZD"]
     today = run(ledger, "sheet").stdout.splitlines()
-    assert [line.split()[-2:] for line in today if line.startswith("Equity in all")] == [["70.00", "70.00"]]
+    assert [line.split()[-2:] for line in today if line.startswith("Total members' funds")] == [["70.00", "70.00"]]
+
+
+def test_the_cash_flows_are_printed_in_three_forms(app: Flask, year: FiscalYear) -> None:
+    days = ("--from", str(year.starts_on), "--to", str(year.ends_on))
+    document = json.loads(run(ledger, "cashflow", *days, "--format", "json").stdout)
+    assert (document["result_minor"], document["change_minor"], document["closing_minor"]) == (7_000, 7_000, 7_000)
+    table = run(ledger, "cashflow", *days, "--format", "csv").stdout.splitlines()
+    assert table[1:] == [
+        "operating,,Result,70.00,NZD",
+        "cash,,At the beginning,0.00,NZD",
+        "cash,1000,Bank account,70.00,NZD",
+    ]
+    beside = run(ledger, "cashflow").stdout.splitlines()
+    assert [line.split()[-2:] for line in beside if line.startswith("Change in cash")] == [["0.00", "70.00"]]
+    alone = run(ledger, "cashflow", "--compare", "none").stdout.splitlines()
+    assert [line.split()[-1] for line in alone if line.startswith("Change in cash")] == ["0.00"]
+    refused = run(ledger, "cashflow", "--from", str(year.ends_on), "--to", str(year.starts_on))
+    assert (refused.exit_code, "must not be before" in refused.output) == (1, True)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 """Revisions go up and down on both databases, with rows in the tables, and the rules are there after each of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,19 +11,24 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Boolean, Date, Engine, String, Uuid, column, insert, inspect, table, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from coop import migrating
 from coop.database import METADATAS, db
 from coop.rooms import RULES
-from evidence.rules import drop_rules, rule_findings
-from ledger import chart, periods, posting, sealing
+from evidence.rules import rule_findings
+from ledger import chart, chart_checks, periods, posting, sealing
 from tests import world as worlds
 from tests.databases import Templates, TestDatabase
 
 NOW = datetime(2026, 4, 2, 3, 4, tzinfo=UTC)
+#: The accounts of every chart before there were headings.
+OLD_CODES = (
+    "1000 1100 1200 1990 2000 2100 2200 2300 2310 2400 2410 2420 2500 2600 3000 3100 3110 3200 3300 3900"
+    " 4000 4100 4200 4300 4400 4900 5000 5100 5200 6000 6100 6200 6300 6400 6900"
+).split()
 
 
 def revisions() -> list[str]:
@@ -91,9 +97,9 @@ def test_the_rules_are_installed_after_each_revision_up_and_down(empty: TestData
         assert rule_findings(connection, RULES) == []
 
 
-def test_rows_survive_going_up_and_down(empty: TestDatabase) -> None:
-    """Rows written at the ledger's revision are the same after going to the head and back."""
-    migrating.upgrade(empty.url, "0001")
+def test_rows_survive_going_down_and_up(empty: TestDatabase) -> None:
+    """Rows written at the head are the same after going back to the ledger's first revision and up again."""
+    migrating.upgrade(empty.url)
     with Session(empty.engine.execution_options(coop_write=True)) as session, session.begin():
         periods.open_fiscal_year(session, date(2026, 4, 1), date(2027, 3, 31))
         chart.install_chart(session, currency="NZD", opened_on=date(2026, 4, 1))
@@ -101,14 +107,18 @@ def test_rows_survive_going_up_and_down(empty: TestDatabase) -> None:
         lines = [posting.Line(chart.BANK, 500), posting.Line(chart.DONATIONS, -500)]
         posting.post(session, posting.Draft(date(2026, 4, 2), "A gift", "manual", "NZD", lines, "key"), now=NOW)
         sealing.seal(session)
-    before = _rows(empty.engine)
+    before, accounts = _rows(empty.engine), _chart(empty.engine)
     assert before["ledger_posting"] == 2
+    migrating.downgrade(empty.url, "0001")
+    headings = sum(one.is_heading for one in chart.DEFAULT_CHART)
+    there = _rows(empty.engine)
+    # Headings go: without a tree they would look like accounts.
+    assert there == {name: before[name] for name in there} | {"ledger_account": before["ledger_account"] - headings}
     migrating.upgrade(empty.url)
-    assert {name: _rows(empty.engine)[name] for name in before} == before
+    assert _rows(empty.engine) == before
+    assert _chart(empty.engine) == accounts
     with pytest.raises(IntegrityError), empty.engine.execution_options(coop_write=True).begin() as connection:
         connection.execute(text("UPDATE ledger_posting SET amount_minor = 1"))
-    migrating.downgrade(empty.url, "0001")
-    assert _rows(empty.engine) == before
 
 
 def test_a_co_operative_at_work_goes_back_and_forth(
@@ -126,31 +136,104 @@ def test_a_co_operative_at_work_goes_back_and_forth(
     assert "sales_order_text" not in before
     migrating.upgrade(founded.url)
     after = _rows(founded.engine)
-    assert {name: after[name] for name in before} == before
+    headings = sum(one.is_heading for one in chart.DEFAULT_CHART)
+    assert {name: after[name] for name in before} == before | {"ledger_account": before["ledger_account"] + headings}
     assert _order_words(founded.engine) == words
 
 
 def test_a_chart_without_an_account_for_clients_gets_one(empty: TestDatabase) -> None:
     migrating.upgrade(empty.url, "0010")
-    writer = empty.engine.execution_options(coop_write=True)
-    with Session(writer) as session, session.begin():
-        chart.install_chart(session, currency="JPY", opened_on=date(2026, 4, 1))
-        # As the chart of that time was; the rules come back with the next revision.
-        drop_rules(session.connection())
-        session.execute(text("DELETE FROM ledger_account WHERE code = :code"), {"code": chart.OWED_TO_CLIENTS})
+    _open_accounts(empty.engine, "JPY", [code for code in OLD_CODES if code != chart.OWED_TO_CLIENTS])
     migrating.upgrade(empty.url)
     with Session(empty.engine) as session:
-        found = {account.code: account for account in chart.accounts(session)}
+        found = {account.code: account for account in chart.accounts(session, with_headings=True)}
     clients = found[chart.OWED_TO_CLIENTS]
     assert (clients.currency, clients.opened_on, clients.by_party) == ("JPY", date(2026, 4, 1), True)
     assert clients.kind is found[chart.OWED_TO_COACHES].kind
     assert [one.code for one in chart.DEFAULT_CHART] == sorted(found)
 
 
+def test_a_chart_of_before_becomes_the_tree_of_today(empty: TestDatabase) -> None:
+    migrating.upgrade(empty.url, "0012")
+    _open_accounts(empty.engine, "JPY", OLD_CODES)
+    migrating.upgrade(empty.url)
+    before = _chart(empty.engine)
+    assert before == {
+        (
+            *(one.code, one.name, one.kind.value, one.by_party, one.is_heading),
+            *(one.is_contra, one.line, one.business, one.heading),
+        )
+        for one in chart.DEFAULT_CHART
+    }
+    with Session(empty.engine) as session:
+        assert list(chart_checks.findings(session)) == []
+        added = chart.account_by_code(session, chart.EQUIPMENT)
+        assert (added.currency, added.opened_on) == ("JPY", date(2026, 4, 1))
+    migrating.downgrade(empty.url, "0012")
+    migrating.upgrade(empty.url)
+    assert _chart(empty.engine) == before
+
+
+def test_accounts_of_the_treasurers_own_find_their_place_and_stay_what_they_are(empty: TestDatabase) -> None:
+    migrating.upgrade(empty.url, "0012")
+    _open_accounts(empty.engine, "NZD", OLD_CODES)
+    own = [
+        ("1010", "Savings", "asset"),
+        (chart.COACHING_INCOME_OTHERS, "Sale of books", "income"),
+        (chart.LOANS, "Money lent", "asset"),
+        ("6150", "Seeds", "expense"),
+        ("90000", "Old things", "equity"),
+    ]
+    _insert(empty.engine, [_account(*one, "NZD") for one in own])
+    migrating.upgrade(empty.url)
+    found = {row[0]: row for row in _chart(empty.engine)}
+    assert [(found[code][1:3], found[code][6:]) for code, *_ in own] == [
+        (("Savings", "asset"), ("cash", None, "10")),
+        (("Sale of books", "income"), ("services", None, "41")),
+        (("Money lent", "asset"), (None, None, None)),
+        (("Seeds", "expense"), (None, None, "6")),
+        (("Old things", "equity"), (None, None, None)),
+    ]
+
+
 def _order_words(engine: Engine) -> set[tuple[str, ...]]:
     with engine.connect() as connection:
         found = connection.execute(text("SELECT order_id, title, seller, search_text FROM sales_order_text"))
         return {tuple(map(str, row)) for row in found}
+
+
+def _open_accounts(engine: Engine, currency: str, codes: Sequence[str]) -> None:
+    """Open accounts as a chart of an earlier time had them."""
+    known = {one.code: one for one in chart.DEFAULT_CHART}
+    rows = [_account(code, known[code].name, known[code].kind.value, currency, known[code].by_party) for code in codes]
+    _insert(engine, rows)
+
+
+def _account(code: str, name: str, kind: str, currency: str, by_party: bool = False) -> dict[str, object]:
+    opened_on = date(2026, 4, 1)
+    values = {"id": uuid4(), "code": code, "name": name, "kind": kind, "currency": currency}
+    return values | {"opened_on": opened_on, "by_party": by_party}
+
+
+def _insert(engine: Engine, rows: list[dict[str, object]]) -> None:
+    types: dict[str, Any] = {"id": Uuid(), "opened_on": Date(), "by_party": Boolean()}
+    accounts = table("ledger_account", *(column(name, types.get(name, String())) for name in rows[0]))
+    with engine.execution_options(coop_write=True).begin() as connection:
+        connection.execute(insert(accounts), rows)
+
+
+def _chart(engine: Engine) -> set[tuple[object, ...]]:
+    """Return each account of a chart with what revision 0013 gives it."""
+    with Session(engine) as session:
+        found = chart.accounts(session, with_headings=True)
+        codes = {one.id: one.code for one in found}
+        return {
+            (
+                *(one.code, one.name, one.kind.value, one.by_party, one.is_heading),
+                *(one.is_contra, one.statement_line, one.business, codes[one.parent_id] if one.parent_id else None),
+            )
+            for one in found
+        }
 
 
 def _rows(engine: Engine) -> dict[str, int]:

@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 
 from coop.database import write_with
 from evidence.messages import Refusal
-from ledger import chart, checks, errors, periods, posting, sealing
+from ledger import chart, chart_changes, chart_errors, chart_file, checks, errors, periods, posting, sealing
 from ledger.chart import BANK, COACHES, COACHING_INCOME, OTHER_INCOME
+from ledger.chart_changes import Particulars
+from ledger.importing.errors import FileRefused
 from ledger.models import AccountKind, Entry
 from ledger.totals import balance_of
 from tests.databases import TestDatabase
-from tests.ledger.conftest import NOW, found_books
+from tests.ledger.conftest import NOW, YEAR, found_books
 
 Write = Callable[[Callable[[Session], Any]], Any]
 
@@ -125,14 +127,14 @@ def test_a_lock_waits_for_an_entry_that_is_being_posted(database: TestDatabase, 
 
 def test_an_account_closes_before_or_after_an_entry_but_not_under_it(write: Write) -> None:
     write(
-        lambda session: chart.open_account(
+        lambda session: chart_changes.open_account(
             session, code="6910", name="Seeds", kind=AccountKind.EXPENSE, opened_on=date(2026, 4, 1)
         )
     )
 
     def work(number: int) -> Any:
         if number == 2:
-            return write(lambda session: chart.close_account(session, "6910", closed_on=date(2026, 5, 1)))
+            return write(lambda session: chart_changes.close_account(session, "6910", closed_on=date(2026, 5, 1)))
         return write(_post(_draft(f"k{number}", ("6910", 5), (BANK, -5))))
 
     answers = _at_once(6, work)
@@ -170,9 +172,46 @@ def test_the_next_year_is_opened_once_by_many_at_once(write: Write) -> None:
 
 def test_a_code_of_the_chart_is_taken_once_by_many_at_once(write: Write) -> None:
     def work(session: Session) -> object:
-        return chart.open_account(
+        return chart_changes.open_account(
             session, code="6910", name="Seeds", kind=AccountKind.EXPENSE, opened_on=date(2026, 4, 1)
         )
 
     answers = _at_once(6, lambda _: write(work))
     assert sum(isinstance(answer, errors.AccountCodeTaken) for answer in answers) == 5
+
+
+def test_a_heading_closes_before_or_after_an_account_comes_under_it_but_not_meanwhile(write: Write) -> None:
+    first = date(2026, 4, 1)
+    seeds: dict[str, Any] = {"kind": AccountKind.EXPENSE, "opened_on": first}
+    write(lambda session: chart_changes.open_account(session, code="61", name="Plants", is_heading=True, **seeds))
+
+    def work(number: int) -> Any:
+        if number == 2:
+            return write(lambda session: chart_changes.close_account(session, "61", closed_on=first))
+        account = {"code": f"615{number}", "name": "Seeds", "heading": "61"} | seeds
+        return write(lambda session: chart_changes.open_account(session, **account))
+
+    answers = _at_once(6, work)
+    refused = [answer for answer in answers if isinstance(answer, Refusal)]
+    assert all(isinstance(r, chart_errors.HeadingInUse | chart_errors.NoSuchHeading) for r in refused)
+    under = {branch.account.code for branch in write(chart.tree) if branch.account.code.startswith("615")}
+    is_closed = write(lambda session: chart.account_by_code(session, "61").closed_on) is not None
+    assert is_closed is not bool(under)
+
+
+def test_two_headings_do_not_come_to_stand_under_each_other_at_once(write: Write) -> None:
+    def work(number: int) -> Any:
+        code, heading = (("40", "41"), ("41", "40"))[number % 2]
+        return write(lambda session: chart_changes.edit_account(session, code, Particulars("Services", heading)))
+
+    answers = _at_once(4, work)
+    assert any(isinstance(answer, chart_errors.HeadingUnderItself) for answer in answers)
+    assert write(checks.findings) == []
+
+
+def test_a_chart_is_taken_once_by_many_at_once(write: Write) -> None:
+    text = "code,name,kind,heading\n61,Plants,expense,6\n6150,Seeds,expense,61\n"
+    answers = _at_once(4, lambda _: write(lambda session: chart_file.take_chart(session, text, opened_on=YEAR[0])))
+    taken = [answer for answer in answers if isinstance(answer, list) and answer]
+    assert [len(changes) for changes in taken] == [2]
+    assert all(answer == [] or isinstance(answer, FileRefused) for answer in answers if answer not in taken)

@@ -8,8 +8,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from ledger import chart, periods, sealing
+from evidence.rules import drop_rules, install_rules
+from ledger import chart, checks, funds, periods, posting, sealing
 from ledger.chart import BANK, OTHER_INCOME
+from ledger.models import CostCentre, TaxCode, TaxUse
+from ledger.rules import RULES
 from tests.ledger.conftest import Books
 
 EVIDENCE = ("ledger_entry", "ledger_posting", "ledger_chain")
@@ -172,3 +175,59 @@ def test_an_account_or_a_period_with_entries_is_not_removed(books: Books) -> Non
     books.post()
     _refused(books, "DELETE FROM ledger_account", match="(?i)foreign key")
     _refused(books, "DELETE FROM ledger_period", match="(?i)foreign key")
+
+
+def test_a_heading_takes_no_posting(books: Books) -> None:
+    _refused(books, *_entry(books, [("1", 5), (BANK, -5)])[:1], match="heading takes no postings")
+
+
+@pytest.mark.parametrize(
+    ("table", "changes"),
+    [
+        ("ledger_tax_code", ["code = 'other'", "rate_bp = 1", "valid_from = '2020-01-01'", "\"use\" = 'purchase'"]),
+        ("ledger_fund", ["code = 'other'", "starts_on = '2020-01-01'"]),
+        ("ledger_cost_centre", ["code = 'other'"]),
+        ("ledger_account", ["is_heading = NOT is_heading", "is_contra = NOT is_contra"]),
+    ],
+)
+def test_what_postings_count_for_stays_what_it_was(books: Books, table: str, changes: list[str]) -> None:
+    books.session.add_all(
+        [
+            TaxCode(
+                id=uuid4(),
+                code="S15",
+                name="Sales",
+                use=TaxUse.SALE,
+                rate_bp=1500,
+                valid_from=date(2026, 4, 1),
+            ),
+            CostCentre(id=uuid4(), code="coaching", name="Coaching"),
+        ]
+    )
+    funds.add(books.session, code="awa", name="Awa", account=chart.GRANTS_UNSPENT, starts_on=date(2026, 4, 1))
+    books.session.flush()
+    for change in changes:
+        _refused(books, f"UPDATE {table} SET {change}", match="stay")
+
+
+@pytest.mark.tampers
+def test_what_a_line_counts_for_is_sealed_with_it(books: Books) -> None:
+    """An entry that names nothing hashes as it did before lines could; what it names cannot be changed unseen."""
+    books.session.add(CostCentre(id=uuid4(), code="coaching", name="Coaching"))
+    books.session.flush()
+    lines = [posting.Line(BANK, 700, cost_centre="coaching"), posting.Line(OTHER_INCOME, -700)]
+    draft = posting.Draft(date(2026, 5, 4), "Sold", "manual", "NZD", lines, "sealed", reference="F-1")
+    posting.post(books.session, draft, now=books.now)
+    sealing.seal(books.session)
+    assert checks.findings(books.session) == []
+    drop_rules(books.session.connection())
+    for change, restored in (
+        ("UPDATE ledger_entry SET reference = 'F-2'", "UPDATE ledger_entry SET reference = 'F-1'"),
+        ("UPDATE ledger_posting SET cost_centre_id = NULL", ""),
+    ):
+        books.session.execute(text(change))
+        books.session.expire_all()
+        assert "chain" in " ".join(f"{one.check} {one.detail}" for one in checks.findings(books.session))
+        if restored:
+            books.session.execute(text(restored))
+    install_rules(books.session.connection(), RULES)

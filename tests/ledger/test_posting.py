@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from evidence.messages import Refusal
-from ledger import chart, errors, journal, periods, posting
+from ledger import chart_changes, errors, journal, periods, posting
 from ledger.chart import BANK, OTHER_INCOME, SHARE_APPLICATIONS, SHARE_CAPITAL
 from ledger.models import AccountKind, Balance, Entry, EntryText, Posting
 from ledger.totals import balance_of, party_balance_of
@@ -126,12 +126,14 @@ def test_nothing_is_booked_into_a_locked_period_or_outside_the_years(books: Book
 
 
 def test_an_account_takes_entries_from_its_opening_to_the_day_before_its_closing(books: Books) -> None:
-    chart.open_account(books.session, code="6910", name="Seeds", kind=AccountKind.EXPENSE, opened_on=date(2026, 5, 2))
+    chart_changes.open_account(
+        books.session, code="6910", name="Seeds", kind=AccountKind.EXPENSE, opened_on=date(2026, 5, 2)
+    )
     with pytest.raises(errors.AccountNotOpen):
         books.post(("6910", 5), (BANK, -5), on=date(2026, 5, 1))
     first = books.post(("6910", 5), (BANK, -5), on=date(2026, 5, 2))
     posting.reverse(books.session, first, booked_on=date(2026, 5, 3), text="Sent back", now=books.now)
-    chart.close_account(books.session, "6910", closed_on=date(2026, 5, 4))
+    chart_changes.close_account(books.session, "6910", closed_on=date(2026, 5, 4))
     with pytest.raises(errors.AccountNotOpen):
         books.post(("6910", 5), (BANK, -5), on=date(2026, 5, 4))
     books.post(("6910", 5), (BANK, -5), (BANK, 5), ("6910", -5), on=date(2026, 5, 3))

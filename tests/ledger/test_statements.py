@@ -122,7 +122,7 @@ def test_a_party_statement_holds_what_was_booked_about_it(books: Books, party: U
     books.post((BANK, 5000), (SHARE_APPLICATIONS, -5000, party), on=date(2026, 4, 2))
     books.post((SHARE_APPLICATIONS, 5000, party), (SHARE_CAPITAL, -5000, party), on=date(2026, 5, 2))
     books.post((RECEIVABLE, 1200, party), (OTHER_INCOME, -1200), on=date(2026, 5, 3))
-    found = journal.party_statement(books.session, party, date(2026, 5, 1), date(2026, 5, 31))
+    found = statements.party_statement(books.session, party, date(2026, 5, 1), date(2026, 5, 31))
     assert [(row.code, row.debit_minor, row.credit_minor) for row in found.rows] == [
         (SHARE_APPLICATIONS, 5000, None),
         (SHARE_CAPITAL, None, 5000),

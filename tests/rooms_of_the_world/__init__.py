@@ -7,7 +7,37 @@ page; and `NO_PAGES`, their endpoints. Ids go into `world.things` under the name
 
 from types import ModuleType
 
-from tests.rooms_of_the_world import approvals, cards, community, marketplace, meetings, money, reports, surplus
+from tests.rooms_of_the_world import (
+    approvals,
+    bank,
+    cards,
+    chart,
+    community,
+    funds,
+    imports,
+    marketplace,
+    meetings,
+    money,
+    planning,
+    reports,
+    statements,
+    surplus,
+)
 
 #: In the order in which they are built.
-ROOMS: tuple[ModuleType, ...] = (approvals, money, cards, community, marketplace, surplus, meetings, reports)
+ROOMS: tuple[ModuleType, ...] = (
+    approvals,
+    money,
+    bank,
+    cards,
+    chart,
+    community,
+    marketplace,
+    surplus,
+    planning,
+    funds,
+    imports,
+    meetings,
+    statements,
+    reports,
+)

@@ -101,9 +101,7 @@ def files(world: World) -> list[Address]:
     return [
         Address("auditor", "/payments/bank/lines.csv?state=matched"),
         Address("treasurer", "/payouts/coaches/bank-list.csv"),
-        Address("auditor", "/books/income-statement.csv"),
-        Address("auditor", "/books/balance-sheet.csv"),
     ]
 
 
-NO_PAGES = {"bank.lines_csv", "payouts.bank_list", "books.income_statement_csv", "books.balance_sheet_csv"}
+NO_PAGES = {"bank.lines_csv", "payouts.bank_list"}

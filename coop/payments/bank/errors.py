@@ -177,5 +177,67 @@ class BankItself(Refusal):
     about = "account"
 
 
+@dataclass(eq=False)
+class SideMissing(Refusal):
+    """A match has two sides."""
+
+    message = N_("Tick at least one line of the statement and one entry of the books.")
+
+
+@dataclass(eq=False)
+class ManyOnBothSides(Refusal):
+    """What belongs to what would no longer be told."""
+
+    message = N_(
+        "Match one line with several entries, or several lines with one entry. Match what is ticked one after the other."
+    )
+
+
+@dataclass(eq=False)
+class SidesDiffer(Refusal):
+    """What is ticked does not add up to the same."""
+
+    lines_minor: int
+    entries_minor: int
+    difference_minor: int
+    currency: str
+    message = N_(
+        "The lines are %(lines_minor)s and the entries %(entries_minor)s. They differ by %(difference_minor)s, so "
+        "nothing was matched."
+    )
+
+
+@dataclass(eq=False)
+class TooManyTicked(Refusal):
+    """More than one match should hold."""
+
+    most: int
+    message = N_("At most %(most)s lines and entries are matched together.")
+
+
+@dataclass(eq=False)
+class SuggestionGone(Refusal):
+    """What was suggested is no longer so: somebody has matched, booked or changed something."""
+
+    message = N_("The suggestions have changed in the meantime. Nothing was matched; look at them again.")
+
+
+@dataclass(eq=False)
+class WordsTooShort(Refusal):
+    """A rule for one letter would suggest nonsense."""
+
+    least: int
+    message = N_("Write at least %(least)s letters or digits that the lines have in common.")
+    about = "words"
+
+
+@dataclass(eq=False)
+class TooManyRules(Refusal):
+    """More rules than anybody overlooks."""
+
+    most: int
+    message = N_("There are %(most)s rules already. Delete some that are not used.")
+
+
 #: Answered with 409: the state of the lines has changed.
-CONFLICTS = (LineMatched, EntryMatched, LineRemoved, LineNotMatched)
+CONFLICTS = (LineMatched, EntryMatched, LineRemoved, LineNotMatched, SuggestionGone)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, SelectField
+from wtforms import BooleanField, HiddenField, SelectField
 from wtforms.validators import ValidationError
 
 from coop import cooperative
@@ -14,6 +14,8 @@ from coop.books.forms import DatesForm, PartyField
 from coop.database import db
 from coop.errors import message_of, show_on, status_of
 from coop.forms import DayField, Form, LineField, MoneyField, TextField, choices, required
+from coop.payments.bank.booking_rules import LONGEST_TEXT as LONGEST_TEXT_OF_RULE
+from coop.payments.bank.booking_rules import LONGEST_WORDS, NewRule
 from coop.payments.bank.errors import RowProblem, StatementUnreadable
 from coop.payments.bank.matching import Reason
 from coop.payments.bank.queries import LineFilter, State
@@ -87,6 +89,12 @@ class ReasonForm(Form):
     party = PartyField(
         _l("Member or client"), description=_l("By number or name, where the account is kept per member or client.")
     )
+    remember = BooleanField(_l("Suggest the same for such lines from now on"))
+    words = LineField(
+        _l("Words that such lines have in common"),
+        longest=LONGEST_WORDS,
+        description=_l("Shorten it to what every such line holds, such as the name of the firm."),
+    )
 
     def __init__(self, accounts: Iterable[Account], **options: object) -> None:
         super().__init__(**options)
@@ -110,6 +118,12 @@ class ReasonForm(Form):
     def to_reason(self) -> Reason:
         """Return the reason."""
         return Reason(self.booked_on.required_day, self.account.data, self.text.data or "", self.party.party_ref)
+
+    def to_rule(self, *, is_in: bool) -> NewRule | None:
+        """Return the rule that is to be remembered, if one is."""
+        if not self.remember.data:
+            return None
+        return NewRule(self.words.data or "", is_in, self.account.data, (self.text.data or "")[:LONGEST_TEXT_OF_RULE])
 
 
 class ChosenForm(Form):

@@ -1,7 +1,7 @@
 """Entering the lines of the bank statement, one or many, and taking one out that was a mistake.
 
-A line is known by its day, amount and text, and by how often the statement shows the same: pasting a statement again adds only
-what is new. Where a text was erased, day and amount decide.
+A line is known by its day, amount and the bank's own id of it, or else its text, and by how often the statement shows the same:
+entering a statement again adds only what is new. Where a text was erased, day and amount decide.
 """
 
 from collections import Counter, defaultdict
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from coop import audit, clock, cooperative
 from coop.payments.bank import errors
 from coop.payments.bank.models import BankLine, BankLineRemoval, BankLineText
-from coop.payments.bank.queries import LineRow, State, lines_between, standing_match
+from coop.payments.bank.queries import LineRow, State, lines_between, standing_matches
 from coop.payments.bank.statements import NewLine, Statement, check_line, read_statement
 from coop.permissions import Actor, NotFound, Power
 from evidence.identifiers import new_id
@@ -31,6 +31,23 @@ class Taken:
     known: int
 
 
+@dataclass(frozen=True)
+class Entered:
+    """The lines of a statement in the database, known or new, in their order, and how many are new."""
+
+    line_ids: tuple[UUID, ...]
+    new: int
+
+
+@dataclass(frozen=True)
+class _There:
+    """A line that was entered before."""
+
+    id: UUID
+    bank_id: str | None
+    text: str | None
+
+
 def enter_line(session: Session, actor: Actor, line: NewLine) -> UUID:
     """Enter one line of the bank statement and return its id.
 
@@ -38,10 +55,10 @@ def enter_line(session: Session, actor: Actor, line: NewLine) -> UUID:
         PowerMissing, LineKnown, LineOfNothing, LineTooLarge, LineInFuture, LineBeforeBooks, TextTooLong
     """
     actor.need(Power.TREASURER)
-    taken = _enter(session, actor, [check_line(line, _bounds(session))])
-    if not taken:
+    entered = enter_all(session, actor, [check_line(line, bounds(session))])
+    if not entered.new:
         raise errors.LineKnown
-    return taken[0]
+    return entered.line_ids[0]
 
 
 def paste_statement(session: Session, actor: Actor, text: str) -> Taken:
@@ -51,9 +68,9 @@ def paste_statement(session: Session, actor: Actor, text: str) -> Taken:
         PowerMissing, StatementUnreadable, StatementEmpty, StatementTooLong
     """
     actor.need(Power.TREASURER)
-    lines = read_statement(text, _bounds(session))
-    new = len(_enter(session, actor, lines))
-    return Taken(new, len(lines) - new)
+    lines = read_statement(text, bounds(session))
+    entered = enter_all(session, actor, lines)
+    return Taken(entered.new, len(lines) - entered.new)
 
 
 def remove_line(session: Session, actor: Actor, *, line_id: UUID) -> None:
@@ -64,7 +81,7 @@ def remove_line(session: Session, actor: Actor, *, line_id: UUID) -> None:
     """
     power = actor.need(Power.TREASURER)
     line = hold_line(session, line_id)
-    if standing_match(session, line_id) is not None:
+    if standing_matches(session, line_id):
         raise errors.LineMatched
     session.add(BankLineRemoval(line_id=line.id, removed_at=clock.now()))
     session.flush()
@@ -90,21 +107,24 @@ def hold_line(session: Session, line_id: UUID) -> BankLine:
     return line
 
 
-def _bounds(session: Session) -> Statement:
+def bounds(session: Session) -> Statement:
+    """Return what bounds the lines of any statement of this co-operative."""
     house = cooperative.current(session)
     years = periods.fiscal_years(session)
     first_day = years[-1].starts_on if years else house.founded_on
     return Statement(house.currency, first_day, cooperative.today(session))
 
 
-def _enter(session: Session, actor: Actor, lines: Sequence[NewLine]) -> list[UUID]:
-    """Add the lines that are not known and return their ids."""
-    # Two who paste the same statement at once: the second waits here, and then sees what the first has entered.
+def enter_all(session: Session, actor: Actor, lines: Sequence[NewLine]) -> Entered:
+    """Add the lines that are not known and return the ids of all, in their order. The actor is checked by the caller."""
+    # Two who enter the same statement at once: the second waits here, and then sees what the first has entered.
     currency = cooperative.current(session, lock=True).currency
-    new = _unknown(session, lines)
-    places = _places(session, {line.booked_on for line in new})
-    ids = []
-    for line in new:
+    ids = _known(session, lines)
+    places = _places(session, {line.booked_on for line, known in zip(lines, ids, strict=True) if known is None})
+    rows, texts = [], []
+    for index, line in enumerate(lines):
+        if ids[index] is not None:
+            continue
         at = (line.booked_on, line.amount_minor)
         places[at] += 1
         row = BankLine(
@@ -114,40 +134,60 @@ def _enter(session: Session, actor: Actor, lines: Sequence[NewLine]) -> list[UUI
             currency=currency,
             place=places[at],
             recorded_at=clock.now(),
+            bank_id=line.bank_id,
         )
-        session.add(row)
-        ids.append(row.id)
+        ids[index] = row.id
+        rows.append(row)
+        texts.append(BankLineText(line_id=row.id, text=line.text, reference=line.reference))
+    session.add_all(rows)
     session.flush()
-    session.add_all(BankLineText(line_id=id_, text=line.text) for id_, line in zip(ids, new, strict=True))
+    session.add_all(texts)
     session.flush()
-    if ids:
-        facts = {"lines": len(ids), "known": len(lines) - len(ids)}
-        subject = ids[0] if len(ids) == 1 else None
+    if rows:
+        facts = {"lines": len(rows), "known": len(lines) - len(rows)}
+        subject = rows[0].id if len(rows) == 1 else None
         audit.record(session, actor, "bank_line.entered", subject=subject, power=Power.TREASURER, facts=facts)
-    return ids
+    return Entered(tuple(id_ for id_ in ids if id_ is not None), len(rows))
 
 
-def _unknown(session: Session, lines: Sequence[NewLine]) -> list[NewLine]:
-    """Return the lines that occur more often than in the database: the second of two equal ones is new once."""
-    known: dict[tuple[date, int], Counter[str | None]] = defaultdict(Counter)
+def _known(session: Session, lines: Sequence[NewLine]) -> list[UUID | None]:
+    """Return for each line the one that is there already: each counts once, so the second of two equal ones may be new."""
+    there: dict[tuple[date, int], list[_There]] = defaultdict(list)
     rows = session.execute(
-        select(BankLine.booked_on, BankLine.amount_minor, BankLineText.text)
+        select(BankLine.booked_on, BankLine.amount_minor, BankLine.id, BankLine.bank_id, BankLineText.text)
         .outerjoin(BankLineText, BankLineText.line_id == BankLine.id)
         .outerjoin(BankLineRemoval, BankLineRemoval.line_id == BankLine.id)
         .where(BankLine.booked_on.in_({line.booked_on for line in lines}), BankLineRemoval.line_id.is_(None))
+        .order_by(BankLine.place)
     )
-    for booked_on, amount_minor, written in rows:
-        known[booked_on, amount_minor][written] += 1
-    new = []
-    for line in lines:
-        there = known[line.booked_on, line.amount_minor]
-        for text in (line.text, None):
-            if there[text]:
-                there[text] -= 1
-                break
-        else:
-            new.append(line)
-    return new
+    for booked_on, amount_minor, id_, bank_id, text in rows:
+        there[booked_on, amount_minor].append(_There(id_, bank_id, text))
+    found: list[UUID | None] = [None] * len(lines)
+    # The bank's own id is the surest, so it chooses first, and an erased text is the least sure.
+    for is_same in (_same_id, _same_text, _text_erased):
+        for index, line in enumerate(lines):
+            if found[index] is None:
+                rest_of_day = there[line.booked_on, line.amount_minor]
+                place = next((place for place, one in enumerate(rest_of_day) if is_same(line, one)), None)
+                if place is not None:
+                    found[index] = rest_of_day.pop(place).id
+    return found
+
+
+def _same_id(line: NewLine, there: _There) -> bool:
+    return line.bank_id is not None and line.bank_id == there.bank_id
+
+
+def _ids_differ(line: NewLine, there: _There) -> bool:
+    return line.bank_id is not None and there.bank_id is not None and line.bank_id != there.bank_id
+
+
+def _same_text(line: NewLine, there: _There) -> bool:
+    return line.text == there.text and not _ids_differ(line, there)
+
+
+def _text_erased(line: NewLine, there: _There) -> bool:
+    return there.text is None and not _ids_differ(line, there)
 
 
 def _places(session: Session, days: Iterable[date]) -> Counter[tuple[date, int]]:

@@ -1,8 +1,10 @@
 """Saying which entry a line of the bank statement is: one that stands, a receipt, or a new one; and taking that back.
 
-A line and an entry belong together when both moved the bank account by the same amount. The database keeps it one to one.
+A line and an entry belong together when both moved the bank account by the same amount; so do a line and several entries, or
+several lines and an entry, whose sums are the same. The database keeps a line to one match, an entry too, and adds up the sums.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -10,11 +12,11 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from coop import audit, clock
+from coop import audit, clock, cooperative
 from coop.books import kept
 from coop.payments.bank import errors
 from coop.payments.bank.lines import hold_line
-from coop.payments.bank.models import BankLine, BankMatch, BankUnmatch
+from coop.payments.bank.models import BankLine, BankMatch, BankMatchGroup, BankUnmatch
 from coop.payments.bank.queries import (
     EntryRow,
     LineRow,
@@ -22,11 +24,12 @@ from coop.payments.bank.queries import (
     entry_row,
     line_of_entry,
     moved_by_entries,
-    standing_match,
+    standing_matches,
 )
 from coop.payments.operations import Receipt, record_receipt
 from coop.payments.queries import RequestRow, paid_by
 from coop.permissions import Actor, NotFound, Power
+from evidence.canonical import Canonical
 from evidence.identifiers import new_id
 from ledger.chart import BANK
 from ledger.models import Entry
@@ -35,6 +38,8 @@ from ledger.posting import Line as EntryLine
 
 #: How many entries are offered for a line.
 MOST_OFFERED = 10
+#: How many lines or entries are matched together: a batch of payments has that many.
+MOST_TOGETHER = 200
 
 
 @dataclass(frozen=True)
@@ -56,18 +61,58 @@ def match(session: Session, actor: Actor, *, line_id: UUID, entry_id: UUID) -> N
     power = actor.need(Power.TREASURER)
     line = _hold_unmatched(session, line_id)
     # After the line: the rule of the database takes the two locks in the same order.
-    if session.get(Entry, entry_id, with_for_update={"key_share": True}) is None:
-        raise NotFound
-    if line_of_entry(session, entry_id) is not None:
-        raise errors.EntryMatched
-    moved = moved_by_entries()
-    moved_minor = int(session.scalar(select(moved.c.amount_minor).where(moved.c.entry_id == entry_id)) or 0)
+    _hold_entry(session, entry_id)
+    moved_minor = _moved_minor(session, [entry_id])
     if moved_minor != line.amount_minor:
         raise errors.MovesOtherwise(line.amount_minor, moved_minor, line.currency)
-    row = BankMatch(id=new_id(), line_id=line_id, entry_id=entry_id, matched_at=clock.now())
-    session.add(row)
+    _add_match(session, line_id, entry_id)
     session.flush()
     audit.record(session, actor, "bank_line.matched", subject=line_id, power=power, facts={"entry": entry_id})
+
+
+def match_together(session: Session, actor: Actor, *, line_ids: Collection[UUID], entry_ids: Collection[UUID]) -> None:
+    """Say that a line is several entries, or that several lines are one entry. One of each is a plain match.
+
+    Raises:
+        NotFound, PowerMissing, LineMatched, LineRemoved, EntryMatched, SideMissing, ManyOnBothSides, SidesDiffer
+        TooManyTicked
+    """
+    power = actor.need(Power.TREASURER)
+    # Always in the same order, so that two who match some of the same wait for each other instead of locking up.
+    lines, entries = sorted(set(line_ids)), sorted(set(entry_ids))
+    check_sides(lines, entries)
+    amounts = [_hold_unmatched(session, line_id).amount_minor for line_id in lines]
+    for entry_id in entries:
+        _hold_entry(session, entry_id)
+    lines_minor, entries_minor = sum(amounts), _moved_minor(session, entries)
+    if lines_minor != entries_minor:
+        currency = cooperative.current(session).currency
+        raise errors.SidesDiffer(lines_minor, entries_minor, lines_minor - entries_minor, currency)
+    group_id = new_id() if len(lines) + len(entries) > 2 else None
+    for line_id in lines:
+        for entry_id in entries:
+            _add_match(session, line_id, entry_id, group_id)
+    session.flush()
+    if group_id is not None:
+        session.add(BankMatchGroup(id=group_id, matched_at=clock.now()))
+        session.flush()
+    for line_id in lines:
+        facts: dict[str, Canonical] = {"entries": len(entries), "entry": entries[0], "group": group_id}
+        audit.record(session, actor, "bank_line.matched", subject=line_id, power=power, facts=facts)
+
+
+def check_sides(line_ids: Sequence[UUID], entry_ids: Sequence[UUID]) -> None:
+    """Refuse what cannot be one match, whatever the amounts.
+
+    Raises:
+        SideMissing, ManyOnBothSides, TooManyTicked
+    """
+    if not line_ids or not entry_ids:
+        raise errors.SideMissing
+    if len(line_ids) > 1 and len(entry_ids) > 1:
+        raise errors.ManyOnBothSides
+    if len(line_ids) + len(entry_ids) > MOST_TOGETHER + 1:
+        raise errors.TooManyTicked(MOST_TOGETHER)
 
 
 def receive(session: Session, actor: Actor, *, line_id: UUID, request_id: UUID) -> None:
@@ -125,21 +170,24 @@ def classify(session: Session, actor: Actor, *, line_id: UUID, reason: Reason) -
 
 
 def unmatch(session: Session, actor: Actor, *, line_id: UUID) -> None:
-    """Take back the match of a line. The entry stays in the books.
+    """Take back the match of a line, and all that hold together with it. The entries stay in the books.
 
     Raises:
         NotFound, PowerMissing, LineNotMatched
     """
     power = actor.need(Power.TREASURER)
-    hold_line(session, line_id)
-    standing = standing_match(session, line_id)
-    if standing is None:
+    together = {one.line_id for one in standing_matches(session, line_id)} | {line_id}
+    for one in sorted(together):
+        hold_line(session, one)
+    # Looked at again now that nobody else can take them back.
+    standing = standing_matches(session, line_id)
+    if not standing:
         raise errors.LineNotMatched
-    session.add(BankUnmatch(match_id=standing.id, unmatched_at=clock.now()))
+    session.add_all(BankUnmatch(match_id=one.id, unmatched_at=clock.now()) for one in standing)
     session.flush()
-    audit.record(
-        session, actor, "bank_line.unmatched", subject=line_id, power=power, facts={"entry": standing.entry_id}
-    )
+    entries = {one.line_id: one.entry_id for one in standing}
+    for one, entry_id in sorted(entries.items()):
+        audit.record(session, actor, "bank_line.unmatched", subject=one, power=power, facts={"entry": entry_id})
 
 
 def entries_for(session: Session, line: LineRow) -> list[EntryRow]:
@@ -159,6 +207,23 @@ def requests_for(session: Session, line: LineRow) -> list[RequestRow]:
 
 def _hold_unmatched(session: Session, line_id: UUID) -> BankLine:
     line = hold_line(session, line_id)
-    if standing_match(session, line_id) is not None:
+    if standing_matches(session, line_id):
         raise errors.LineMatched
     return line
+
+
+def _hold_entry(session: Session, entry_id: UUID) -> None:
+    """Hold an entry that is no line yet."""
+    if session.get(Entry, entry_id, with_for_update={"key_share": True}) is None:
+        raise NotFound
+    if line_of_entry(session, entry_id) is not None:
+        raise errors.EntryMatched
+
+
+def _moved_minor(session: Session, entry_ids: Sequence[UUID]) -> int:
+    moved = moved_by_entries()
+    return int(session.scalar(select(func.sum(moved.c.amount_minor)).where(moved.c.entry_id.in_(entry_ids))) or 0)
+
+
+def _add_match(session: Session, line_id: UUID, entry_id: UUID, group_id: UUID | None = None) -> None:
+    session.add(BankMatch(id=new_id(), line_id=line_id, entry_id=entry_id, matched_at=clock.now(), group_id=group_id))

@@ -1,23 +1,25 @@
-"""The lines of the bank statement as the pages show them, and how they compare with the books."""
+"""The lines of the bank statement as the pages show them, and the entries that they are or may be."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Subquery, func, select
 from sqlalchemy.orm import Session, aliased
 
 from coop.paging import Part, part_of
-from coop.payments.bank.models import BankLine, BankLineRemoval, BankLineText, BankMatch, BankUnmatch
+from coop.payments.bank.models import BankLine, BankLineRemoval, BankLineText, BankMatch, BankStatementLine, BankUnmatch
 from coop.permissions import NotFound
 from ledger.chart import BANK
 from ledger.models import Account, Entry, EntryText, Posting
-from ledger.totals import balance_of
 
 PAGE_SIZE = 50
+
+Value = TypeVar("Value")
 
 
 class State(StrEnum):
@@ -30,14 +32,15 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class LineRow:
-    """A line of the statement; an erased text is none, and so is the entry of a line that is not matched."""
+    """A line of the statement; an erased text is none, and a line that is not matched has no entries."""
 
     id: UUID
     booked_on: date
     amount_minor: int
     currency: str
     text: str | None
-    entry_id: UUID | None
+    reference: str | None
+    entry_ids: tuple[UUID, ...]
     is_removed: bool
 
     @property
@@ -45,7 +48,17 @@ class LineRow:
         """Say how the line stands."""
         if self.is_removed:
             return State.REMOVED
-        return State.UNMATCHED if self.entry_id is None else State.MATCHED
+        return State.MATCHED if self.entry_ids else State.UNMATCHED
+
+    @property
+    def entry_id(self) -> UUID | None:
+        """Return the entry that the line is, or the first of several."""
+        return self.entry_ids[0] if self.entry_ids else None
+
+    @property
+    def words(self) -> str:
+        """Return everything that the bank wrote beside the line."""
+        return " ".join(part for part in (self.text, self.reference) if part)
 
 
 @dataclass(frozen=True)
@@ -59,6 +72,7 @@ class EntryRow:
     text: str | None
     #: An entry and its reversal, neither of which is on the statement.
     is_undone: bool
+    reference: str | None
 
 
 @dataclass(frozen=True)
@@ -71,37 +85,15 @@ class LineFilter:
     ends_on: date | None = None
 
 
-@dataclass(frozen=True)
-class Reconciliation:
-    """The statement beside the books at the end of a day."""
-
-    at: date
-    lines_minor: int
-    account_minor: int
-    #: Lines that are no entry yet, and entries that the statement does not show.
-    unmatched_lines_minor: int
-    unmatched_entries_minor: int
-
-    @property
-    def difference_minor(self) -> int:
-        """Return by how much the statement is above the books."""
-        return self.lines_minor - self.account_minor
-
-    @property
-    def across_minor(self) -> int:
-        """Return what is matched across the day: on the statement by then and in the books after it, or the reverse."""
-        return self.difference_minor - (self.unmatched_lines_minor - self.unmatched_entries_minor)
-
-
 def lines(session: Session, wanted: LineFilter, *, page: int = 1) -> Part[LineRow]:
     """Return a page of the lines that match: unmatched ones oldest first, the others latest first."""
     part = part_of(session, _wanted(wanted), number=page, size=PAGE_SIZE)
-    return Part(tuple(map(_row, part.rows)), part.number, part.last, part.total)
+    return Part(tuple(_rows(session, part.rows)), part.number, part.last, part.total)
 
 
-def all_lines(session: Session, wanted: LineFilter) -> list[LineRow]:
-    """Return all lines that match."""
-    return list(map(_row, session.execute(_wanted(wanted))))
+def all_lines(session: Session, wanted: LineFilter, *, most: int | None = None) -> list[LineRow]:
+    """Return all lines that match, or the first of them."""
+    return _rows(session, session.execute(_wanted(wanted).limit(most)).all())
 
 
 def lines_between(session: Session, state: State, starts_on: date | None, ends_on: date | None) -> Sequence[LineRow]:
@@ -118,7 +110,27 @@ def line(session: Session, line_id: UUID) -> LineRow:
     found = session.execute(_lines().where(BankLine.id == line_id)).first()
     if found is None:
         raise NotFound
-    return _row(found)
+    return _rows(session, [found])[0]
+
+
+def lines_of_statement(session: Session, statement_id: UUID, *, page: int = 1) -> Part[LineRow]:
+    """Return a page of the lines that a file showed, the oldest first."""
+    shown = select(BankStatementLine.line_id).where(BankStatementLine.statement_id == statement_id)
+    query = _lines().where(BankLine.id.in_(shown)).order_by(BankLine.booked_on, BankLine.id)
+    part = part_of(session, query, number=page, size=PAGE_SIZE)
+    return Part(tuple(_rows(session, part.rows)), part.number, part.last, part.total)
+
+
+def matched_with(session: Session, line_row: LineRow) -> tuple[list[EntryRow], list[LineRow]]:
+    """Return the entries that a line is, and the other lines that are the same entry with it."""
+    if not line_row.entry_ids:
+        return [], []
+    entries = _entries().where(Entry.id.in_(line_row.entry_ids)).order_by(Entry.booked_on, Entry.id)
+    together = select(BankMatch.line_id).where(
+        BankMatch.entry_id.in_(line_row.entry_ids), ~_taken_back(BankMatch.id), BankMatch.line_id != line_row.id
+    )
+    others = _lines().where(BankLine.id.in_(together)).order_by(BankLine.booked_on, BankLine.id)
+    return list(map(entry_row, session.execute(entries))), _rows(session, session.execute(others).all())
 
 
 def unmatched_count(session: Session) -> int:
@@ -127,34 +139,19 @@ def unmatched_count(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(query)) or 0
 
 
-def standing_match(session: Session, line_id: UUID) -> BankMatch | None:
-    """Return the match of a line that was not taken back."""
-    return session.scalar(select(BankMatch).where(BankMatch.line_id == line_id, ~_taken_back(BankMatch.id)))
+def standing_matches(session: Session, line_id: UUID) -> Sequence[BankMatch]:
+    """Return the matches of a line that were not taken back, and those that hold together with them."""
+    mine = select(BankMatch.id, BankMatch.group_id).where(BankMatch.line_id == line_id, ~_taken_back(BankMatch.id))
+    found = session.execute(mine).all()
+    groups = {row.group_id for row in found if row.group_id is not None}
+    together = BankMatch.id.in_([row.id for row in found]) | BankMatch.group_id.in_(groups)
+    return session.scalars(select(BankMatch).where(together, ~_taken_back(BankMatch.id)).order_by(BankMatch.id)).all()
 
 
 def line_of_entry(session: Session, entry_id: UUID) -> UUID | None:
-    """Return the line of the statement that an entry is."""
-    return session.scalar(select(BankMatch.line_id).where(BankMatch.entry_id == entry_id, ~_taken_back(BankMatch.id)))
-
-
-def reconciliation(session: Session, at: date) -> Reconciliation:
-    """Compare the statement with the books at the end of a day."""
-    counting = select(func.coalesce(func.sum(BankLine.amount_minor), 0)).where(
-        BankLine.booked_on <= at,
-        ~select(BankLineRemoval.line_id).where(BankLineRemoval.line_id == BankLine.id).exists(),
-    )
-    open_lines = counting.where(~_matched(BankMatch.line_id == BankLine.id))
-    moved = moved_by_entries()
-    open_entries = (
-        select(func.coalesce(func.sum(moved.c.amount_minor), 0))
-        .join(Entry, Entry.id == moved.c.entry_id)
-        .where(Entry.booked_on <= at, ~_matched(BankMatch.entry_id == Entry.id))
-    )
-    # PostgreSQL sums BIGINTs into a Decimal.
-    lines_minor, open_lines_minor, open_entries_minor = (
-        int(session.scalar(query) or 0) for query in (counting, open_lines, open_entries)
-    )
-    return Reconciliation(at, lines_minor, balance_of(session, BANK, at), open_lines_minor, open_entries_minor)
+    """Return the line of the statement that an entry is, or the first of several."""
+    query = select(BankMatch.line_id).where(BankMatch.entry_id == entry_id, ~_taken_back(BankMatch.id))
+    return session.scalar(query.order_by(BankMatch.id).limit(1))
 
 
 def moved_by_entries() -> Subquery:
@@ -174,69 +171,65 @@ def unmatched_entries(session: Session, *, page: int = 1) -> Part[EntryRow]:
 
     An entry and its reversal, both without a line, never reached the bank and are left out.
     """
-    query = entries_without_line().where(~_undone()).order_by(Entry.booked_on, Entry.id)
+    query = waiting_entries().order_by(Entry.booked_on, Entry.id)
     part = part_of(session, query, number=page, size=PAGE_SIZE)
     return Part(tuple(map(entry_row, part.rows)), part.number, part.last, part.total)
 
 
 def entries_without_line() -> Select[*tuple[Any, ...]]:
     """Return the query for entries that moved the bank account and are no line: the rows are of `entry_row`."""
-    moved = moved_by_entries()
-    return (
-        select(
-            Entry.id,
-            Entry.booked_on,
-            moved.c.amount_minor,
-            Entry.kind,
-            EntryText.text,
-            _undone().label("is_undone"),
-        )
-        .join(moved, moved.c.entry_id == Entry.id)
-        .outerjoin(EntryText, EntryText.entry_id == Entry.id)
-        .where(~_matched(BankMatch.entry_id == Entry.id))
-    )
+    return _entries().where(~is_matched(BankMatch.entry_id == Entry.id))
+
+
+def waiting_entries() -> Select[*tuple[Any, ...]]:
+    """Return the query for entries that the statement should still show."""
+    return entries_without_line().where(~_undone())
 
 
 def entry_row(row: Any) -> EntryRow:
     """Return a row of `entries_without_line`."""
-    return EntryRow(row.id, row.booked_on, int(row.amount_minor), row.kind, row.text, bool(row.is_undone))
+    return EntryRow(
+        row.id, row.booked_on, int(row.amount_minor), row.kind, row.text, bool(row.is_undone), row.reference
+    )
+
+
+def _entries() -> Select[*tuple[Any, ...]]:
+    moved = moved_by_entries()
+    columns = (Entry.id, Entry.booked_on, moved.c.amount_minor, Entry.kind, EntryText.text, Entry.reference)
+    return (
+        select(*columns, _undone().label("is_undone"))
+        .join(moved, moved.c.entry_id == Entry.id)
+        .outerjoin(EntryText, EntryText.entry_id == Entry.id)
+    )
 
 
 def _undone() -> ColumnElement[bool]:
     other = aliased(Entry)
     pair = (other.reverses_id == Entry.id) | (other.id == Entry.reverses_id)
-    return select(other.id).where(pair, ~_matched(BankMatch.entry_id == other.id)).exists()
+    return select(other.id).where(pair, ~is_matched(BankMatch.entry_id == other.id)).exists()
 
 
 def _taken_back(match_id: Any) -> ColumnElement[bool]:
     return select(BankUnmatch.match_id).where(BankUnmatch.match_id == match_id).exists()
 
 
-def _matched(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+def is_matched(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition that a match stands for which another condition holds."""
     return select(BankMatch.id).where(condition, ~_taken_back(BankMatch.id)).exists()
 
 
 def _lines() -> Select[*tuple[Any, ...]]:
-    standing = select(BankMatch.line_id, BankMatch.entry_id).where(~_taken_back(BankMatch.id)).subquery()
+    columns = (BankLine.id, BankLine.booked_on, BankLine.amount_minor, BankLine.currency)
     return (
-        select(
-            BankLine.id,
-            BankLine.booked_on,
-            BankLine.amount_minor,
-            BankLine.currency,
-            BankLineText.text,
-            standing.c.entry_id,
-            BankLineRemoval.line_id.is_not(None).label("is_removed"),
-        )
+        select(*columns, BankLineText.text, BankLineText.reference, BankLineRemoval.line_id.label("removal"))
         .outerjoin(BankLineText, BankLineText.line_id == BankLine.id)
         .outerjoin(BankLineRemoval, BankLineRemoval.line_id == BankLine.id)
-        .outerjoin(standing, standing.c.line_id == BankLine.id)
     )
 
 
 def _wanted(wanted: LineFilter) -> Select[*tuple[Any, ...]]:
     removed = BankLineRemoval.line_id.is_not(None)
-    matched = _matched(BankMatch.line_id == BankLine.id)
+    matched = is_matched(BankMatch.line_id == BankLine.id)
     query = _lines().where(
         {State.UNMATCHED: ~removed & ~matched, State.MATCHED: matched, State.REMOVED: removed}[wanted.state]
     )
@@ -245,11 +238,32 @@ def _wanted(wanted: LineFilter) -> Select[*tuple[Any, ...]]:
     if wanted.ends_on is not None:
         query = query.where(BankLine.booked_on <= wanted.ends_on)
     for word in wanted.words.split():
-        query = query.where(BankLineText.text.icontains(word, autoescape=True))
+        named = BankLineText.text.icontains(word, autoescape=True)
+        query = query.where(named | BankLineText.reference.icontains(word, autoescape=True))
     if wanted.state is State.UNMATCHED:
         return query.order_by(BankLine.booked_on, BankLine.id)
     return query.order_by(BankLine.booked_on.desc(), BankLine.id.desc())
 
 
-def _row(row: Any) -> LineRow:
-    return LineRow(row.id, row.booked_on, row.amount_minor, row.currency, row.text, row.entry_id, bool(row.is_removed))
+def _rows(session: Session, found: Sequence[Any]) -> list[LineRow]:
+    """Return lines with the entries that each is, fetched in parts that every database takes."""
+    entries: dict[UUID, list[UUID]] = defaultdict(list)
+    for part in batched([row.id for row in found]):
+        matches = select(BankMatch.line_id, BankMatch.entry_id).where(
+            BankMatch.line_id.in_(part), ~_taken_back(BankMatch.id)
+        )
+        for line_id, entry_id in session.execute(matches.order_by(BankMatch.id)):
+            entries[line_id].append(entry_id)
+    return [
+        LineRow(
+            *(row.id, row.booked_on, row.amount_minor, row.currency, row.text, row.reference),
+            tuple(entries[row.id]),
+            row.removal is not None,
+        )
+        for row in found
+    ]
+
+
+def batched(ids: Sequence[Value], size: int = 500) -> Iterator[Sequence[Value]]:
+    """Return a list in parts that one statement takes."""
+    return (ids[start : start + size] for start in range(0, len(ids), size))

@@ -1,15 +1,15 @@
-"""Reading a bank statement that was pasted as text: one line a row, `date,amount,text`, with or without a header.
+"""Lines of a bank statement as they are read: what bounds them, and how everything wrong with them is gathered, row by row.
 
-Rows are told apart as in any CSV file. A date is written 2026-03-31 or 31/03/2026 (day first); an amount as a person writes it,
-with a minus for money that went out. All rows are read or none: what is wrong is told row by row. What was entered before is
-not known here.
+Here too is the plainest reader, of what was pasted as text: `date,amount,text`, with or without a header; a date is written
+2026-03-31 or 31/03/2026 (day first), money that went out has a minus. All rows are read or none. What was entered before is not
+known here.
 """
 
 import csv
 import io
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
@@ -17,6 +17,7 @@ from coop import texts
 from coop.formats import parse_amount
 from coop.forms import read_day
 from coop.payments.bank import errors
+from coop.payments.bank.models import FileFormat
 from evidence.messages import Refusal
 from ledger.posting import LARGEST_AMOUNT_MINOR
 
@@ -46,6 +47,75 @@ class NewLine:
     booked_on: date
     amount_minor: int
     text: str
+    #: What payer or bank gave as the reference, where it stands apart.
+    reference: str | None = None
+    #: Digest of the bank's own id of the line.
+    bank_id: str | None = None
+
+
+@dataclass(frozen=True)
+class StatementFile:
+    """A statement as a file of the bank has it; balances are none where the file does not give them."""
+
+    file_format: FileFormat
+    currency: str
+    lines: tuple[NewLine, ...]
+    starts_on: date
+    #: The day at the end of which the closing balance stands.
+    ends_on: date
+    opening_minor: int | None = None
+    closing_minor: int | None = None
+
+
+@dataclass
+class Reading:
+    """The lines read so far, and what is wrong with the others."""
+
+    statement: Statement
+    lines: list[NewLine] = field(default_factory=list)
+    problems: list[errors.RowProblem] = field(default_factory=list)
+
+    def read(self, row: int, column: str, work: Callable[[], Value]) -> Value | None:
+        """Return what `work` reads, or nothing where it refuses: then that is a problem of the row and column."""
+        try:
+            return work()
+        except Refusal as refusal:
+            self.problem(row, column, refusal)
+            return None
+
+    def problem(self, row: int, column: str, reason: Refusal) -> None:
+        """Keep what is wrong with a row.
+
+        Raises:
+            StatementTooLong
+        """
+        self.problems.append(errors.RowProblem(row, column, reason))
+        self._bound()
+
+    def add(self, line: NewLine) -> None:
+        """Keep a line.
+
+        Raises:
+            StatementTooLong
+        """
+        self.lines.append(line)
+        self._bound()
+
+    def finish(self) -> tuple[NewLine, ...]:
+        """Return the lines.
+
+        Raises:
+            StatementUnreadable: with what is wrong, row by row.
+        """
+        if self.problems:
+            told = sorted(self.problems, key=lambda problem: problem.row)
+            raise errors.StatementUnreadable(len({problem.row for problem in told}), tuple(told[:MOST_PROBLEMS]))
+        return tuple(self.lines)
+
+    def _bound(self) -> None:
+        # A row may have a problem in each of a few columns, so the bound on problems is a loose one.
+        if len(self.lines) > MOST_LINES or len(self.problems) > 4 * MOST_LINES:
+            raise errors.StatementTooLong(MOST_LINES)
 
 
 def check_line(line: NewLine, statement: Statement) -> NewLine:
@@ -54,8 +124,8 @@ def check_line(line: NewLine, statement: Statement) -> NewLine:
     Raises:
         LineOfNothing, LineTooLarge, LineInFuture, LineBeforeBooks, TextTooLong
     """
-    _check_day(line.booked_on, statement)
-    _check_amount(line.amount_minor, statement)
+    check_day(line.booked_on, statement)
+    check_amount(line.amount_minor, statement)
     return NewLine(line.booked_on, line.amount_minor, _text(line.text))
 
 
@@ -65,65 +135,96 @@ def read_statement(text: str, statement: Statement) -> list[NewLine]:
     Raises:
         StatementUnreadable: with what is wrong, row by row. StatementEmpty, StatementTooLong
     """
-    lines: list[NewLine] = []
-    problems: list[errors.RowProblem] = []
-    for number, cells in _rows(text, problems):
-        if len(lines) + len(problems) > MOST_LINES:
-            raise errors.StatementTooLong(MOST_LINES)
-        found = _line(number, cells, statement)
-        if isinstance(found, NewLine):
-            lines.append(found)
-        else:
-            problems += found
-    if problems:
-        problems.sort(key=lambda problem: problem.row)
-        count = len({problem.row for problem in problems})
-        raise errors.StatementUnreadable(count, tuple(problems[:MOST_PROBLEMS]))
+    reading = Reading(statement)
+    for number, cells in _pasted_rows(text, reading):
+        line = _line(number, cells, reading)
+        if line is not None:
+            reading.add(line)
+    lines = reading.finish()
     if not lines:
         raise errors.StatementEmpty
-    if len(lines) > MOST_LINES:
-        raise errors.StatementTooLong(MOST_LINES)
-    return lines
+    return list(lines)
 
 
-def _rows(text: str, problems: list[errors.RowProblem]) -> Iterator[tuple[int, list[str]]]:
-    """Return the rows with the number of the line on which each begins; empty rows and the header are passed over."""
-    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
-    begins, is_first = 1, True
+def rows(text: str, delimiter: str, reading: Reading) -> Iterator[tuple[int, list[str]]]:
+    """Return the rows that are not empty, with the number of the line on which each begins."""
+    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=delimiter, strict=True)
+    begins = 1
     while True:
         try:
             row = next(reader, None)
         except csv.Error:
-            problems.append(errors.RowProblem(begins, "", errors.QuotesBroken()))
+            reading.problem(begins, "", errors.QuotesBroken())
             return
         if row is None:
             return
         cells = [cell.strip() for cell in row]
         if any(cells):
-            if not (is_first and [cell.casefold() for cell in cells] == list(COLUMNS)):
-                yield begins, cells
-            is_first = False
+            yield begins, cells
         begins = reader.line_num + 1
 
 
-def _line(number: int, cells: list[str], statement: Statement) -> NewLine | list[errors.RowProblem]:
+def check_day(day: date, statement: Statement) -> date:
+    """Return a day on which a line can be.
+
+    Raises:
+        LineInFuture, LineBeforeBooks
+    """
+    if day > statement.today:
+        raise errors.LineInFuture(statement.today)
+    if day < statement.first_day:
+        raise errors.LineBeforeBooks(statement.first_day)
+    return day
+
+
+def check_amount(amount_minor: int, statement: Statement) -> int:
+    """Return an amount that a line can have.
+
+    Raises:
+        LineOfNothing, LineTooLarge
+    """
+    if amount_minor == 0:
+        raise errors.LineOfNothing
+    return check_size(amount_minor, statement)
+
+
+def check_size(amount_minor: int, statement: Statement) -> int:
+    """Return an amount or a balance that the books can hold.
+
+    Raises:
+        LineTooLarge
+    """
+    if abs(amount_minor) > LARGEST_AMOUNT_MINOR:
+        raise errors.LineTooLarge(LARGEST_AMOUNT_MINOR, statement.currency)
+    return amount_minor
+
+
+def cut(*parts: str) -> str:
+    """Join what a bank's file says about a line, each part once, as far as the column holds it."""
+    said: list[str] = []
+    for part in parts:
+        plain = texts.line(part, about="text", longest=len(part) * 4 + 1, least=0)
+        if plain and plain not in said:
+            said.append(plain)
+    return " ".join(said)[:LONGEST_TEXT].rstrip()
+
+
+def _pasted_rows(text: str, reading: Reading) -> Iterator[tuple[int, list[str]]]:
+    """Return the rows without the header, if there is one."""
+    for place, (number, cells) in enumerate(rows(text, ",", reading)):
+        if place or [cell.casefold() for cell in cells] != list(COLUMNS):
+            yield number, cells
+
+
+def _line(number: int, cells: list[str], reading: Reading) -> NewLine | None:
     if len(cells) != len(COLUMNS):
-        return [errors.RowProblem(number, "", errors.WrongColumnCount(len(cells)))]
-    problems: list[errors.RowProblem] = []
-
-    def read(column: str, work: Callable[[], Value]) -> Value | None:
-        try:
-            return work()
-        except Refusal as refusal:
-            problems.append(errors.RowProblem(number, column, refusal))
-            return None
-
-    day = read("date", lambda: _check_day(_day(cells[0]), statement))
-    amount_minor = read("amount", lambda: _amount(cells[1], statement))
-    text = read("text", lambda: _text(cells[2]))
-    if day is None or amount_minor is None or text is None:
-        return problems
-    return NewLine(day, amount_minor, text)
+        reading.problem(number, "", errors.WrongColumnCount(len(cells)))
+        return None
+    statement = reading.statement
+    day = reading.read(number, "date", lambda: check_day(_day(cells[0]), statement))
+    amount_minor = reading.read(number, "amount", lambda: _amount(cells[1], statement))
+    text = reading.read(number, "text", lambda: _text(cells[2]))
+    return None if day is None or amount_minor is None or text is None else NewLine(day, amount_minor, text)
 
 
 def _day(text: str) -> date:
@@ -135,24 +236,8 @@ def _day(text: str) -> date:
         raise errors.DayUnreadable from error
 
 
-def _check_day(day: date, statement: Statement) -> date:
-    if day > statement.today:
-        raise errors.LineInFuture(statement.today)
-    if day < statement.first_day:
-        raise errors.LineBeforeBooks(statement.first_day)
-    return day
-
-
 def _amount(text: str, statement: Statement) -> int:
-    return _check_amount(parse_amount(text, statement.currency, allow_negative=True), statement)
-
-
-def _check_amount(amount_minor: int, statement: Statement) -> int:
-    if amount_minor == 0:
-        raise errors.LineOfNothing
-    if abs(amount_minor) > LARGEST_AMOUNT_MINOR:
-        raise errors.LineTooLarge(LARGEST_AMOUNT_MINOR, statement.currency)
-    return amount_minor
+    return check_amount(parse_amount(text, statement.currency, allow_negative=True), statement)
 
 
 def _text(text: str) -> str:

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, HiddenField
-from wtforms.validators import StopValidation, ValidationError
+from wtforms import Field
+from wtforms.validators import StopValidation
 
 from coop.errors import show_on
-from coop.forms import DayField, Form, LineField, required
+from coop.forms import DayField, Form, LineField, TokenField, required
 from coop.payments.payouts.accounts import LONGEST_ACCOUNT
 from coop.payments.payouts.payees import PayeeRow
 from evidence.messages import Refusal
@@ -47,14 +47,7 @@ class PaymentForm(Form):
         [required(_l("Enter the date."))],
         description=_l("The day on which the money left the bank account."),
     )
-    form_token = HiddenField()
-
-    def validate_form_token(self, field: HiddenField) -> None:
-        """Refuse a form without its token: sent twice, it would be two payments."""
-        try:
-            UUID(field.data or "")
-        except ValueError as error:
-            raise ValidationError(gettext("Open the list again: the form is not complete.")) from error
+    form_token = TokenField()
 
     def show(self, refusal: Refusal) -> int:
         """Put a refusal beside the field it is about, and return the status."""
@@ -73,7 +66,7 @@ class PaymentForm(Form):
 
     def to_token(self) -> UUID:
         """Return the token."""
-        return UUID(self.form_token.data)
+        return self.form_token.token
 
 
 class AccountForm(Form):

@@ -21,7 +21,7 @@ from coop.reports.blocks import (
     Table,
 )
 from coop.reports.content import Content, Year
-from coop.reports.content_money import Accounts, Statements
+from coop.reports.content_money import Accounts, CashFlows, Statements
 from evidence.messages import N_
 
 _CONCLUSIONS: Mapping[str, str] = {
@@ -122,12 +122,46 @@ def balance_sheet(found: Statements, year: Year, currency: str) -> Statement:
     )
 
 
+def cash_flows(cash: CashFlows, found: Statements, year: Year, currency: str) -> Statement:
+    """Return the statement of cash flows of a year, beside the year before where there is one."""
+
+    def line(label: str, amount: int, before: int) -> StatementLine:
+        return StatementLine(label, _both(amount, before, found.has_before))
+
+    def activity(label: str, total: str, flows: Accounts, *first: StatementLine) -> StatementSection:
+        moved = (line(gettext(one.name), one.amount_minor, one.before_minor) for one in flows.lines)
+        lines = (*first, *moved)
+        columns = zip(*(one.amounts for one in lines), strict=True)
+        return StatementSection(label, lines, total, tuple(map(sum, columns)) or _both(0, 0, found.has_before))
+
+    change = cash.closing_minor - cash.opening_minor
+    change_before = cash.closing_before_minor - cash.opening_before_minor
+    result = line(gettext("Surplus or deficit"), found.result_minor, found.result_before_minor)
+    beginning = line(gettext("Cash at the beginning"), cash.opening_minor, cash.opening_before_minor)
+    return Statement(
+        "cash-flows",
+        gettext("Cash flows"),
+        _columns(found, year),
+        (
+            activity(gettext("Operations"), gettext("From operations"), cash.operating, result),
+            activity(gettext("Lasting assets"), gettext("From lasting assets"), cash.investing),
+            activity(gettext("Members and lenders"), gettext("From members and lenders"), cash.financing),
+            StatementSection(
+                gettext("Cash"), (beginning,), gettext("Change in cash"), _both(change, change_before, found.has_before)
+            ),
+        ),
+        currency,
+        line(gettext("Cash at the end"), cash.closing_minor, cash.closing_before_minor),
+    )
+
+
 def _statements(content: Content) -> Part:
     found, year, currency = content.statements, content.year, content.house.currency
     blocks: list[Block] = [
         income_statement(found, year, currency),
         *_charts(content),
         balance_sheet(found, year, currency),
+        *([cash_flows(found.cash, found, year, currency)] if found.cash is not None else []),
         _funds(content),
         _business(content),
     ]

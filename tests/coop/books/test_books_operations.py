@@ -13,15 +13,17 @@ from sqlalchemy.orm import Session
 
 from coop import clock, cooperative
 from coop.audit import AuditEvent
-from coop.books import checks, duties, operations
+from coop.books import chart_operations, checks, duties, operations
+from coop.books.chart_operations import NewAccount
 from coop.books.errors import KeptElsewhere, PeriodNotOver
-from coop.books.operations import NewAccount, NewEntry
+from coop.books.operations import NewEntry
 from coop.database import db, write
 from coop.permissions import WORKER, Actor, Power, PowerMissing
 from evidence.messages import Refusal
 from evidence.rules import drop_rules
 from ledger import errors, periods, sealing
 from ledger.chart import BANK, OTHER_INCOME, SHARE_CAPITAL
+from ledger.chart_changes import Particulars
 from ledger.models import AccountKind, Period
 from ledger.posting import Line
 
@@ -48,10 +50,13 @@ _DONE: list[Callable[..., Any]] = [
     lambda session, actor: operations.reverse_entry(
         session, actor, entry_id=uuid4(), booked_on=cooperative.today(session), reason="x"
     ),
-    lambda session, actor: operations.open_account(
-        session, actor, NewAccount("6910", "Seeds", AccountKind.EXPENSE, date(2026, 1, 1), by_party=False)
+    lambda session, actor: chart_operations.open_account(
+        session, actor, NewAccount("6910", AccountKind.EXPENSE, date(2026, 1, 1), Particulars("Seeds"))
     ),
-    lambda session, actor: operations.close_account(session, actor, code="6900", closed_on=date(2090, 1, 1)),
+    lambda session, actor: chart_operations.close_account(session, actor, code="6900", closed_on=date(2090, 1, 1)),
+    lambda session, actor: chart_operations.edit_account(session, actor, code="6900", particulars=Particulars("Seeds")),
+    lambda session, actor: chart_operations.take_chart(session, actor, "code,name,kind\n6910,Seeds,expense\n"),
+    lambda session, actor: chart_operations.try_chart(session, actor, "code,name,kind\n6910,Seeds,expense\n"),
     lambda session, actor: operations.lock_period(session, actor, ends_on=date(2000, 1, 31)),
     operations.open_year,
     operations.seal,

@@ -16,8 +16,8 @@ from coop.permissions import NotFound, PowerMissing
 from evidence.messages import Refusal
 from ledger import chart, periods
 from ledger.errors import PeriodLocked
-from ledger.journal import party_statement
 from ledger.models import Account, Entry, Posting
+from ledger.statements import party_statement
 from tests import joining, selling
 from tests.coop.marketplace.conftest import Shop
 
@@ -56,7 +56,7 @@ def sessions(shop: Shop, quantity: int = 3, price_minor: int = 12_000) -> UUID:
 def test_a_session_held_is_income_and_owed_to_the_coach(shop: Shop) -> None:
     session, order_id = shop.session, sessions(shop)
     selling.hold_session(session, order_id, 2)
-    assert selling.balance(session, chart.COACHING_INCOME, shop.buyer.participant_id) == -12_000
+    assert selling.balance(session, chart.COACHING_INCOME_OTHERS, shop.buyer.participant_id) == -12_000
     assert selling.balance(session, chart.DEFERRED_INCOME) == -24_000
     assert selling.balance(session, chart.COACHES) == 8000
     assert selling.balance(session, chart.OWED_TO_COACHES, shop.coach.participant_id) == -8000
@@ -116,12 +116,14 @@ def test_a_session_confirmed_by_mistake_is_taken_back_and_can_be_held_later(shop
     secretary = joining.founder(session, "secretary")
     delivery_id = selling.hold_session(session, order_id)
     deliveries.take_back(session, secretary, delivery_id=delivery_id)
-    assert selling.balance(session, chart.COACHING_INCOME) == selling.balance(session, chart.OWED_TO_COACHES) == 0
+    assert (
+        selling.balance(session, chart.COACHING_INCOME_OTHERS) == selling.balance(session, chart.OWED_TO_COACHES) == 0
+    )
     assert selling.balance(session, chart.DEFERRED_INCOME) == -12_000
     with pytest.raises(errors.AlreadyTakenBack):
         deliveries.take_back(session, secretary, delivery_id=delivery_id)
     selling.hold_session(session, order_id)
-    assert selling.balance(session, chart.COACHING_INCOME) == -12_000
+    assert selling.balance(session, chart.COACHING_INCOME_OTHERS) == -12_000
 
 
 def test_a_meeting_delivers_its_part_to_the_whole_cohort_to_the_cent(shop: Shop) -> None:
@@ -135,9 +137,9 @@ def test_a_meeting_delivers_its_part_to_the_whole_cohort_to_the_cent(shop: Shop)
     meetings = selling.meetings(session, offering_id)
     # 100.00 in three parts: 33.34, 33.33, 33.33; they add up in whatever order the meetings are held.
     for meeting_id, each, of_group in ((meetings[1], 3333, 6667), (meetings[0], 3334, 6667), (meetings[2], 3333, 6666)):
-        before = income(session, chart.FELLOWSHIP_INCOME)
+        before = income(session, chart.FELLOWSHIP_INCOME_OTHERS)
         selling.hold_meeting(session, meeting_id)
-        assert income(session, chart.FELLOWSHIP_INCOME) - before == 2 * each + of_group
+        assert income(session, chart.FELLOWSHIP_INCOME_OTHERS) - before == 2 * each + of_group
     assert selling.balance(session, chart.DEFERRED_INCOME) == 0
     delivered = select(func.count()).select_from(Delivery)
     assert session.scalar(delivered.where(Delivery.order_id == unpaid.order_id)) == 0
@@ -178,12 +180,12 @@ def test_a_meeting_is_held_once_closes_the_cohort_and_can_be_taken_back(shop: Sh
     with pytest.raises(errors.PartOfAMeeting):
         deliveries.take_back(session, secretary, delivery_id=delivery_id)
     deliveries.take_back_meeting(session, secretary, meeting_id=first)
-    assert selling.balance(session, chart.FELLOWSHIP_INCOME) == 0
+    assert selling.balance(session, chart.FELLOWSHIP_INCOME_OTHERS) == 0
     with pytest.raises(errors.AlreadyTakenBack):
         deliveries.take_back_meeting(session, secretary, meeting_id=first)
     selling.bought(session, shop.coach.person_id, shop.coach.participant_id, offering_id)
     selling.hold_meeting(session, first)
-    assert selling.balance(session, chart.FELLOWSHIP_INCOME) == -20_000
+    assert selling.balance(session, chart.FELLOWSHIP_INCOME_OTHERS) == -20_000
 
 
 def test_a_fellowship_paid_ahead_straddles_the_year_end(shop: Shop) -> None:
@@ -199,10 +201,10 @@ def test_a_fellowship_paid_ahead_straddles_the_year_end(shop: Shop) -> None:
             periods.open_fiscal_year(session, last + timedelta(days=1), last.replace(year=last.year + 1))
         for meeting_id, day in zip(selling.meetings(session, offering_id), days, strict=True):
             selling.hold_meeting(session, meeting_id, on=day)
-    assert income(session, chart.FELLOWSHIP_INCOME, until=last) == 10_000
+    assert income(session, chart.FELLOWSHIP_INCOME_OTHERS, until=last) == 10_000
     # What was paid ahead for the other meetings is a liability in the balance sheet of the year.
     assert income(session, chart.DEFERRED_INCOME, until=last) == 20_000
-    assert income(session, chart.FELLOWSHIP_INCOME) == 30_000
+    assert income(session, chart.FELLOWSHIP_INCOME_OTHERS) == 30_000
 
 
 def test_a_day_in_a_locked_month_is_refused(shop: Shop) -> None:

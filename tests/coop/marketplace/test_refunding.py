@@ -69,11 +69,11 @@ def test_what_is_to_come_is_refunded_first_and_then_what_was_income(shop: Shop) 
     session, order_id = shop.session, coached(shop)
     selling.refund(session, order_id, 20_000)
     assert selling.balance(session, chart.DEFERRED_INCOME) == -4000
-    assert selling.balance(session, chart.COACHING_INCOME) == -12_000
+    assert selling.balance(session, chart.COACHING_INCOME_OTHERS) == -12_000
     selling.refund(session, order_id, 10_000)
     assert selling.balance(session, chart.DEFERRED_INCOME) == 0
     # Patronage is net of refunds: the income that is taken back names the buyer too.
-    assert selling.balance(session, chart.COACHING_INCOME, shop.buyer.participant_id) == -6000
+    assert selling.balance(session, chart.COACHING_INCOME_OTHERS, shop.buyer.participant_id) == -6000
     assert selling.balance(session, chart.STRIPE_BALANCE) == 36_000 - 1074 - 30_000
     # The coach has worked and is owed all the same.
     assert selling.balance(session, chart.OWED_TO_COACHES) == -8000
@@ -103,10 +103,10 @@ def test_who_was_refunded_is_no_longer_in_the_cohort(shop: Shop) -> None:
     selling.hold_meeting(session, meetings[0])
     selling.refund(session, leaving, 20_000)
     selling.hold_meeting(session, meetings[1])
-    assert selling.balance(session, chart.FELLOWSHIP_INCOME) == -30_000
+    assert selling.balance(session, chart.FELLOWSHIP_INCOME_OTHERS) == -30_000
     selling.refund(session, staying, 30_000)
     assert selling.balance(session, chart.DEFERRED_INCOME) == 0
-    assert selling.balance(session, chart.FELLOWSHIP_INCOME) == -10_000
+    assert selling.balance(session, chart.FELLOWSHIP_INCOME_OTHERS) == -10_000
 
 
 def test_a_refund_larger_than_the_sale_is_refused(shop: Shop) -> None:

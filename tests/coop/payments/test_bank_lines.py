@@ -18,6 +18,7 @@ from coop.payments.bank import queries as bank_queries
 from coop.payments.bank.lines import Taken, enter_line, paste_statement, remove_line, unmatched
 from coop.payments.bank.models import BankLine, BankLineText
 from coop.payments.bank.queries import LineFilter, State
+from coop.payments.bank.reconciling import reconciliation
 from coop.payments.bank.statements import MOST_LINES, MOST_PROBLEMS, NewLine, Statement, read_statement
 from coop.permissions import Actor, NotFound, PowerMissing
 from tests import joining
@@ -174,7 +175,7 @@ def test_a_line_entered_by_mistake_is_removed_and_can_be_entered_again(
     remove_line(session, treasurer, line_id=line_id)
     assert unmatched(session) == []
     assert [row.id for row in bank_queries.all_lines(session, LineFilter(State.REMOVED))] == [line_id]
-    assert bank_queries.reconciliation(session, today).lines_minor == 0
+    assert reconciliation(session, today).lines_minor == 0
     with pytest.raises(errors.LineRemoved):
         remove_line(session, treasurer, line_id=line_id)
     with pytest.raises(NotFound):

@@ -20,6 +20,7 @@ from coop.payments.bank.lines import enter_line, remove_line
 from coop.payments.bank.matching import Reason, classify, entries_for, match, receive, requests_for, unmatch
 from coop.payments.bank.models import BankMatch
 from coop.payments.bank.queries import State
+from coop.payments.bank.reconciling import reconciliation
 from coop.payments.bank.statements import NewLine
 from coop.payments.errors import AlreadyPaid, MoreThanOutstanding, ReceiptFormUsed
 from coop.payments.models import PaymentReceipt
@@ -213,7 +214,7 @@ def test_a_line_that_no_entry_explains_is_booked_and_matched(house: House) -> No
     )
     assert again != entry_id
     assert bank_queries.unmatched_entries(house.session).total == 0
-    assert bank_queries.reconciliation(house.session, house.today).difference_minor == 0
+    assert reconciliation(house.session, house.today).difference_minor == 0
 
 
 def test_a_wrong_reason_books_nothing(house: House) -> None:
@@ -236,10 +237,10 @@ def test_statement_and_books_are_compared_at_the_end_of_a_day(house: House) -> N
     house.match(line_id, entry_id)
     house.line(300, on=yesterday)
     house.entry(-50, on=yesterday)
-    compared = bank_queries.reconciliation(house.session, yesterday)
+    compared = reconciliation(house.session, yesterday)
     assert (compared.lines_minor, compared.account_minor, compared.difference_minor) == (1300, -50, 1350)
     assert (compared.unmatched_lines_minor, compared.unmatched_entries_minor, compared.across_minor) == (300, -50, 1000)
-    now = bank_queries.reconciliation(house.session, house.today)
+    now = reconciliation(house.session, house.today)
     assert (now.difference_minor, now.across_minor) == (350, 0)
     assert [row.amount_minor for row in bank_queries.unmatched_entries(house.session).rows] == [-50]
 

@@ -206,6 +206,10 @@ def test_the_figures_come_from_books_registers_and_votes(session: Session, desk:
     assert all(fund.opening_minor + fund.in_minor - fund.out_minor == fund.closing_minor for fund in content.funds)
     assert content.review is None
     assert content.distribution is None
+    cash = content.statements.cash
+    assert cash is not None
+    flows = cash.operating.total_minor + cash.investing.total_minor + cash.financing.total_minor
+    assert cash.closing_minor - cash.opening_minor == content.statements.result_minor + flows
 
 
 def test_officers_are_named_and_no_other_member_is(session: Session, desk: Office) -> None:

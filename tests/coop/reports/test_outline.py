@@ -8,7 +8,9 @@ import pytest
 from flask import Flask
 from flask_babel import Babel
 
+from coop.reports.blocks import Statement
 from coop.reports.content import Content, DecisionTaken, ReviewNote
+from coop.reports.content_money import Accounts, Amount, CashFlows
 from coop.reports.outline import outline
 from tests.coop.reports import samples
 
@@ -89,3 +91,30 @@ def test_a_house_of_an_earlier_layout_can_be_read() -> None:
     text = samples.content().canonical.replace('"is_tax_registered":false,', "")
     assert "is_tax_registered" not in text
     assert Content.from_canonical(text) == samples.content()
+
+
+def test_cash_flows_stand_with_the_accounts_and_lead_to_the_cash_at_the_end() -> None:
+    plain = samples.content()
+    cash = CashFlows(
+        operating=Accounts((Amount("receivables", "Owed to the co-op", -50_000, 0),), -50_000, 0),
+        investing=Accounts((), 0, 0),
+        financing=Accounts((Amount("share-capital", "Share capital", 260_000, 0),), 260_000, 0),
+        opening_minor=100_000,
+        opening_before_minor=0,
+        closing_minor=1_229_845,
+        closing_before_minor=0,
+    )
+    content = replace(plain, statements=replace(plain.statements, cash=cash))
+    blocks = next(part.blocks for part in outline(content).parts if part.anchor == "accounts")
+    (found,) = [block for block in blocks if isinstance(block, Statement) and block.name == "cash-flows"]
+    assert [section.totals for section in found.sections] == [(869_845,), (0,), (260_000,), (1_129_845,)]
+    assert found.grand.amounts == (1_229_845,)
+    assert Content.from_canonical(content.canonical) == content
+
+
+def test_an_edition_of_an_earlier_layout_has_no_cash_flows() -> None:
+    text = samples.content().canonical.replace('"cash":null,', "")
+    assert text != samples.content().canonical
+    content = Content.from_canonical(text)
+    assert content == samples.content()
+    assert "Cash flows" not in said(content, "accounts")

@@ -1,37 +1,22 @@
-"""The statements: trial balance, balance sheet and income statement, as frozen values.
+"""The trial balance, the balance sheet and the income statement.
 
 The balance sheet shows the result of the year, and that of earlier years as long as no closing entry has moved it, as lines
 of the equity: so it balances on every day.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
 from ledger.chart import books_currency
-from ledger.models import AccountKind
-from ledger.periods import fiscal_year_of
-from ledger.totals import AccountTotal, account_totals
+from ledger.models import AccountKind, Business
+from ledger.periods import fiscal_year_of, months_within
+from ledger.spans import Span
+from ledger.statements.sections import Section, result_of, section
+from ledger.totals import account_totals
 
-
-@dataclass(frozen=True)
-class StatementLine:
-    """An account on a statement. The amount is positive on the account's own side."""
-
-    code: str
-    name: str
-    amount_minor: int
-
-
-@dataclass(frozen=True)
-class Section:
-    """The accounts of one kind, without those at zero, and their sum."""
-
-    kind: AccountKind
-    lines: tuple[StatementLine, ...]
-    total_minor: int
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -54,6 +39,11 @@ class TrialBalance:
     rows: tuple[TrialRow, ...]
     debit_minor: int
     credit_minor: int
+
+    @property
+    def span(self) -> Span:
+        """Return the days of the postings behind an account's figure."""
+        return Span(None, self.at)
 
 
 @dataclass(frozen=True)
@@ -83,6 +73,21 @@ class BalanceSheet:
         """Return liabilities and equity together, which equal the assets."""
         return self.liabilities.total_minor + self.equity_minor
 
+    @property
+    def span(self) -> Span:
+        """Return the days of the postings behind an account's figure."""
+        return Span(None, self.at)
+
+    @property
+    def result_span(self) -> Span:
+        """Return the days of the income statement behind the result of the year."""
+        return Span(self.year_starts_on, self.at)
+
+    @property
+    def earlier_span(self) -> Span | None:
+        """Return the days of the income statement behind what earlier years left."""
+        return Span(None, self.year_starts_on - _DAY) if self.year_starts_on is not None else None
+
 
 @dataclass(frozen=True)
 class IncomeStatement:
@@ -98,6 +103,18 @@ class IncomeStatement:
     def result_minor(self) -> int:
         """Return the surplus, or the deficit as a negative amount."""
         return self.income.total_minor - self.expenses.total_minor
+
+    @property
+    def extraordinary_minor(self) -> int:
+        """Return the part of the result that is not from the ordinary business."""
+        return sum(
+            sign * part.of(Business.EXTRAORDINARY).total_minor for sign, part in ((1, self.income), (-1, self.expenses))
+        )
+
+    @property
+    def span(self) -> Span:
+        """Return the days of the postings behind an account's figure; what closed a year is none of them."""
+        return Span(self.starts_on, self.ends_on, with_closings=False)
 
 
 def trial_balance(session: Session, at: date) -> TrialBalance:
@@ -120,14 +137,14 @@ def balance_sheet(session: Session, at: date) -> BalanceSheet:
     """Make the balance sheet at the end of a day."""
     totals = account_totals(session, None, at)
     year = fiscal_year_of(session, at)
-    all_years = _result(totals)
-    earlier = _result(account_totals(session, None, year.starts_on - timedelta(days=1))) if year else 0
+    all_years = result_of(totals)
+    earlier = result_of(account_totals(session, None, year.starts_on - _DAY)) if year else 0
     return BalanceSheet(
         at=at,
         currency=books_currency(session),
-        assets=_section(AccountKind.ASSET, totals),
-        liabilities=_section(AccountKind.LIABILITY, totals),
-        equity=_section(AccountKind.EQUITY, totals),
+        assets=section(AccountKind.ASSET, totals),
+        liabilities=section(AccountKind.LIABILITY, totals),
+        equity=section(AccountKind.EQUITY, totals),
         year_starts_on=year.starts_on if year else None,
         result_minor=all_years - earlier,
         earlier_result_minor=earlier,
@@ -141,19 +158,11 @@ def income_statement(session: Session, starts_on: date, ends_on: date) -> Income
         starts_on=starts_on,
         ends_on=ends_on,
         currency=books_currency(session),
-        income=_section(AccountKind.INCOME, totals),
-        expenses=_section(AccountKind.EXPENSE, totals),
+        income=section(AccountKind.INCOME, totals),
+        expenses=section(AccountKind.EXPENSE, totals),
     )
 
 
-def _section(kind: AccountKind, totals: Iterable[AccountTotal]) -> Section:
-    lines = tuple(
-        StatementLine(total.code, total.name, total.natural_minor)
-        for total in totals
-        if total.kind is kind and total.balance_minor
-    )
-    return Section(kind, lines, sum(line.amount_minor for line in lines))
-
-
-def _result(totals: Iterable[AccountTotal]) -> int:
-    return -sum(total.balance_minor for total in totals if not total.kind.is_permanent)
+def income_by_month(session: Session, starts_on: date, ends_on: date) -> list[IncomeStatement]:
+    """Make the income statement of each month between two days."""
+    return [income_statement(session, first, last) for first, last in months_within(starts_on, ends_on)]

@@ -1,0 +1,76 @@
+"""The downloads of the books: the journal in every format, the files of closed years, and the key to the references in them."""
+
+from itertools import chain
+from typing import Any
+
+from flask import Response, render_template, request, stream_with_context, url_for
+from flask_babel import gettext
+
+from coop import cooperative
+from coop.books import export_operations as operations
+from coop.books.forms import DatesForm
+from coop.books.pages import FORMAT_NAMES, READERS, Answer, attachment, blueprint, download_links, file_name, trail
+from coop.books.statements.asked import days_asked
+from coop.database import db
+from coop.downloads import csv_file
+from coop.permissions import NotFound, Power, requires
+from coop.signed_in import actor
+from ledger.export import EXTENSIONS, FORMATS, MEDIA_TYPES
+
+
+@blueprint.get("/books/exports")
+@requires(*READERS)
+def exports() -> Answer:
+    """Let days be chosen and the journal be downloaded, and list the files of closed years."""
+    form = DatesForm(formdata=request.args)
+    valid = form.validate()
+    starts_on, ends_on = days_asked(form, is_valid=valid)
+    days: dict[str, Any] = {"from": starts_on.isoformat(), "to": ends_on.isoformat()}
+    page = render_template(
+        "books/exports.html",
+        form=form,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        downloads=download_links(starts_on, ends_on),
+        whole=download_links(),
+        years=operations.closed_years(db.session()),
+        format_names=FORMAT_NAMES,
+        key_href=url_for("books.export_key", **days) if Power.TREASURER in actor().powers else None,
+        trail=trail((gettext("Downloads"), None)),
+    )
+    return page, 200 if valid else 422
+
+
+@blueprint.get("/books/export.<format>")
+@requires(*READERS)
+def export_journal(format: str) -> Response:  # noqa: A002 - the name is of the address
+    """Return the journal between two days as a file: of a closed year the stored one."""
+    form = DatesForm(formdata=request.args)
+    if format not in FORMATS or not form.validate():
+        raise NotFound
+    starts_on, ends_on = form.days()
+    session = db.session()
+    house, today = cooperative.current(session), cooperative.today(session)
+    name = f"{file_name(house.name)}-{starts_on or house.founded_on}-{ends_on or today}.{EXTENSIONS[format]}"
+    found = operations.exported(actor(), format, starts_on, ends_on)
+    # The first piece is made before the answer begins, so that a refusal still becomes a page.
+    first = next(found.pieces, b"")
+    answer = attachment(stream_with_context(chain([first], found.pieces)), name, MEDIA_TYPES[format])
+    if found.sha256 is not None:
+        answer.set_etag(found.sha256)
+    return answer
+
+
+@blueprint.get("/books/export-key.csv")
+@requires(Power.TREASURER)
+def export_key() -> Response:
+    """Return whose the references in an export are, by today's names. Made when it is asked for, and never kept."""
+    form = DatesForm(formdata=request.args)
+    if not form.validate():
+        raise NotFound
+    rows = operations.party_key(db.session(), *form.days())
+    answer = csv_file(
+        "parties.csv", ("party", "name", "member"), ((ref, name, number or "") for ref, name, number in rows)
+    )
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

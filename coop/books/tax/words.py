@@ -1,0 +1,21 @@
+"""How tax is named on the page. A rate is written as those of the surplus are."""
+
+from collections.abc import Mapping
+
+from flask_babel import gettext
+
+from evidence.messages import N_
+from ledger.models import TaxUse
+from ledger.tax.boxes import Part
+
+_USES: Mapping[TaxUse, str] = {TaxUse.SALE: N_("Sales"), TaxUse.PURCHASE: N_("Purchases")}
+
+
+def use(tax_use: TaxUse) -> str:
+    """Name the side of the return on which a code counts."""
+    return str(gettext(_USES[tax_use]))
+
+
+def part(one: Part) -> str:
+    """Name what of a code is summed."""
+    return str(gettext("with tax") if one is Part.GROSS else gettext("tax"))

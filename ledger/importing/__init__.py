@@ -1,0 +1,107 @@
+"""Reading the books of others: a journal as CSV, what hledger prints, and opening balances, each into entries to be posted.
+
+A file is read whole or refused with the first hundred things that are wrong, each by row and column. Who may import, which
+accounts other rooms keep, and the keeping of files are the business of whoever calls this.
+"""
+
+from collections.abc import Sequence
+from typing import get_args
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ledger.bulk import DraftsRefused, check_many, known_keys
+from ledger.importing import errors, hledger, journal, opening
+from ledger.importing.entries import FindParty, Layout, ReadEntry, ReadFile, Source, by_reference, place, with_drafts
+from ledger.importing.names import find_accounts, read_mapping
+from ledger.importing.opening import Opening
+from ledger.importing.table import Problems, read_table
+from ledger.models import Entry
+
+LAYOUTS: tuple[Layout, ...] = get_args(Layout)
+_IDS_AT_ONCE = 5_000
+
+__all__ = [
+    "LAYOUTS",
+    "FindParty",
+    "Layout",
+    "Opening",
+    "Problems",
+    "ReadEntry",
+    "ReadFile",
+    "by_reference",
+    "check",
+    "layout_of",
+    "place",
+    "read",
+    "unknown",
+]
+
+
+def layout_of(text: str) -> Layout:
+    """Say by its head which layout a file has.
+
+    Raises:
+        FileEmpty, LayoutUnknown
+    """
+    columns = set(read_table(text, Problems()).columns)
+    if "txnidx" in columns:
+        return "hledger"
+    if {"entry", "date"} <= columns:
+        return "journal"
+    if columns & {"code", "account"} and "date" not in columns:
+        return "opening"
+    raise errors.LayoutUnknown
+
+
+def read(
+    session: Session,
+    text: str,
+    *,
+    layout: Layout,
+    currency: str,
+    opening_as: Opening,
+    mapping: str = "",
+    find_party: FindParty = by_reference,
+) -> ReadFile:
+    """Read a file.
+
+    Raises:
+        FileRefused: with what is wrong, row by row.
+        FileEmpty, ColumnMissing, ColumnTwice, ColumnUnknown
+    """
+    problems = Problems()
+    source = Source(currency, find_accounts(session, read_mapping(mapping)), find_party)
+    match layout:
+        case "journal":
+            entries = tuple(journal.read(text, source, problems))
+        case "hledger":
+            entries = tuple(hledger.read(text, source, problems))
+        case "opening":
+            entries = tuple(opening.read(text, source, problems, opening_as))
+    problems.refuse()
+    return with_drafts(layout, entries, currency)
+
+
+def unknown(session: Session, file: ReadFile) -> list[int]:
+    """Return the places of the entries that no earlier import has posted and that are not these books' own."""
+    standing = known_keys(session, [draft.idempotency_key for draft in file.drafts])
+    origins = [entry.origin for entry in file.entries if entry.origin is not None]
+    ours: set[UUID] = set()
+    for start in range(0, len(origins), _IDS_AT_ONCE):
+        ours.update(session.scalars(select(Entry.id).where(Entry.id.in_(origins[start : start + _IDS_AT_ONCE]))))
+    return [
+        at
+        for at, (entry, draft) in enumerate(zip(file.entries, file.drafts, strict=True))
+        if draft.idempotency_key not in standing and entry.origin not in ours
+    ]
+
+
+def check(session: Session, file: ReadFile, places: Sequence[int], problems: Problems) -> None:
+    """Check what would be posted, and write nothing; what is wrong is taken down. Holds the periods and accounts that are named."""
+    try:
+        check_many(session, [file.drafts[at] for at in places])
+    except DraftsRefused as refused:
+        for problem in refused.problems:
+            place(file.entries[places[problem.index]], problem.reason, problems)
