@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from ledger import errors, fund_errors, funds, posting
+from ledger import errors, fund_errors, fund_reports, funds, posting
 from ledger.chart import BANK, GRANT_INCOME, GRANTS_UNSPENT, RESTRICTED_FUNDS, WAGES
 from ledger.statements import income_statement
 from ledger.totals import balance_of
@@ -50,13 +50,13 @@ def test_money_is_income_as_it_is_spent(books: Books, account: str) -> None:
     receive(books, fund_id, 100_000)
     assert income_statement(books.session, *YEAR).result_minor == 0
     spend(books, 30_000)
-    before = funds.report(books.session, fund_id, *YEAR)
+    before = fund_reports.report(books.session, fund_id, *YEAR)
     assert (before.to_release_minor, before.closing_minor, before.left_minor) == (30_000, 100_000, 70_000)
     release(books, fund_id)
     assert income_statement(books.session, *YEAR).result_minor == 0, "what it cost and what was given for it"
     assert balance_of(books.session, account) == -70_000
     assert balance_of(books.session, GRANT_INCOME) == -30_000
-    found = funds.report(books.session, fund_id, *YEAR)
+    found = fund_reports.report(books.session, fund_id, *YEAR)
     assert (found.opening_minor, found.received_minor, found.spent_minor, found.left_minor) == (
         0,
         100_000,
@@ -73,9 +73,9 @@ def test_a_report_covers_its_days_and_the_next_begins_where_it_ended(books: Book
     spend(books, 30_000)
     release(books, fund_id, MAY)
     receive(books, fund_id, 5_000, JUNE, "second")
-    april = funds.report(books.session, fund_id, YEAR[0], date(2026, 4, 30))
-    may = funds.report(books.session, fund_id, date(2026, 5, 1), date(2026, 5, 31))
-    june = funds.report(books.session, fund_id, date(2026, 6, 1), date(2026, 6, 30))
+    april = fund_reports.report(books.session, fund_id, YEAR[0], date(2026, 4, 30))
+    may = fund_reports.report(books.session, fund_id, date(2026, 5, 1), date(2026, 5, 31))
+    june = fund_reports.report(books.session, fund_id, date(2026, 6, 1), date(2026, 6, 30))
     assert [one.opening_minor for one in (april, may, june)] == [0, 100_000, 70_000]
     assert [one.closing_minor for one in (april, may, june)] == [100_000, 70_000, 75_000]
     assert [one.spent_minor for one in (april, may, june)] == [0, 30_000, 0]
@@ -86,13 +86,13 @@ def test_no_more_is_released_than_the_fund_has(books: Books) -> None:
     receive(books, fund_id, 10_000)
     spend(books, 12_500)
     release(books, fund_id)
-    found = funds.report(books.session, fund_id, *YEAR)
+    found = fund_reports.report(books.session, fund_id, *YEAR)
     assert (found.closing_minor, found.released_minor, found.left_minor) == (0, 10_000, -2_500)
     with pytest.raises(fund_errors.NothingToRelease):
         release(books, fund_id, key="again")
     receive(books, fund_id, 4_000, JUNE, "second")
     release(books, fund_id, key="third")
-    assert funds.report(books.session, fund_id, *YEAR).left_minor == 1_500
+    assert fund_reports.report(books.session, fund_id, *YEAR).left_minor == 1_500
 
 
 def test_a_release_is_once_and_its_reversal_gives_back(books: Books) -> None:
@@ -103,7 +103,7 @@ def test_a_release_is_once_and_its_reversal_gives_back(books: Books) -> None:
     again = release(books, fund_id)
     assert (again.entry_id, again.is_new) == (first.entry_id, False)
     posting.reverse(books.session, first.entry_id, booked_on=JUNE, text="Too early", now=NOW)
-    found = funds.report(books.session, fund_id, *YEAR)
+    found = fund_reports.report(books.session, fund_id, *YEAR)
     assert (found.released_minor, found.to_release_minor, found.received_minor) == (0, 4_000, 10_000)
 
 
@@ -112,7 +112,7 @@ def test_a_reversed_cost_is_not_spent(books: Books) -> None:
     receive(books, fund_id, 10_000)
     cost = spend(books, 4_000)
     posting.reverse(books.session, cost, booked_on=JUNE, text="Paid back", now=NOW)
-    assert funds.report(books.session, fund_id, *YEAR).spending == ()
+    assert fund_reports.report(books.session, fund_id, *YEAR).spending == ()
 
 
 def test_what_is_spent_later_is_not_released_before(books: Books) -> None:
@@ -191,7 +191,7 @@ def test_a_fund_never_owes_and_what_is_released_was_spent(session: Session, step
                     release(books, fund_id, on, key)
                 except fund_errors.NothingToRelease:
                     continue
-            found = funds.report(session, fund_id, *YEAR)
+            found = fund_reports.report(session, fund_id, *YEAR)
             assert found.closing_minor >= 0
             assert 0 <= found.released_minor <= max(found.spent_minor, 0)
             assert found.closing_minor == -balance_of(session, GRANTS_UNSPENT)

@@ -13,7 +13,7 @@ from coop.books.funds.models import FundWords
 from coop.permissions import Actor, Power
 from coop.texts import line, prose
 from evidence.canonical import Canonical
-from ledger import fund_errors, funds
+from ledger import fund_errors, fund_reports, funds
 from ledger.models import Fund
 from ledger.posting import Posted
 
@@ -135,7 +135,7 @@ def close(session: Session, actor: Actor, *, fund_id: UUID, closed_on: date) -> 
 def not_released(session: Session, ends_on: date) -> list[str]:
     """Return the codes of the funds for which something was spent by a day that is not income yet."""
     founded_on = cooperative.current(session).founded_on
-    return [one.code for one in funds.reports(session, founded_on, ends_on) if one.releasable_minor]
+    return [one.code for one in fund_reports.reports(session, founded_on, ends_on) if one.releasable_minor]
 
 
 def words_of(session: Session, fund_id: UUID) -> FundWords:

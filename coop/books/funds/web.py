@@ -24,7 +24,7 @@ from coop.permissions import Power, requires
 from coop.signed_in import actor
 from evidence.currencies import decimal_text
 from evidence.messages import Refusal
-from ledger import chart, fund_errors, funds, journal
+from ledger import chart, fund_errors, fund_reports, funds, journal
 from ledger.models import Account, Fund
 from ledger.records import PAGE_SIZE, JournalFilter
 
@@ -40,7 +40,7 @@ def fund_list() -> Answer:
     page = render_template(
         "books/funds/list.html",
         form=form,
-        reports=funds.reports(db.session(), starts_on, ends_on),
+        reports=fund_reports.reports(db.session(), starts_on, ends_on),
         asked=days_in_address(starts_on, ends_on),
         may_write=Power.TREASURER in actor().powers,
         currency=currency(),
@@ -82,7 +82,7 @@ def fund(fund_id: UUID) -> Answer:
     row = session.get_one(Fund, fund_id)
     form, starts_on, ends_on, status = _asked_days()
     asked = days_in_address(starts_on, ends_on)
-    report = funds.report(session, fund_id, starts_on, ends_on)
+    report = fund_reports.report(session, fund_id, starts_on, ends_on)
     wanted = JournalFilter(fund=row.code, starts_on=starts_on, ends_on=ends_on)
     total = journal.entry_count(session, wanted)
     number, last = bounded(requested_page(), total, PAGE_SIZE)
@@ -114,7 +114,7 @@ def fund(fund_id: UUID) -> Answer:
 def fund_csv(fund_id: UUID) -> Response:
     """Return the report of a fund for its funder as a table."""
     _, starts_on, ends_on, _ = _asked_days()
-    found = funds.report(db.session(), fund_id, starts_on, ends_on)
+    found = fund_reports.report(db.session(), fund_id, starts_on, ends_on)
     rows = [
         ("", gettext("Unspent before"), found.opening_minor),
         ("", gettext("Received"), found.received_minor),
@@ -201,7 +201,7 @@ def _acted(fund_id: UUID, form: Form, work: Callable[[Session], None], done: str
     row = session.get_one(Fund, fund_id)
     here = url_for("books.fund", fund_id=fund_id)
     links = (gettext("Funds"), url_for("books.fund_list")), (row.code, here), (title, None)
-    report = funds.report(session, fund_id, row.starts_on, date.max)
+    report = fund_reports.report(session, fund_id, row.starts_on, date.max)
     return render_template(
         "books/funds/act.html",
         fund=row,
