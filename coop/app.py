@@ -144,7 +144,7 @@ def _refuse_what_no_form_sends() -> None:
         return
     if request.is_json:
         raise UnsupportedMediaType
-    if request.files and not is_taking_files(view):
+    if set(request.files) - ({"file"} if is_taking_files(view) else set()):
         raise BadRequest
 
 

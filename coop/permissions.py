@@ -167,7 +167,7 @@ def is_signed_by_sender(view: Callable[..., Any] | None) -> bool:
 
 
 def takes_files(view: View) -> View:
-    """Mark a route whose form sends a file; everywhere else a request with one is refused."""
+    """Mark a route whose form sends a file, in its field `file`; everywhere else a request with one is refused."""
     view.__dict__["coop_takes_files"] = True
     return view
 

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ledger import chart, chart_errors
@@ -66,6 +67,8 @@ def take_chart(session: Session, text: str, *, opened_on: date) -> list[Change]:
         FileEmpty, ColumnMissing, ColumnTwice, ColumnUnknown, ChartTooLong
     """
     ordered = _headings_first(read_rows(text))
+    # Two who bring a chart at once wait here for each other, and not crosswise for single accounts.
+    session.execute(select(Account.id).order_by(Account.code).with_for_update()).all()
     present = {one.code: one for one in chart.accounts(session, with_headings=True)}
     problems, wrong = Problems(), set()
     changes: list[Change] = []

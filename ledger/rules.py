@@ -110,16 +110,24 @@ RULES: tuple[Rule, ...] = (
         "UPDATE",
         [Case("OLD.id <> NEW.id OR OLD.code <> NEW.code", "ledger: the code of a cost centre stays")],
     ),
-    refuse(
-        "ledger_account_no_replace",
-        "ledger_account",
-        "INSERT",
-        [
-            Case(
-                "EXISTS (SELECT 1 FROM ledger_account WHERE id = NEW.id OR code = NEW.code)",
-                "ledger: there is an account with this key",
-            )
-        ],
+    *(
+        refuse(
+            f"{table}_no_replace",
+            table,
+            "INSERT",
+            [
+                Case(
+                    f"EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id OR {same})",
+                    f"ledger: there is {what} with this key",
+                )
+            ],
+        )
+        for table, same, what in (
+            ("ledger_account", "code = NEW.code", "an account"),
+            ("ledger_fund", "code = NEW.code", "a fund"),
+            ("ledger_cost_centre", "code = NEW.code", "a cost centre"),
+            ("ledger_tax_code", "(code = NEW.code AND valid_from = NEW.valid_from)", "a tax code"),
+        )
     ),
     *(
         refuse(f"ledger_period_locked_{event.lower()}", "ledger_period", event, [Case(condition, _LOCKED_STAYS)])

@@ -76,7 +76,7 @@ class Preview:
     #: The first of the new ones.
     entries: tuple[ReadEntry, ...]
     sums: tuple[AccountSum, ...]
-    #: Whether an entry moves more than one person records alone.
+    #: Whether it moves more than one person records alone.
     needs_two: bool
 
     @property
@@ -112,7 +112,7 @@ def look(session: Session, actor: Actor, file: FileToImport) -> Preview:
         known_count=len(read.entries) - len(new),
         entries=tuple(new[:SHOWN]),
         sums=_sums(session, new),
-        needs_two=_largest(new) > largest_alone(session),
+        needs_two=_moved(new) > largest_alone(session),
     )
 
 
@@ -127,7 +127,7 @@ def import_file(session: Session, actor: Actor, file: FileToImport) -> Imported:
     power = actor.need(Power.TREASURER)
     read, places = locked_and_checked(session, file)
     most_minor = largest_alone(session)
-    if _largest([read.entries[at] for at in places]) > most_minor:
+    if _moved([read.entries[at] for at in places]) > most_minor:
         raise EntryNeedsTwo(most_minor, cooperative.current(session).currency)
     return post_checked(session, actor, file, read, places, power=power, recorded_by=actor.person_id)
 
@@ -215,9 +215,9 @@ def _check_kept(session: Session, entries: Sequence[ReadEntry], problems: Proble
         covers_deficit = covers_deficit or bool(surplus)
 
 
-def _largest(entries: Sequence[ReadEntry]) -> int:
-    """Return the most that an entry moves."""
-    return max((sum(line.debit_minor for line in entry.lines) for entry in entries), default=0)
+def _moved(entries: Sequence[ReadEntry]) -> int:
+    """Return what entries move together: a file is one act, however many entries it has."""
+    return sum(line.debit_minor for entry in entries for line in entry.lines)
 
 
 def _opening(session: Session, file: FileToImport) -> Opening:

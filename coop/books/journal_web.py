@@ -106,7 +106,7 @@ def record_entry() -> Answer:
             return _entry_form(form, computed)
         entry_id = write(lambda session: operations.record_entry(session, who, entry))
     except EntryNeedsTwo:
-        return _prepared(entry_acts.ENTRY_RECORD, entry_acts.recording_of(entry), entry.text)
+        return prepared_for_two(entry_acts.ENTRY_RECORD, entry_acts.recording_of(entry), entry.text)
     except Refusal as refusal:
         status = form.show(refusal)
         return _entry_form(form, computed), status
@@ -159,7 +159,7 @@ def reverse_entry(entry_id: UUID) -> Answer:
                 )
             )
         except EntryNeedsTwo:
-            return _prepared(entry_acts.ENTRY_REVERSE, entry_acts.reversal_of(entry_id, booked_on), reason)
+            return prepared_for_two(entry_acts.ENTRY_REVERSE, entry_acts.reversal_of(entry_id, booked_on), reason)
         except Refusal as refusal:
             status = show_on(form, refusal)
         else:
@@ -168,7 +168,7 @@ def reverse_entry(entry_id: UUID) -> Answer:
     return _reversal_form(entry_id, form), status
 
 
-def _prepared(kind: str, arguments: Mapping[str, Canonical], words: str) -> Response:
+def prepared_for_two(kind: str, arguments: Mapping[str, Canonical], words: str) -> Response:
     """Prepare for a second person what moves too much for one, and go to the page of the act."""
     who = actor()
     try:

@@ -49,7 +49,7 @@ def record_entry(session: Session, actor: Actor, entry: NewEntry) -> UUID:
     # Posted first and taken back, so that a second person is only asked to approve what the ledger takes.
     with session.begin_nested():
         entry_id = _record(session, actor, entry, power, recorded_by=actor.person_id)
-        _need_small(session, (line.amount_minor for line in entry.lines))
+        need_small(session, (line.amount_minor for line in entry.lines))
     return entry_id
 
 
@@ -97,7 +97,7 @@ def reverse_entry(session: Session, actor: Actor, *, entry_id: UUID, booked_on: 
     entry = _reversible(session, entry_id)
     with session.begin_nested():
         reversal_id = _reverse(session, actor, entry_id, booked_on, reason, power, recorded_by=actor.person_id)
-        _need_small(session, (line.amount_minor for line in entry.lines))
+        need_small(session, (line.amount_minor for line in entry.lines))
     return reversal_id
 
 
@@ -144,7 +144,12 @@ def largest_alone(session: Session) -> int:
     return in_force(session, cooperative.today(session)).bylaws.entry_alone_minor
 
 
-def _need_small(session: Session, amounts: Iterable[int]) -> None:
+def need_small(session: Session, amounts: Iterable[int]) -> None:
+    """Refuse amounts, debits positive, that together are more than one person moves alone.
+
+    Raises:
+        EntryNeedsTwo
+    """
     most_minor = largest_alone(session)
     if sum(amount_minor for amount_minor in amounts if amount_minor > 0) > most_minor:
         raise EntryNeedsTwo(most_minor, cooperative.current(session).currency)

@@ -73,22 +73,12 @@ def _begin_fund(stage: Stage, session: Session) -> UUID:
 def _use_fund(stage: Stage, fund_id: UUID) -> None:
     """Receive the grant, and make income of what was spent: at the end of the year, and in the second year."""
 
-    def receive(session: Session) -> UUID:
-        return funds.receive(
-            session,
-            stage.role(session, roles.TREASURER),
-            fund_id=fund_id,
-            amount_minor=_GRANTED_MINOR,
-            booked_on=cooperative.today(session),
-            text="Grant of the Rākau Trust",
-            form_token=uuid4(),
-        )
-
     def release(session: Session) -> UUID:
         treasurer, today = stage.role(session, roles.TREASURER), cooperative.today(session)
         return funds.release(session, treasurer, fund_id=fund_id, booked_on=today, form_token=uuid4())
 
-    stage.at(stage.calendar.since_founding(20, hour=15), receive)
+    grant = [Line(chart.BANK, _GRANTED_MINOR), Line(_GRANT.account, -_GRANTED_MINOR, fund=_GRANT.code)]
+    stage.at(stage.calendar.since_founding(20, hour=15), partial(enter, stage, "Grant of the Rākau Trust", grant))
     stage.at(stage.calendar.since_year_end(0, 17), release)
     stage.at(stage.calendar.since_founding(441), release)
 

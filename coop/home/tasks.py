@@ -12,8 +12,9 @@ from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 
 from coop import cooperative
-from coop.approvals.queries import waiting_for
+from coop.approvals.queries import waiting_for, waiting_with
 from coop.assembly.queries import State
+from coop.books.acts import YEAR_CLOSE
 from coop.books.closing import year_to_close
 from coop.books.surplus.acts import next_steps
 from coop.community.matching import Skills, skills_of
@@ -163,11 +164,14 @@ def _money(session: Session) -> list[Task]:
             )
         )
     if year := year_to_close(session, cooperative.today(session)):
+        prepared = waiting_with(session, YEAR_CLOSE, {"year": year.id}) is not None
         tasks.append(
             Task(
                 gettext("Close the year to %(day)s", day=format_day(year.ends_on)),
                 url_for("books.year_closing", year_id=year.id),
-                gettext("The checklist says what has to be settled first."),
+                gettext("It is prepared and waits for somebody of the board.")
+                if prepared
+                else gettext("The checklist says what has to be settled first."),
             )
         )
     return tasks

@@ -103,8 +103,8 @@ class OrderWaiting(Refusal):
 
     number: int
     message = N_(
-        "You have ordered this already: order %(number)s waits for its payment. Pay it or cancel it before you order again. "
-        "Nothing was ordered now."
+        "You have ordered this already: order %(number)s waits for its payment. Pay it, or cancel it if the payment failed, before you "
+        "order again. Nothing was ordered now."
     )
 
 

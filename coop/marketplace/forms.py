@@ -214,7 +214,13 @@ class DeliveryForm(Form):
     """A session was held."""
 
     unit = HiddenField()
-    delivered_on = DayField(_l("Held on"), [required(_l("Enter the date."))])
+    delivered_on = DayField(
+        _l("Held on"),
+        [required(_l("Enter the date."))],
+        description=_l(
+            "The day on which it took place: it is income, and the coach's fee a cost, of the year of that day."
+        ),
+    )
     coach = SelectField(_l("Who coached"), [Optional()], validate_choice=False)
 
     def offer(self, coaches: Iterable[tuple[UUID, str]]) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from coop import outbox
 from coop.approvals.kinds import ActKind, Outcome, TwoPeople
+from coop.assembly.meetings import agenda
 from coop.permissions import Actor
 from coop.reports import editions
 from coop.reports.queries import content_of
@@ -27,6 +28,7 @@ def _publish(session: Session, actor: Actor, arguments: Mapping[str, Any], two: 
         pdf_sha256=arguments["pdf"],
         two=two,
     )
+    agenda.name_report(session, year_id)
     return Outcome(year_id, outbox.Page("reports.year_page", {"year_id": year_id}))
 
 

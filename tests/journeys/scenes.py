@@ -19,7 +19,7 @@ from tests.visitors import Stage, Values, Visitor
 PASSWORD = "kererū in the miro tree"
 BOND = "I trap stoats along the river and teach others how to set and check a line."
 _DOWNLOADS = (
-    ("Journal as CSV", "books.csv"),
+    ("Journal as CSV, full", "books.csv"),
     ("Journal as Beancount", "books.beancount"),
     ("Journal as hledger", "books.journal"),
 )

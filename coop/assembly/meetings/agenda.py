@@ -6,12 +6,20 @@ written here, in words that follow from figures; they belong to the agenda and a
 
 from uuid import UUID
 
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from coop import audit, clock
 from coop.assembly import bindings, operations
 from coop.assembly.meetings import agenda_words, errors, progress, readiness
-from coop.assembly.meetings.models import AgendaItem, AgendaItemDropped, ItemKind, Meeting
+from coop.assembly.meetings.models import (
+    AgendaItem,
+    AgendaItemDropped,
+    ItemKind,
+    Meeting,
+    MeetingCancellation,
+    MeetingNotice,
+)
 from coop.assembly.models import MotionWords, Stage
 from coop.assembly.operations import Words
 from coop.permissions import Actor, Power
@@ -160,6 +168,25 @@ def release(session: Session, item: AgendaItem) -> None:
     if item.motion_id is not None and item.kind.makes_its_words:
         operations.discussed(session, item.motion_id).stage = Stage.WITHDRAWN
         session.flush()
+
+
+def name_report(session: Session, year_id: UUID) -> None:
+    """Let the meetings that receive a year's accounts name the edition that was just published, where no notice was given yet.
+
+    Part of the publishing, so that whoever reads the notice before sending it reads the words that go out.
+    """
+    planned = (
+        select(Meeting)
+        .where(
+            Meeting.fiscal_year_id == year_id,
+            ~exists().where(MeetingNotice.meeting_id == Meeting.id),
+            ~exists().where(MeetingCancellation.meeting_id == Meeting.id),
+        )
+        .order_by(Meeting.id)
+        .with_for_update()
+    )
+    for meeting in session.scalars(planned).all():
+        refresh_words(session, meeting)
 
 
 def refresh_words(session: Session, meeting: Meeting) -> None:

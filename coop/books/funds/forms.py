@@ -9,8 +9,11 @@ from wtforms import SelectField
 
 from coop.books.forms import LONGEST_ENTRY_TEXT
 from coop.books.funds.operations import LONGEST_PURPOSE, FundText, NewFund
+from coop.books.operations import NewEntry
 from coop.books.pages import currency
 from coop.forms import DayField, Form, LineField, MoneyField, TextField, TokenField, choices, required
+from ledger.chart import BANK
+from ledger.drafts import Line
 from ledger.models import Account
 
 
@@ -82,6 +85,16 @@ class GrantForm(Form):
             "text": self.text.data or "",
             "form_token": self.form_token.token,
         }
+
+    def to_entry(self, account: str, fund: str) -> NewEntry:
+        """Return the same as an entry by hand, for a second person to approve."""
+        amount_minor = self.amount.required_minor
+        return NewEntry(
+            booked_on=self.booked_on.required_day,
+            text=self.text.data or "",
+            lines=[Line(BANK, amount_minor), Line(account, -amount_minor, fund=fund)],
+            form_token=self.form_token.token,
+        )
 
 
 class ReleaseForm(Form):

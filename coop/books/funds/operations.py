@@ -9,12 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coop import audit, clock, cooperative
+from coop.books import kept
 from coop.books.funds.models import FundWords
+from coop.books.operations import need_small
 from coop.permissions import Actor, Power
 from coop.texts import line, prose
 from evidence.canonical import Canonical
 from ledger import fund_errors, fund_reports, funds
-from ledger.models import Fund
+from ledger.models import Account, Fund
 from ledger.posting import Posted
 
 LONGEST_PURPOSE = 4_000
@@ -48,6 +50,7 @@ def add(session: Session, actor: Actor, new: NewFund) -> UUID:
         PowerMissing, TextMissing, TextTooLong, FundCodeMalformed, FundCodeTaken, FundDaysReversed, NoSuchAccount, FundAccountUnfit
     """
     power = actor.need(Power.TREASURER)
+    _need_free(new.account)
     fund_id = funds.add(
         session,
         code=new.code,
@@ -85,18 +88,23 @@ def receive(
 
     Raises:
         PowerMissing, UnknownFund, FundClosed, FundNotBegun, GrantAmountMissing, LedgerRefusal
+        EntryNeedsTwo: it is more than one person records alone; an entry by hand that names the fund goes to a second one.
     """
     power = actor.need(Power.TREASURER)
-    posted = funds.receive(
-        session,
-        fund_id,
-        amount_minor=amount_minor,
-        booked_on=booked_on,
-        text=text,
-        key=f"fund-receipt:{form_token}",
-        now=clock.now(),
-        recorded_by=actor.person_id,
-    )
+    _need_free(account_of(session, fund_id))
+    # Posted first and taken back, as for any entry by hand.
+    with session.begin_nested():
+        posted = funds.receive(
+            session,
+            fund_id,
+            amount_minor=amount_minor,
+            booked_on=booked_on,
+            text=text,
+            key=f"fund-receipt:{form_token}",
+            now=clock.now(),
+            recorded_by=actor.person_id,
+        )
+        need_small(session, [amount_minor])
     return _recorded(session, actor, "fund.received", power, fund_id, posted)
 
 
@@ -107,6 +115,7 @@ def release(session: Session, actor: Actor, *, fund_id: UUID, booked_on: date, f
         PowerMissing, UnknownFund, FundClosed, FundNotBegun, NothingToRelease, LedgerRefusal
     """
     power = actor.need(Power.TREASURER)
+    _need_free(account_of(session, fund_id))
     code = session.scalar(select(Fund.code).where(Fund.id == fund_id)) or ""
     posted = funds.release(
         session,
@@ -148,6 +157,24 @@ def words_of(session: Session, fund_id: UUID) -> FundWords:
     if found is None:
         raise fund_errors.UnknownFund
     return found
+
+
+def account_of(session: Session, fund_id: UUID) -> str:
+    """Return the code of the account on which a fund stands.
+
+    Raises:
+        UnknownFund
+    """
+    code = session.scalar(select(Account.code).join(Fund, Fund.account_id == Account.id).where(Fund.id == fund_id))
+    if code is None:
+        raise fund_errors.UnknownFund
+    return code
+
+
+def _need_free(account: str) -> None:
+    """Refuse accounts that other rooms keep, whatever line of the statements they are said to be part of."""
+    if account in kept.KEPT_BY_SHARES | kept.KEPT_FOR_MEMBERS | kept.RESERVES:
+        raise fund_errors.FundAccountUnfit(account)
 
 
 def _recorded(session: Session, actor: Actor, action: str, power: Power | None, fund_id: UUID, posted: Posted) -> UUID:

@@ -9,10 +9,13 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from coop import cooperative
+from coop.books import entry_acts
 from coop.books import words as entry_words
+from coop.books.errors import EntryNeedsTwo
 from coop.books.forms import DatesForm
 from coop.books.funds import operations
 from coop.books.funds.forms import CloseFundForm, FundForm, GrantForm, NewFundForm, ReleaseForm
+from coop.books.journal_web import prepared_for_two
 from coop.books.pages import READERS, Answer, blueprint, currency, trail
 from coop.books.statements.asked import days_asked, days_in_address
 from coop.database import db, write
@@ -152,7 +155,13 @@ def receive_for_fund(fund_id: UUID) -> Answer:
         operations.receive(writing, who, fund_id=fund_id, **form.to_receipt())
 
     done = gettext("It is booked. Nothing of it is income before it is spent.")
-    return _acted(fund_id, form, work, done, "receive", gettext("Record money received"))
+    try:
+        return _acted(fund_id, form, work, done, "receive", gettext("Record money received"))
+    except EntryNeedsTwo:
+        session = db.session()
+        account, code = operations.account_of(session, fund_id), session.get_one(Fund, fund_id).code
+        entry = form.to_entry(account, code)
+        return prepared_for_two(entry_acts.ENTRY_RECORD, entry_acts.recording_of(entry), entry.text)
 
 
 @blueprint.route("/books/funds/<uuid:fund_id>/release", methods=["GET", "POST"])
@@ -192,6 +201,8 @@ def _acted(fund_id: UUID, form: Form, work: Callable[[Session], None], done: str
         if form.validate():
             try:
                 write(work)
+            except EntryNeedsTwo:
+                raise
             except Refusal as refusal:
                 status = show_on(form, refusal)
             else:

@@ -124,7 +124,7 @@ class ColumnsForm(_FileForm):
     def to_delimiter(self) -> str:
         """Return what stands between the columns."""
         return next(
-            (sign for sign, word in _WRITTEN.items() if word == self.delimiter.data), self.delimiter.data or ","
+            (sign for sign, word in _WRITTEN.items() if word == self.delimiter.data), (self.delimiter.data or ",")[:1]
         )
 
     def to_rows_above(self) -> int:

@@ -76,6 +76,21 @@ def test_members_are_told_of_accounts_that_are_approved_signed_and_published(app
     assert act(app, opened) is Stage.OPENED
 
 
+def test_whoever_reads_the_notice_before_sending_it_reads_the_words_that_go_out(app: Flask, office: Office) -> None:
+    meeting_id, motion_id = act(app, partial(call, earliest()))
+
+    def words(session: Session) -> str:
+        return session.get_one(MotionWords, motion_id).text
+
+    assert "not yet published" in act(app, words)
+    act(app, office.make_ready)
+    act(app, office.publish)
+    read = act(app, words)
+    assert "edition 1" in read
+    act(app, lambda session: Gathering(session).notify(meeting_id))
+    assert act(app, words) == read
+
+
 def test_a_meeting_too_soon_after_its_report_is_not_announced(app: Flask, office: Office) -> None:
     lawful = earliest()
     meeting_id, _ = act(app, partial(call, lawful - timedelta(days=1)))

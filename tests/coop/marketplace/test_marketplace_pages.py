@@ -235,7 +235,7 @@ def test_a_second_order_while_one_waits_is_led_back_to_it(market: Market) -> Non
     ):
         assert (refused.status, "order 1 waits for its payment" in refused.text) == (409, True)
         assert "This is sold out" not in refused.text
-        order = market.browser.get(refused.links["Pay or cancel order 1"])
+        order = market.browser.get(refused.links["Go to order 1"])
         assert order.form(action="/cancel")
     assert market.rows() == before
     again = market.browser.send(order, order.form(action="/pay"))

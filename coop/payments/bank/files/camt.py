@@ -68,7 +68,7 @@ def read_camt(content: bytes, statement: Statement) -> StatementFile:
     opening, closing = parts[0].opening, parts[-1].closing
     days = [line.booked_on for line in lines]
     if closing is not None:
-        days.append(closing.day)
+        days.append(check_day(closing.day, statement))
     if not days:
         raise errors.FileEmpty
     return StatementFile(
