@@ -34,7 +34,7 @@ types: $(BIN)/.test ## Types, strictly
 	$(BIN)/mypy
 
 bench: $(BIN)/.test ## Measure the hot paths against the bare operation, at a small size
-	@for file in benchmarks/[a-z]*.py; do $(BIN)/python $$file || exit 1; done
+	@for file in benchmarks/[a-z]*.py; do $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
 
 clean: ## Remove the environment and what tools have left behind
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

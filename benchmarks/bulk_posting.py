@@ -10,52 +10,34 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
 
-from coop.database import make_engine, write_with
+from benchmarks.posting import ON, founded
+from coop.database import write_with
 from evidence.identifiers import new_id
-from evidence.rules import install_rules
-from ledger import chart, periods
+from ledger import chart
 from ledger.bulk import post_many
 from ledger.drafts import Draft, Line
-from ledger.models import LedgerBase
-from ledger.rules import RULES
 
 RUNS = 3
-ON = date(2026, 5, 4)
 
 
-def main(entries: int = 50_000) -> None:
+def main(entries: int = 10_000) -> None:
     """Print both medians and their ratio."""
     times: dict[str, list[float]] = {"ours": [], "bare": []}
     for run in range(RUNS):
         with tempfile.TemporaryDirectory() as folder:
             for name, prepare in (("ours", _ours), ("bare", _bare)):
-                work = prepare(_founded(Path(folder) / f"{name}-{run}.sqlite3"), entries)
+                work = prepare(founded(Path(folder) / f"{name}-{run}.sqlite3"), entries)
                 begun = time.perf_counter()
                 work()
                 times[name].append(time.perf_counter() - begun)
     ours, bare = (statistics.median(times[name]) for name in ("ours", "bare"))
     print(f"{entries} entries of two postings in one commit: ours {ours:.2f} s, bare sqlite3 {bare:.2f} s")
     print(f"ratio {ours / bare:.2f}")
-
-
-def _founded(path: Path) -> Engine:
-    engine = make_engine(f"sqlite:///{path}")
-    with engine.execution_options(coop_write=True).begin() as connection:
-        LedgerBase.metadata.create_all(connection)
-        install_rules(connection, RULES)
-
-    def work(session: Session) -> None:
-        chart.install_chart(session, currency="NZD", opened_on=date(2026, 4, 1))
-        periods.open_fiscal_year(session, date(2026, 4, 1), date(2027, 3, 31))
-
-    write_with(engine, work)
-    return engine
 
 
 def _ours(engine: Engine, entries: int) -> Callable[[], object]:

@@ -32,7 +32,7 @@ ON = date(2026, 5, 4)
 def main(entries: int = 200) -> None:
     """Print both medians and their ratio."""
     with tempfile.TemporaryDirectory() as folder:
-        engines = [_founded(Path(folder) / name) for name in ("ours.sqlite3", "bare.sqlite3")]
+        engines = [founded(Path(folder) / name) for name in ("ours.sqlite3", "bare.sqlite3")]
         sides: list[tuple[str, Callable[[int], None]]] = [("ours", _ours(engines[0])), ("bare", _bare(engines[1]))]
         times: dict[str, list[float]] = {name: [] for name, _ in sides}
         for _ in range(RUNS):
@@ -45,7 +45,8 @@ def main(entries: int = 200) -> None:
         print(f"ratio {ours / bare:.2f}")
 
 
-def _founded(path: Path) -> Engine:
+def founded(path: Path) -> Engine:
+    """Make books of one open year in a file."""
     engine = make_engine(f"sqlite:///{path}")
     with engine.execution_options(coop_write=True).begin() as connection:
         LedgerBase.metadata.create_all(connection)

@@ -2,7 +2,6 @@
 
 from evidence.columns import table_of
 from evidence.rules import Case, Rule, append_only, refuse
-from ledger.budgets import models as budget_models  # noqa: F401 - its table
 from ledger.budgets import rules as budget_rules
 from ledger.models import ChainLink, Entry, Posting, YearClosing
 from ledger.surplus import rules as surplus_rules

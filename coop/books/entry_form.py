@@ -8,21 +8,20 @@ beside it, the ledger's refusals included.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid4
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, FormField, HiddenField, SelectField
+from wtforms import FieldList, FormField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import ValidationError
 
 from coop import cooperative
 from coop.books.forms import LONGEST_ENTRY_TEXT, PartyField
 from coop.books.operations import NewEntry
+from coop.books.pages import currency
 from coop.books.surplus.words import rate
 from coop.database import db
 from coop.errors import message_of, show_on, status_of
-from coop.forms import DayField, Form, LineField, MoneyField, choices, required
+from coop.forms import DayField, Form, LineField, MoneyField, TokenField, choices, required
 from evidence.messages import Refusal
 from ledger.cost_centres import Centre
 from ledger.drafts import Line
@@ -40,10 +39,6 @@ INCLUDED, ON_TOP = "included", "on-top"
 
 #: Beside which field of a row a refusal stands that names a code.
 _FIELD_OF: dict[type[Refusal], str] = {NoSuchCostCentre: "cost_centre", NoSuchFund: "fund", NoSuchTaxCode: "tax"}
-
-
-def _currency() -> str:
-    return cooperative.current(db.session()).currency
 
 
 @dataclass(frozen=True)
@@ -102,8 +97,8 @@ class LineForm(Form):
         csrf = False
 
     account = SelectField(_l("Account"), validate_choice=False)
-    debit = MoneyField(_l("Debit"), currency=_currency)
-    credit = MoneyField(_l("Credit"), currency=_currency)
+    debit = MoneyField(_l("Debit"), currency=currency)
+    credit = MoneyField(_l("Credit"), currency=currency)
     party = PartyField(_l("Member or client"))
     cost_centre = SelectField(_l("Cost centre"), validate_choice=False)
     fund = SelectField(_l("Fund"), validate_choice=False)
@@ -177,7 +172,7 @@ class EntryForm(Form):
     )
     amounts = SelectField(_l("Amounts of lines with a tax code"), default=INCLUDED)
     lines = FieldList(FormField(LineForm), min_entries=LEAST_ROWS, max_entries=MOST_ROWS)
-    form_token = HiddenField()
+    form_token = TokenField()
 
     def __init__(self, offer: Offer, **options: Any) -> None:
         super().__init__(**options)
@@ -189,16 +184,7 @@ class EntryForm(Form):
         )
         if not self._rates:
             del self.amounts
-        if not self.form_token.data:
-            self.form_token.data = str(uuid4())
         self._offer_choices()
-
-    def validate_form_token(self, field: HiddenField) -> None:
-        """Refuse a form without its token: sent twice, it would be two entries."""
-        try:
-            UUID(field.data or "")
-        except ValueError as error:
-            raise ValidationError(gettext("Open the page again: the form is not complete.")) from error
 
     def add_rows(self) -> None:
         """Offer more rows, keeping what was written."""
@@ -216,7 +202,7 @@ class EntryForm(Form):
             booked_on=self.booked_on.required_day,
             text=self.text.data or "",
             lines=[line for _, line in self._lines()],
-            form_token=UUID(self.form_token.data),
+            form_token=self.form_token.token,
             reference=self.reference.data or None,
         )
 

@@ -55,7 +55,7 @@ class ClosedYear:
     files: dict[str, Kept]
 
 
-def exported(actor: Actor, format: Format, starts_on: date | None, ends_on: date | None) -> Exported:  # noqa: A002
+def exported(actor: Actor, file_format: Format, starts_on: date | None, ends_on: date | None) -> Exported:
     """Return the journal between two days: the stored file where they are those of a closed year. Needs the app's context.
 
     Raises:
@@ -65,12 +65,12 @@ def exported(actor: Actor, format: Format, starts_on: date | None, ends_on: date
     asked = select(FiscalYear.id).join(YearClosing, YearClosing.fiscal_year_id == FiscalYear.id)
     year_id = db.session.scalar(asked.where(FiscalYear.starts_on == starts_on, FiscalYear.ends_on == ends_on))
     if year_id is None:
-        return Exported(read_anew(format, starts_on, ends_on), None)
-    found = keep(actor, year_id, format)
+        return Exported(read_anew(file_format, starts_on, ends_on), None)
+    found = keep(actor, year_id, file_format)
     return Exported(files.read_pieces(configuration(current_app), found.sha256), found.sha256)
 
 
-def keep(actor: Actor, year_id: UUID, format: Format) -> Kept:  # noqa: A002
+def keep(actor: Actor, year_id: UUID, file_format: Format) -> Kept:
     """Return the stored file of a closed year, and make it first if nobody has yet.
 
     It is made outside any write, because it may be long; of two who make it at once the first one's stays.
@@ -80,12 +80,14 @@ def keep(actor: Actor, year_id: UUID, format: Format) -> Kept:  # noqa: A002
     """
     actor.need(*READERS)
     session = db.session()
-    found = _standing(session, year_id, format)
+    found = _standing(session, year_id, file_format)
     if found is not None:
         return found
     year = session.get_one(FiscalYear, year_id)
-    stored = files.store_pieces(configuration(current_app), read_anew(format, year.starts_on, year.ends_on))
-    return write(lambda session: _remember(session, actor, year_id, format, Kept(stored.sha256, stored.size_bytes)))
+    stored = files.store_pieces(configuration(current_app), read_anew(file_format, year.starts_on, year.ends_on))
+    return write(
+        lambda session: _remember(session, actor, year_id, file_format, Kept(stored.sha256, stored.size_bytes))
+    )
 
 
 def keep_soon(session: Session, year_id: UUID) -> None:
@@ -128,22 +130,24 @@ def party_key(session: Session, starts_on: date | None, ends_on: date | None) ->
     return [(row.party_ref, row.name, row.number) for row in rows]
 
 
-def _standing(session: Session, year_id: UUID, format: str) -> Kept | None:  # noqa: A002
-    latest = select(KeptExport).where(KeptExport.fiscal_year_id == year_id, KeptExport.format == format)
+def _standing(session: Session, year_id: UUID, file_format: str) -> Kept | None:
+    latest = select(KeptExport).where(KeptExport.fiscal_year_id == year_id, KeptExport.format == file_format)
     found = session.scalar(latest.order_by(KeptExport.number.desc()).limit(1))
     return Kept(found.sha256, found.size_bytes) if found is not None else None
 
 
-def _remember(session: Session, actor: Actor, year_id: UUID, format: str, made: Kept) -> Kept:  # noqa: A002
+def _remember(session: Session, actor: Actor, year_id: UUID, file_format: str, made: Kept) -> Kept:
     session.get(FiscalYear, year_id, with_for_update=True)
-    standing = _standing(session, year_id, format)
+    standing = _standing(session, year_id, file_format)
     if standing is not None:
         return standing
-    last = select(func.max(KeptExport.number)).where(KeptExport.fiscal_year_id == year_id, KeptExport.format == format)
+    last = select(func.max(KeptExport.number)).where(
+        KeptExport.fiscal_year_id == year_id, KeptExport.format == file_format
+    )
     session.add(
         KeptExport(
             fiscal_year_id=year_id,
-            format=format,
+            format=file_format,
             number=(session.scalar(last) or 0) + 1,
             sha256=made.sha256,
             size_bytes=made.size_bytes,
@@ -151,5 +155,7 @@ def _remember(session: Session, actor: Actor, year_id: UUID, format: str, made: 
         )
     )
     session.flush()
-    audit.record(session, actor, "kept_export.made", subject=year_id, facts={"format": format, "sha256": made.sha256})
+    audit.record(
+        session, actor, "kept_export.made", subject=year_id, facts={"format": file_format, "sha256": made.sha256}
+    )
     return made

@@ -4,16 +4,13 @@ from uuid import UUID
 
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext, ngettext
-from sqlalchemy.orm import Session
 
-from coop.approvals import operations as approvals
-from coop.approvals.errors import AlreadyPrepared
 from coop.books import import_queries, import_uploads, queries
 from coop.books.errors import EntryNeedsTwo
 from coop.books.forms import ConfirmForm
 from coop.books.import_acts import BOOK_IMPORT, import_of
 from coop.books.import_forms import ImportForm, layout_name
-from coop.books.pages import READERS, Answer, blueprint, currency, trail
+from coop.books.pages import READERS, Answer, blueprint, currency, for_two, trail
 from coop.database import db, write
 from coop.errors import message_of, show_on
 from coop.paging import pager, requested_page
@@ -67,7 +64,8 @@ def confirm_import(upload_id: UUID) -> Answer:
     try:
         done = write(lambda session: import_uploads.confirm(session, who, upload_id))
     except EntryNeedsTwo:
-        return _prepared(upload_id)
+        preview = write(lambda session: import_uploads.look_at(session, who, upload_id))
+        return for_two(BOOK_IMPORT, import_of(upload_id, preview))
     except FileRefused:
         # The books have changed since it was looked at; the page says what is wrong now.
         return _preview_page(upload_id, form)
@@ -105,22 +103,6 @@ def imported(import_id: UUID) -> str:
         currency=currency(),
         trail=trail((gettext("Import"), url_for("books.import_file")), (gettext("What was imported"), None)),
     )
-
-
-def _prepared(upload_id: UUID) -> Answer:
-    """Prepare for a second person what moves too much for one, and go to the page of the act."""
-    who = actor()
-
-    def work(session: Session) -> UUID:
-        arguments = import_of(upload_id, import_uploads.look_at(session, who, upload_id))
-        return approvals.prepare(session, who, kind=BOOK_IMPORT, arguments=arguments)
-
-    try:
-        act_id = write(work)
-    except AlreadyPrepared as refusal:
-        act_id = refusal.act_id
-    flash(gettext("Nothing is booked yet: this moves so much that somebody of the board approves it."), "message")
-    return redirect(url_for("approvals.act", act_id=act_id), 303)
 
 
 def _accounts() -> list[Account]:

@@ -1,21 +1,17 @@
 """The pages of the journal: the books at a glance, the list of entries, one entry, a new one, and a reversal."""
 
-from collections.abc import Mapping
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
-from werkzeug.wrappers import Response
 
 from coop import cooperative
-from coop.approvals import operations as approvals
-from coop.approvals.errors import AlreadyPrepared
 from coop.books import entry_acts, kept, operations, queries, words
 from coop.books.entry_form import Computed, EntryForm, Offer
 from coop.books.errors import EntryNeedsTwo, KeptElsewhere
 from coop.books.forms import JournalForm, ReversalForm
 from coop.books.import_queries import import_of_entry
-from coop.books.pages import READERS, Answer, blueprint, currency, download_links, trail
+from coop.books.pages import READERS, Answer, blueprint, currency, download_links, for_two, trail
 from coop.database import db, write
 from coop.errors import show_on
 from coop.forms import choices
@@ -25,7 +21,6 @@ from coop.payments.payouts.payees import payees_of
 from coop.payments.queries import outstanding_count
 from coop.permissions import Power, requires
 from coop.signed_in import actor
-from evidence.canonical import Canonical
 from evidence.messages import Refusal
 from ledger import chart, cost_centres, journal
 from ledger.models import Account
@@ -106,7 +101,7 @@ def record_entry() -> Answer:
             return _entry_form(form, computed)
         entry_id = write(lambda session: operations.record_entry(session, who, entry))
     except EntryNeedsTwo:
-        return prepared_for_two(entry_acts.ENTRY_RECORD, entry_acts.recording_of(entry), entry.text)
+        return for_two(entry_acts.ENTRY_RECORD, entry_acts.recording_of(entry), entry.text)
     except Refusal as refusal:
         status = form.show(refusal)
         return _entry_form(form, computed), status
@@ -159,24 +154,13 @@ def reverse_entry(entry_id: UUID) -> Answer:
                 )
             )
         except EntryNeedsTwo:
-            return prepared_for_two(entry_acts.ENTRY_REVERSE, entry_acts.reversal_of(entry_id, booked_on), reason)
+            return for_two(entry_acts.ENTRY_REVERSE, entry_acts.reversal_of(entry_id, booked_on), reason)
         except Refusal as refusal:
             status = show_on(form, refusal)
         else:
             flash(gettext("The entry is reversed."), "success")
             return redirect(url_for("books.entry", entry_id=reversal_id), 303)
     return _reversal_form(entry_id, form), status
-
-
-def prepared_for_two(kind: str, arguments: Mapping[str, Canonical], words: str) -> Response:
-    """Prepare for a second person what moves too much for one, and go to the page of the act."""
-    who = actor()
-    try:
-        act_id = write(lambda session: approvals.prepare(session, who, kind=kind, arguments=arguments, words=words))
-    except AlreadyPrepared as refusal:
-        act_id = refusal.act_id
-    flash(gettext("Nothing is booked yet: this moves so much that somebody of the board approves it."), "message")
-    return redirect(url_for("approvals.act", act_id=act_id), 303)
 
 
 def _source_href(found: PostedEntry) -> str | None:

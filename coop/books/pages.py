@@ -4,15 +4,19 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response, flash, redirect, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from coop import cooperative
+from coop.approvals import operations as approvals
+from coop.approvals.errors import AlreadyPrepared
 from coop.books.errors import CONFLICTS
-from coop.database import db
+from coop.database import db, write
 from coop.errors import declare
 from coop.permissions import Power
+from coop.signed_in import actor
+from evidence.canonical import Canonical
 from evidence.messages import N_
 from ledger import chart_errors, closing_errors
 from ledger import errors as ledger_errors
@@ -54,6 +58,17 @@ def download_links(starts_on: date | None = None, ends_on: date | None = None) -
         }
         for key, name in FORMAT_NAMES.items()
     ]
+
+
+def for_two(kind: str, arguments: Mapping[str, Canonical], words: str = "") -> BaseResponse:
+    """Prepare for a second person what moves too much for one, and go to the page of the act; the same waits once."""
+    who = actor()
+    try:
+        act_id = write(lambda session: approvals.prepare(session, who, kind=kind, arguments=arguments, words=words))
+    except AlreadyPrepared as refusal:
+        act_id = refusal.act_id
+    flash(gettext("Nothing is booked yet: this moves so much that somebody of the board approves it."), "message")
+    return redirect(url_for("approvals.act", act_id=act_id), 303)
 
 
 def trail(*links: tuple[str, str | None]) -> list[dict[str, str | None]]:

@@ -10,14 +10,14 @@ from coop.database import db
 from ledger.export import Format, export, general_ledger
 
 
-def exported(format: Format, starts_on: date | None, ends_on: date | None) -> Iterator[bytes]:  # noqa: A002
+def exported(file_format: Format, starts_on: date | None, ends_on: date | None) -> Iterator[bytes]:
     """Return the journal between two days, piece by piece. Needs the application's context.
 
     Raises:
         DatesReversed, NoChart
     """
     with _one_state() as session:
-        yield from export(session, format, starts_on, ends_on)
+        yield from export(session, file_format, starts_on, ends_on)
 
 
 def general_ledger_file(starts_on: date, ends_on: date) -> Iterator[str]:

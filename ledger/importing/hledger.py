@@ -106,10 +106,11 @@ def _line(row: Row, source: Source) -> Line | None:
 
     account = row.read("account", source.account)
     party_ref = row.read("posting-comment", lambda _: party(tags.get("party", ""), source))
-    counts_for = [
-        row.read("posting-comment", lambda _, name=name: code(tags.get(name, "")))  # type: ignore[misc]
-        for name in ("cost_centre", "fund", "tax_code")
-    ]
+
+    def named(name: str) -> str | None:
+        return row.read("posting-comment", lambda _: code(tags.get(name, "")))
+
+    counts_for = (named("cost_centre"), named("fund"), named("tax_code"))
     return None if account is None or amount_minor is None else Line(account, amount_minor, party_ref, *counts_for)
 
 

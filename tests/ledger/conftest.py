@@ -1,17 +1,23 @@
 """A small set of books for the tests of the engine: the default chart, one fiscal year, the chain started."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import count
+from threading import Barrier
+from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy.orm import Session
 
+from coop.database import write_with
 from evidence.identifiers import new_id, new_ref
+from evidence.messages import Refusal
 from ledger import chart, checks, periods, posting, sealing
 from ledger.chart import BANK, OTHER_INCOME
+from tests.databases import TestDatabase
 
 NOW = datetime(2026, 5, 4, 3, 2, 1, 987654, tzinfo=UTC)
 YEAR = (date(2026, 4, 1), date(2027, 3, 31))
@@ -65,3 +71,30 @@ def books(session: Session, request: pytest.FixtureRequest) -> Iterator[Books]:
 def party() -> UUID:
     """Somebody whom the ledger knows by a reference."""
     return new_id()
+
+
+Write = Callable[[Callable[[Session], Any]], Any]
+
+
+@pytest.fixture
+def write(database: TestDatabase) -> Iterator[Write]:
+    """The one door, on founded books; every invariant is checked when the test ends."""
+    write_with(database.engine, found_books)
+    yield lambda work: write_with(database.engine, work)
+    with Session(database.engine) as session:
+        assert checks.findings(session) == []
+
+
+def at_once(count: int, work: Callable[[int], Any]) -> list[Any]:
+    """Run `work` in threads that start together; a refusal is an answer."""
+    barrier = Barrier(count)
+
+    def run(number: int) -> Any:
+        barrier.wait()
+        try:
+            return work(number)
+        except Refusal as refusal:
+            return refusal
+
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(run, range(count)))

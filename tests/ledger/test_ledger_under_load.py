@@ -9,42 +9,28 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any
 
-import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from coop.database import write_with
 from ledger import checks, posting, sealing
 from ledger.chart import BANK, COACHES, COACHING_INCOME, HOSTING, OTHER_INCOME, WAGES
 from ledger.models import ChainLink, Entry, Posting
 from ledger.totals import account_totals, balance_of
 from tests.databases import TestDatabase
 from tests.ledger import poster
-from tests.ledger.conftest import NOW, found_books
+from tests.ledger.conftest import NOW, Write
 
 SECONDS = float(os.environ.get("COOP_LOAD_SECONDS", "1.5"))
 WRITERS = {"sqlite": 4, "postgresql": 20}
 ROOT = Path(__file__).resolve().parents[2]
 ACCOUNTS = (BANK, OTHER_INCOME, COACHES, COACHING_INCOME, HOSTING, WAGES)
 KILLS = 4
-
-Write = Callable[[Callable[[Session], Any]], Any]
-
-
-@pytest.fixture
-def write(database: TestDatabase) -> Iterator[Write]:
-    """The one door, on founded books; every invariant is checked when the test ends."""
-    write_with(database.engine, found_books)
-    yield lambda work: write_with(database.engine, work)
-    with Session(database.engine) as session:
-        assert checks.findings(session) == []
 
 
 def count_of(session: Session, table: type[Any]) -> int:

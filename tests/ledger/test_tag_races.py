@@ -13,8 +13,7 @@ from ledger.models import TaxUse
 from ledger.tax import codes
 from ledger.tax.codes import NewCode
 from ledger.tax.errors import RateUsedLater
-from tests.ledger.conftest import NOW, Books
-from tests.ledger.test_ledger_races import Write, _at_once, write  # noqa: F401 - a fixture
+from tests.ledger.conftest import NOW, Books, Write, at_once
 
 MAY, JUNE = date(2026, 5, 4), date(2026, 6, 1)
 
@@ -24,11 +23,11 @@ def _draft(number: int, *, tax: str | None = None, centre: str | None = None) ->
     return posting.Draft(JUNE, "Something", "manual", "NZD", lines, f"tagged-{number}")
 
 
-def test_two_centres_put_under_each_other_at_once_make_no_ring(write: Write) -> None:  # noqa: F811
+def test_two_centres_put_under_each_other_at_once_make_no_ring(write: Write) -> None:
     write(lambda s: cost_centres.add(s, code="one", name="One"))
     write(lambda s: cost_centres.add(s, code="two", name="Two"))
     pairs = [("one", "two"), ("two", "one")]
-    answers = _at_once(
+    answers = at_once(
         2,
         lambda n: write(lambda s: cost_centres.change(s, pairs[n][0], name=pairs[n][0], parent=pairs[n][1])),
     )
@@ -36,7 +35,7 @@ def test_two_centres_put_under_each_other_at_once_make_no_ring(write: Write) -> 
     assert len(write(cost_centres.tree)) == 2
 
 
-def test_a_new_rate_and_a_posting_of_its_day_never_miss_each_other(write: Write) -> None:  # noqa: F811
+def test_a_new_rate_and_a_posting_of_its_day_never_miss_each_other(write: Write) -> None:
     write(lambda s: codes.add_code(s, NewCode("GST", "GST", TaxUse.PURCHASE, 1500, MAY, "11", "12")))
 
     def work(number: int) -> object:
@@ -44,14 +43,14 @@ def test_a_new_rate_and_a_posting_of_its_day_never_miss_each_other(write: Write)
             return write(lambda s: codes.add_rate(s, "GST", rate_bp=2000, valid_from=JUNE))
         return write(lambda s: posting.post(s, _draft(number, tax="GST"), now=NOW))
 
-    answers = _at_once(5, work)
+    answers = at_once(5, work)
     # Whoever meets the change halfway is refused and may try again; the fixture's checks look for a rate of another day.
     refused = [one for one in answers if isinstance(one, Exception)]
     assert len(refused) < 5
     assert all(isinstance(one, RateUsedLater | errors.NoSuchTaxCode) for one in refused)
 
 
-def test_a_centre_is_closed_before_or_after_a_posting_and_not_around_it(write: Write) -> None:  # noqa: F811
+def test_a_centre_is_closed_before_or_after_a_posting_and_not_around_it(write: Write) -> None:
     write(lambda s: cost_centres.add(s, code="one", name="One"))
 
     def work(number: int) -> object:
@@ -59,7 +58,7 @@ def test_a_centre_is_closed_before_or_after_a_posting_and_not_around_it(write: W
             return write(lambda s: cost_centres.close(s, "one", closed_on=JUNE))
         return write(lambda s: posting.post(s, _draft(number, centre="one"), now=NOW))
 
-    closing, *posted = _at_once(5, work)
+    closing, *posted = at_once(5, work)
     refused = sum(isinstance(one, errors.NoSuchCostCentre) for one in posted)
     assert refused == (0 if isinstance(closing, cost_centres.CentreUsedLater) else 4)
 

@@ -1,16 +1,13 @@
 """The pages of the cost centres: the tree with what each earned and cost, and adding, changing and closing one."""
 
-from datetime import date
-
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from coop import cooperative
 from coop.books.cost_centres import operations
 from coop.books.cost_centres.forms import CentreForm, CloseForm, NewCentreForm
-from coop.books.forms import DatesForm
 from coop.books.pages import READERS, Answer, blueprint, trail
-from coop.books.statements.asked import days_asked, days_in_address
+from coop.books.statements.asked import days_in_address, plain_days
 from coop.database import db, write
 from coop.downloads import csv_file
 from coop.errors import declare, show_on
@@ -28,7 +25,7 @@ declare(409, *cost_centres.CONFLICTS)
 @requires(*READERS)
 def cost_centre_list() -> Answer:
     """Show what each cost centre earned and cost, as a tree."""
-    form, starts_on, ends_on, status = _asked_days()
+    form, starts_on, ends_on, status = plain_days()
     asked = days_in_address(starts_on, ends_on)
     page = render_template(
         "books/cost_centres/list.html",
@@ -46,7 +43,7 @@ def cost_centre_list() -> Answer:
 @requires(*READERS)
 def cost_centres_csv() -> Response:
     """Return the same as a table."""
-    _, starts_on, ends_on, _ = _asked_days()
+    _, starts_on, ends_on, _ = plain_days()
     report = cost_centres.report(db.session(), starts_on, ends_on)
 
     def amounts(*results: Result) -> list[str]:
@@ -151,11 +148,3 @@ def _centre_page(centre: Centre, changing: CentreForm, closing: CloseForm) -> st
         closing=closing,
         trail=trail((gettext("Cost centres"), url_for("books.cost_centre_list")), (centre.code, None)),
     )
-
-
-def _asked_days() -> tuple[DatesForm, date, date, int]:
-    """Return the days in the address, or this fiscal year up to today."""
-    form = DatesForm(formdata=request.args)
-    valid = form.validate()
-    starts_on, ends_on = days_asked(form, is_valid=valid)
-    return form, starts_on, ends_on, 200 if valid else 422

@@ -12,12 +12,10 @@ from coop import cooperative
 from coop.books import entry_acts
 from coop.books import words as entry_words
 from coop.books.errors import EntryNeedsTwo
-from coop.books.forms import DatesForm
 from coop.books.funds import operations
 from coop.books.funds.forms import CloseFundForm, FundForm, GrantForm, NewFundForm, ReleaseForm
-from coop.books.journal_web import prepared_for_two
-from coop.books.pages import READERS, Answer, blueprint, currency, trail
-from coop.books.statements.asked import days_asked, days_in_address
+from coop.books.pages import READERS, Answer, blueprint, currency, for_two, trail
+from coop.books.statements.asked import days_in_address, plain_days
 from coop.database import db, write
 from coop.downloads import csv_file
 from coop.errors import declare, show_on
@@ -39,7 +37,7 @@ declare(404, *fund_errors.MISSING)
 @requires(*READERS)
 def fund_list() -> Answer:
     """Show every fund: what came, what was spent, what is left."""
-    form, starts_on, ends_on, status = _asked_days()
+    form, starts_on, ends_on, status = plain_days()
     page = render_template(
         "books/funds/list.html",
         form=form,
@@ -83,7 +81,7 @@ def fund(fund_id: UUID) -> Answer:
     session = db.session()
     words = operations.words_of(session, fund_id)
     row = session.get_one(Fund, fund_id)
-    form, starts_on, ends_on, status = _asked_days()
+    form, starts_on, ends_on, status = plain_days()
     asked = days_in_address(starts_on, ends_on)
     report = fund_reports.report(session, fund_id, starts_on, ends_on)
     wanted = JournalFilter(fund=row.code, starts_on=starts_on, ends_on=ends_on)
@@ -116,7 +114,7 @@ def fund(fund_id: UUID) -> Answer:
 @requires(*READERS)
 def fund_csv(fund_id: UUID) -> Response:
     """Return the report of a fund for its funder as a table."""
-    _, starts_on, ends_on, _ = _asked_days()
+    _, starts_on, ends_on, _ = plain_days()
     found = fund_reports.report(db.session(), fund_id, starts_on, ends_on)
     rows = [
         ("", gettext("Unspent before"), found.opening_minor),
@@ -155,13 +153,7 @@ def receive_for_fund(fund_id: UUID) -> Answer:
         operations.receive(writing, who, fund_id=fund_id, **form.to_receipt())
 
     done = gettext("It is booked. Nothing of it is income before it is spent.")
-    try:
-        return _acted(fund_id, form, work, done, "receive", gettext("Record money received"))
-    except EntryNeedsTwo:
-        session = db.session()
-        account, code = operations.account_of(session, fund_id), session.get_one(Fund, fund_id).code
-        entry = form.to_entry(account, code)
-        return prepared_for_two(entry_acts.ENTRY_RECORD, entry_acts.recording_of(entry), entry.text)
+    return _acted(fund_id, form, work, done, "receive", gettext("Record money received"))
 
 
 @blueprint.route("/books/funds/<uuid:fund_id>/release", methods=["GET", "POST"])
@@ -202,7 +194,10 @@ def _acted(fund_id: UUID, form: Form, work: Callable[[Session], None], done: str
             try:
                 write(work)
             except EntryNeedsTwo:
-                raise
+                assert isinstance(form, GrantForm)
+                fund = db.session().get_one(Fund, fund_id)
+                entry = form.to_entry(operations.account_of(db.session(), fund_id), fund.code)
+                return for_two(entry_acts.ENTRY_RECORD, entry_acts.recording_of(entry), entry.text)
             except Refusal as refusal:
                 status = show_on(form, refusal)
             else:
@@ -223,14 +218,6 @@ def _acted(fund_id: UUID, form: Form, work: Callable[[Session], None], done: str
         currency=currency(),
         trail=trail(*links),
     ), status
-
-
-def _asked_days() -> tuple[DatesForm, date, date, int]:
-    """Return the days in the address, or this fiscal year up to today."""
-    form = DatesForm(formdata=request.args)
-    valid = form.validate()
-    starts_on, ends_on = days_asked(form, is_valid=valid)
-    return form, starts_on, ends_on, 200 if valid else 422
 
 
 def _accounts() -> list[Account]:

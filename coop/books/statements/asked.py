@@ -144,6 +144,14 @@ def asked_age() -> tuple[AgedForm, date, int, int]:
     return form, day_asked(form, is_valid=valid), days_to_pay, 200 if valid else 422
 
 
+def plain_days() -> tuple[DatesForm, date, date, int]:
+    """Read the days of a page that compares nothing; return the form, both days, and the status of the page."""
+    form = DatesForm(formdata=request.args)
+    valid = form.validate()
+    starts_on, ends_on = days_asked(form, is_valid=valid)
+    return form, starts_on, ends_on, 200 if valid else 422
+
+
 def days_asked(form: DatesForm, *, is_valid: bool) -> tuple[date, date]:
     """Return the days of a form, or this fiscal year up to today, and show them in its fields."""
     asked_from, asked_to = form.days() if is_valid else (None, None)
