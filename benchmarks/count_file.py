@@ -55,7 +55,7 @@ def reading(path: Path) -> int:
 
 def ours(path: Path) -> int:
     """Read, check and count."""
-    return len(rule_named("scottish-stv").count(read_ballots(path)).stages)
+    return len(rule_named("scottish-stv").count(read_ballots(path)).elected)
 
 
 def seconds(work: Callable[[Path], int], path: Path) -> float:

@@ -17,10 +17,12 @@ from coop import cooperative, database, errors, formats, logs, markdown, navigat
 from coop.config import LOOPBACK, Config
 from coop.database import db
 from coop.identity import accounts
-from coop.permissions import Guard, guard_of, is_signed_by_sender, is_taking_files, public
+from coop.permissions import Guard, guard_of, is_signed_by_sender, is_taking_files, is_taking_papers, public
 
 ROOT = Path(__file__).resolve().parent.parent
 LARGEST_REQUEST_BYTES = 2 * 1024 * 1024
+#: Where a form takes a receipt along: with room for one that is a little too large, so that the form can say so.
+LARGEST_WITH_PAPER_BYTES = 6 * 1024 * 1024
 
 
 class UnguardedRoute(Exception):
@@ -56,6 +58,8 @@ def create_app(config: Config) -> Flask:
     logs.init_app(app)
     database.init_app(app)
     Babel(app, locale_selector=lambda: "en_NZ", timezone_selector=_zone)
+    # Before the token is looked for, because that reads the form.
+    app.before_request(_allow_papers)
     csrf = CSRFProtect(app)
     accounts.init_app(app)
     errors.init_app(app)
@@ -133,6 +137,12 @@ def _page_context() -> dict[str, Any]:
         "navigation": navigation.menu(),
         "demo": navigation.demo_bar(),
     }
+
+
+def _allow_papers() -> None:
+    """Let a request be as large as a receipt where the form asks for one."""
+    if is_taking_papers(current_app.view_functions.get(request.endpoint or "")):
+        request.max_content_length = LARGEST_WITH_PAPER_BYTES
 
 
 def _refuse_what_no_form_sends() -> None:

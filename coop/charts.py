@@ -66,7 +66,6 @@ class Bar:
     value: int
     x: str
     width: str
-    y: int
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,6 @@ class BarChart:
     unit: str
     zero_x: str
     total: int
-    height: int
 
 
 @dataclass(frozen=True)
@@ -140,14 +138,12 @@ def bar_chart(rows: Sequence[tuple[str, int]], unit: str) -> BarChart:
                 value=value,
                 x=_percent(min(value, 0) - lowest, scale),
                 width=_percent(abs(value), scale),
-                y=index * BAR_STEP,
             )
-            for index, (label, value) in enumerate(rows)
+            for label, value in rows
         ),
         unit=unit,
         zero_x=_percent(-lowest, scale),
         total=sum(values),
-        height=len(rows) * BAR_STEP,
     )
 
 
@@ -176,8 +172,6 @@ def column_chart(rows: Sequence[tuple[str, int]]) -> ColumnChart:
 
 #: Height of the tallest column with the deepest one, in pixels.
 COLUMN_HEIGHT = 160
-#: Height of a bar with its label, in pixels.
-BAR_STEP = 48
 
 
 def _stack(parts: Sequence[tuple[str, int]], scale: int) -> tuple[Segment, ...]:

@@ -38,6 +38,10 @@ class Cooperative(CoopBase):
     bank_account: Mapped[Line] = mapped_column(default="")
     #: Registered for goods and services tax: then nothing says that amounts contain none.
     is_tax_registered: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    #: The number under which it is registered, as printed on invoices and receipts; it stays when the registration ends.
+    tax_number: Mapped[Line] = mapped_column(server_default="", default="")
+    #: The tax code of what it sells, where an offering has no other. Without one nothing that is sold carries tax.
+    sales_tax_code: Mapped[Code | None] = mapped_column(default=None)
     #: Written by `coop demo` only: opens the role sign-ins and the mail viewer.
     is_demo: Mapped[bool] = mapped_column(server_default=false(), default=False)
     #: How far a demonstration's date was moved on; nothing in a real co-operative.

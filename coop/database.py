@@ -31,6 +31,8 @@ Isolation = Literal["READ COMMITTED", "SERIALIZABLE"]
 MOST_ATTEMPTS = 8
 #: How long SQLite waits for another writer, in milliseconds.
 SQLITE_PATIENCE_MS = 10_000
+#: Under which name a connection to SQLite remembers whether it may write.
+_WRITES = "coop_writes"
 _RETRIED_SQLSTATES = {"40001", "40P01"}
 
 
@@ -60,7 +62,8 @@ def engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         patience = {"timeout": SQLITE_PATIENCE_MS / 1000, "check_same_thread": False}
         return {"connect_args": patience, "hide_parameters": True}
-    return {"pool_pre_ping": True, "isolation_level": "READ COMMITTED", "hide_parameters": True}
+    # A connection for each thread, without a limit of the pool's own: who waits there waits without a turn, and may wait in vain.
+    return {"pool_size": 0, "pool_pre_ping": True, "isolation_level": "READ COMMITTED", "hide_parameters": True}
 
 
 def make_engine(url: str) -> Engine:
@@ -112,10 +115,11 @@ def write_with(engine: Engine, work: Callable[[Session], Result], *, isolation: 
     options: dict[str, Any] = {"coop_write": True}
     if engine.dialect.name == "postgresql":
         options["isolation_level"] = isolation
-    writer = engine.execution_options(**options)
     for attempt in range(MOST_ATTEMPTS):
         try:
-            with Session(writer, expire_on_commit=False) as session, session.begin():
+            with Session(engine, expire_on_commit=False) as session, session.begin():
+                # Asked of the connection: an engine with these options would cost each write as much as a statement or two.
+                session.connection(execution_options=options)
                 return work(session)
         except DBAPIError as error:
             if not _asks_for_repeat(error):
@@ -156,7 +160,10 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> N
 
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("coop_write", False)
-    connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+    # The pragma makes SQLite compile every statement anew, triggers and all: it is given where it changes something.
+    if connection.info.get(_WRITES) is not writes:
+        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+        connection.info[_WRITES] = writes
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

@@ -134,7 +134,10 @@ def _on_http_exception(error: HTTPException) -> BaseResponse | tuple[Response | 
         403: gettext("You cannot see or do this."),
         404: gettext("There is no such page, or it is not yours to see."),
         405: gettext("The page exists, but not for this kind of request."),
-        413: gettext("What you sent is larger than this page takes."),
+        413: gettext(
+            "What you sent is larger than this page takes: at most %(megabytes)s MB.",
+            megabytes=(request.max_content_length or 0) // 1024**2,
+        ),
     }
     return _answer(status, known.get(status) or gettext("The request could not be read. Please check and try again."))
 

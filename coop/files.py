@@ -125,6 +125,11 @@ def read_pieces(config: Config, sha256: str) -> Iterator[bytes]:
     return _pieces(file)
 
 
+def remove(config: Config, sha256: str) -> None:
+    """Remove a stored file, if it is there. Whoever asks has made sure that no row names it any longer."""
+    path_of(config, sha256).unlink(missing_ok=True)
+
+
 def path_of(config: Config, sha256: str) -> Path:
     """Return where a file lies.
 

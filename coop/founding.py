@@ -24,13 +24,15 @@ from coop.identity.people import add_person
 from coop.membership import admission
 from coop.membership import operations as membership
 from coop.membership.admission import Asked
+from coop.membership.classes import FIRST_ACCOUNTS
 from coop.membership.models import MemberClass, ParticipantKind
 from coop.membership.terms import publish_terms
 from coop.permissions import Actor, Power
+from coop.taxes import set_up_codes
 from evidence.currencies import is_currency
 from evidence.identifiers import new_id
 from evidence.messages import N_, Refusal
-from ledger import chart, periods, sealing
+from ledger import chart, periods, sealing, statutory
 
 #: How long interim officers may stay: a first annual meeting is due well within eighteen months.
 INTERIM_TERM = timedelta(days=548)
@@ -141,6 +143,8 @@ def found(session: Session, actor: Actor, plan: Plan) -> UUID:
     session.flush()
     bylaw_versions.adopt(session, plan.bylaws, in_force_on=today)
     _open_books(session, plan, today)
+    if plan.is_tax_registered:
+        set_up_codes(session, cooperative.current(session))
     for member_class in plan.classes:
         session.add(
             MemberClass(
@@ -149,6 +153,7 @@ def found(session: Session, actor: Actor, plan: Plan) -> UUID:
                 name=member_class.name,
                 kind=member_class.kind,
                 description=member_class.description,
+                capital_account=FIRST_ACCOUNTS[member_class.kind],
             )
         )
     session.flush()
@@ -199,7 +204,8 @@ def _open_books(session: Session, plan: Plan, today: date) -> None:
     first, last = periods.year_dates(today, plan.year_end_month, plan.year_end_day)
     # The year is opened whole, so that what happened before the founding in that year can be booked.
     periods.open_fiscal_year(session, first, last)
-    chart.install_chart(session, currency=plan.currency, opened_on=first, translate=gettext)
+    tags = statutory.default_tags(plan.currency)
+    chart.install_chart(session, currency=plan.currency, opened_on=first, translate=gettext, tags=tags)
     sealing.start_chain(session)
 
 

@@ -104,6 +104,7 @@ _PARTICIPANT: Entries = (
     ("marketplace.my_orders", N_("Orders")),
     ("books.my_statement", N_("Statement")),
     ("books.my_surplus", N_("Share of the surplus")),
+    ("bills.my_claims", N_("Expense claims")),
     ("payouts.account", N_("Where you are paid")),
 )
 
@@ -115,6 +116,7 @@ _OFFICERS: tuple[tuple[str, Entries], ...] = (
             ("membership.officers.register", N_("Register of members")),
             ("shares.register", N_("Share register")),
             ("shares.to_issue", N_("Shares to issue")),
+            ("shares.classes", N_("Share capital by class")),
         ),
     ),
     (
@@ -131,6 +133,8 @@ _OFFICERS: tuple[tuple[str, Entries], ...] = (
             ("payments.requests", N_("Payments")),
             ("cards.payments", N_("Payments by card")),
             ("bank.lines", N_("Bank statement")),
+            ("bills.bills", N_("Bills")),
+            ("bills.claims", N_("Expense claims")),
             ("payouts.overview", N_("Payments out")),
             ("books.journal_list", N_("Journal")),
             ("books.accounts", N_("Accounts")),

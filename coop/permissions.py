@@ -172,6 +172,17 @@ def takes_files(view: View) -> View:
     return view
 
 
+def takes_papers(view: View) -> View:
+    """Mark a route as `takes_files` does, whose request may be as large as a scanned receipt."""
+    view.__dict__["coop_takes_papers"] = True
+    return takes_files(view)
+
+
+def is_taking_papers(view: Callable[..., Any] | None) -> bool:
+    """Say whether a view carries that mark."""
+    return getattr(view, "coop_takes_papers", False) is True
+
+
 def is_taking_files(view: Callable[..., Any] | None) -> bool:
     """Say whether a view carries that mark."""
     return getattr(view, "coop_takes_files", False) is True

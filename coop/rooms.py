@@ -13,6 +13,8 @@ from coop.approvals.kinds import ActKind, register
 from coop.assembly import checks as assembly_checks
 from coop.assembly import rules as assembly_rules
 from coop.assembly import web as assembly_web
+from coop.attachments import checks as attachments_checks
+from coop.attachments import rules as attachments_rules
 from coop.books import acts as books_acts
 from coop.books import checks as books_checks
 from coop.books import rules as books_rules
@@ -38,6 +40,9 @@ from coop.payments import rules as payments_rules
 from coop.payments import web as payments_web
 from coop.payments.bank import checks as bank_checks
 from coop.payments.bank import web as bank_web
+from coop.payments.bills import acts as bill_acts
+from coop.payments.bills import checks as bill_checks
+from coop.payments.bills import web as bill_web
 from coop.payments.cards import checks as card_checks
 from coop.payments.cards import web as cards_web
 from coop.payments.payouts import checks as payout_checks
@@ -70,6 +75,7 @@ _PAGES = (
     cards_web.blueprint,
     paying_web.blueprint,
     payout_web.blueprint,
+    bill_web.blueprint,
     books_web.blueprint,
     assembly_web.blueprint,
     reports_web.blueprint,
@@ -82,6 +88,7 @@ RULES: tuple[Rule, ...] = (
     *append_only(table_of(audit.AuditEvent)),
     *identity_rules.RULES,
     *approvals_rules.RULES,
+    *attachments_rules.RULES,
     *books_rules.RULES,
     *membership_rules.RULES,
     *payments_rules.RULES,
@@ -95,6 +102,7 @@ RULES: tuple[Rule, ...] = (
 #: Every invariant, as functions that return what is wrong.
 CHECKS: Sequence[Callable[[Session], list[Finding]]] = (
     ledger_checks.findings,
+    attachments_checks.findings,
     books_checks.findings,
     governance_checks.findings,
     approvals_checks.findings,
@@ -103,6 +111,7 @@ CHECKS: Sequence[Callable[[Session], list[Finding]]] = (
     bank_checks.findings,
     card_checks.findings,
     payout_checks.findings,
+    bill_checks.findings,
     shares_checks.findings,
     marketplace_checks.findings,
     assembly_checks.findings,
@@ -111,7 +120,7 @@ CHECKS: Sequence[Callable[[Session], list[Finding]]] = (
 )
 
 #: Every kind of act that needs two people.
-ACTS: tuple[ActKind, ...] = (*identity_acts.ACTS, *books_acts.ACTS, *reports_acts.ACTS)
+ACTS: tuple[ActKind, ...] = (*identity_acts.ACTS, *books_acts.ACTS, *bill_acts.ACTS, *reports_acts.ACTS)
 
 for _kind in ACTS:
     register(_kind)

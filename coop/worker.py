@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from coop import clock, cooperative, outbox
 from coop.assembly import duties as assembly
+from coop.attachments import operations as attachments
+from coop.attachments.removal import remove_file
 from coop.books import duties as books
 from coop.books import export_operations
 from coop.community import duties as community
@@ -69,6 +71,7 @@ def _doings(app: Flask) -> Mapping[str, Doing]:
         "mail": lambda job: deliver_mail(config, app.url_map, job),
         "vacuum": _vacuum,
         export_operations.KEEP_JOB: export_operations.keep_all,
+        attachments.REMOVE_JOB: lambda job: remove_file(config, job),
         **card_jobs.DOINGS,
     }
 

@@ -6,14 +6,17 @@ floats: two programs print them differently. The digests of rolls, ballots, resu
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from enum import Enum
+from typing import Any
 from uuid import UUID
 
 #: What canonical JSON can hold; deeper levels are checked when they are written.
 Canonical = None | bool | int | str | UUID | date | datetime | Sequence["Canonical"] | Mapping[str, "Canonical"]
 
+# Made once: `json.dumps` makes one for each value.
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 _AS_THEY_ARE = frozenset({type(None), bool, int, str})
 
 
@@ -23,7 +26,7 @@ def canonical_bytes(value: object) -> bytes:
     Raises:
         TypeError: the value holds something that has no canonical form, such as a float or a naive time.
     """
-    return json.dumps(_plain(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _ENCODER.encode(_plain(value)).encode()
 
 
 def digest(value: object) -> str:
@@ -38,14 +41,20 @@ def utc_text(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _plain(value: object) -> object:  # noqa: PLR0911 - one line for each kind of value
-    # Most values are of these very types, and asking for a type costs a tenth of matching a class.
-    if type(value) in _AS_THEY_ARE:
+def _plain(value: object) -> object:
+    # Nearly every value is of one of these very types, and asking for a type costs a tenth of matching a class.
+    kind = type(value)
+    if kind in _AS_THEY_ARE:
         return value
+    write = _BY_TYPE.get(kind, _plain_by_class)
+    return write(value)
+
+
+def _plain_by_class(value: object) -> object:  # noqa: PLR0911 - one line for each kind of value
     match value:
         case Enum():
             return _plain(value.value)
-        case None | bool() | int() | str():
+        case bool() | int() | str():
             return value
         case UUID():
             return str(value)
@@ -54,10 +63,28 @@ def _plain(value: object) -> object:  # noqa: PLR0911 - one line for each kind o
         case date():
             return value.isoformat()
         case list() | tuple():
-            return [_plain(item) for item in value]
+            return _plain_items(value)
         case Mapping():
-            if not all(isinstance(key, str) for key in value):
-                raise TypeError("canonical JSON has text keys only")
-            return {str(key): _plain(item) for key, item in value.items()}
+            return _plain_mapping(value)
         case _:
             raise TypeError(f"no canonical form for {type(value).__name__}")
+
+
+def _plain_items(items: Sequence[object]) -> list[object]:
+    return [item if type(item) in _AS_THEY_ARE else _plain(item) for item in items]
+
+
+def _plain_mapping(mapping: Mapping[object, object]) -> dict[str, object]:
+    if not all(isinstance(key, str) for key in mapping):
+        raise TypeError("canonical JSON has text keys only")
+    return {str(key): item if type(item) in _AS_THEY_ARE else _plain(item) for key, item in mapping.items()}
+
+
+_BY_TYPE: dict[type, Callable[[Any], object]] = {
+    UUID: str,
+    date: date.isoformat,
+    datetime: utc_text,
+    list: _plain_items,
+    tuple: _plain_items,
+    dict: _plain_mapping,
+}

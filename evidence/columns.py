@@ -9,9 +9,21 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Enum, String, Table, Text, Uuid
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    ColumnExpressionArgument,
+    DateTime,
+    Dialect,
+    Enum,
+    String,
+    Table,
+    Text,
+    Uuid,
+    type_coerce,
+)
 from sqlalchemy.orm import DeclarativeBase, mapped_column
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import NullType, TypeDecorator
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -41,6 +53,11 @@ def table_of(mapped: type[DeclarativeBase]) -> Table:
     table = mapped.__table__
     assert isinstance(table, Table)
     return table
+
+
+def raw(column: ColumnExpressionArgument[Any]) -> ColumnElement[Any]:
+    """Return a column as the driver gives it, for long lists: making an object of each value costs more than reading it."""
+    return type_coerce(column, NullType())
 
 
 def text_enum(kind: type[StrEnum], name: str) -> Enum:

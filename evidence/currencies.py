@@ -49,10 +49,12 @@ def decimal_writer(code: str) -> Callable[[int], str]:
     decimals = exponent(code)
     if not decimals:
         return str
-    unit, positive, negative = 10**decimals, f"%d.%0{decimals}d", f"-%d.%0{decimals}d"
+    unit: int = 10**decimals
+    pattern = f"%d.%0{decimals}d"
 
     def write(amount_minor: int) -> str:
-        pattern = positive if amount_minor >= 0 else negative
-        return pattern % (abs(amount_minor) // unit, abs(amount_minor) % unit)
+        if amount_minor < 0:
+            return "-" + pattern % divmod(-amount_minor, unit)
+        return pattern % divmod(amount_minor, unit)
 
     return write

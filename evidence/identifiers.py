@@ -10,6 +10,7 @@ from uuid import UUID
 
 _VERSION_7 = 0x7 << 76
 _VARIANT = 0x2 << 62
+_LAST_62 = (1 << 62) - 1
 
 
 def new_id() -> UUID:
@@ -18,8 +19,8 @@ def new_id() -> UUID:
     The time of the machine is used, not the co-op's clock: it only orders an index and is never read back.
     """
     milliseconds = time.time_ns() // 1_000_000 & (1 << 48) - 1
-    random_a, random_b = secrets.randbits(12), secrets.randbits(62)
-    return UUID(int=milliseconds << 80 | _VERSION_7 | random_a << 64 | _VARIANT | random_b)
+    bits = secrets.randbits(74)
+    return UUID(int=milliseconds << 80 | _VERSION_7 | bits >> 62 << 64 | _VARIANT | bits & _LAST_62)
 
 
 def new_ref() -> UUID:

@@ -4,44 +4,35 @@ Reading a balance costs the same however old the books are; `ledger.checks` hold
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
-from types import ModuleType
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
-from sqlalchemy import Connection, Insert
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection
 
 from evidence.columns import table_of
+from evidence.insertion import Insertion
+from ledger.drafts import Line
 from ledger.models import Balance
 
-_TABLE = table_of(Balance)
+_ADDING = Insertion(
+    table_of(Balance),
+    *("account_id", "period_id", "debit_minor", "credit_minor"),
+    on_conflict=(
+        "ON CONFLICT (account_id, period_id) DO UPDATE SET"
+        " debit_minor = ledger_balance.debit_minor + excluded.debit_minor,"
+        " credit_minor = ledger_balance.credit_minor + excluded.credit_minor"
+    ),
+)
 
 
-def _adding(dialect: ModuleType) -> Insert:
-    statement = dialect.insert(_TABLE)
-    sums = {name: _TABLE.c[name] + statement.excluded[name] for name in ("debit_minor", "credit_minor")}
-    upsert: Insert = statement.on_conflict_do_update(index_elements=["account_id", "period_id"], set_=sums)
-    return upsert
-
-
-# Built once, because building a statement costs as much as running it.
-_ADDING = {"sqlite": _adding(sqlite), "postgresql": _adding(postgresql)}
-
-
-def add_to_balances(connection: Connection, period_id: UUID, amounts: Iterable[tuple[UUID, int]]) -> None:
-    """Add postings to the balance rows, in the order of the accounts so that two writers cannot deadlock."""
-    debited: dict[UUID, int] = defaultdict(int)
-    credited: dict[UUID, int] = defaultdict(int)
-    for account_id, amount_minor in amounts:
-        debited[account_id] += max(amount_minor, 0)
-        credited[account_id] += max(-amount_minor, 0)
-    rows = [
-        {
-            "account_id": account_id,
-            "period_id": period_id,
-            "debit_minor": debited[account_id],
-            "credit_minor": credited[account_id],
-        }
-        for account_id in sorted(debited)
-    ]
-    connection.execute(_ADDING[connection.dialect.name], rows)
+def add_to_balances(
+    connection: Connection, period_id: UUID, lines: Iterable[Line], account_ids: Mapping[str, UUID]
+) -> None:
+    """Add lines that were posted to the balance rows, in the order of the accounts so that two writers cannot deadlock."""
+    debited: dict[str, int] = defaultdict(int)
+    credited: dict[str, int] = defaultdict(int)
+    for line in lines:
+        side = debited if line.amount_minor > 0 else credited
+        side[line.account] += abs(line.amount_minor)
+    moved = sorted((account_ids[code], code) for code in debited.keys() | credited.keys())
+    _ADDING.write(connection, ((id_, period_id, debited[code], credited[code]) for id_, code in moved))

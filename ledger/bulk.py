@@ -19,14 +19,15 @@ from sqlalchemy.orm import Session
 from evidence.columns import table_of
 from evidence.messages import N_
 from ledger.balances import add_to_balances
-from ledger.drafts import Draft, Posted, check_accounts, check_shape, hold_accounts, hold_period, request_digest
+from ledger.drafts import Draft, Line, Posted, check_accounts, check_shape, hold_accounts, hold_period, request_digest
 from ledger.errors import KeyUsedDifferently, LedgerRefusal
 from ledger.models import Entry
-from ledger.posting import INSERT_ENTRY, INSERT_POSTINGS, INSERT_TEXT, entry_with_key, rows_of
+from ledger.posting import entry_with_key
 from ledger.tags import Tags, tag_ids
+from ledger.writing import rows_of, write_rows
 
-#: So many entries are turned into rows at a time; more would only need more memory.
-_ENTRIES_AT_ONCE = 2_000
+#: So many entries are turned into rows at a time; more would only keep more alive for the garbage collector to visit.
+_ENTRIES_AT_ONCE = 500
 #: What a statement names at a time: both databases bound it.
 _VALUES_AT_ONCE = 5_000
 
@@ -86,13 +87,12 @@ def post_many(
             # Another writer has recorded one of the keys since we looked; otherwise something is wrong indeed.
             if len(check_many(session, drafts).known) == len(checked.known):
                 raise
-    amounts: dict[UUID, list[tuple[UUID, int]]] = defaultdict(list)
+    booked: dict[UUID, list[Line]] = defaultdict(list)
     for index in written:
-        sums = amounts[checked.periods[drafts[index].booked_on]]
-        sums.extend((checked.account_ids[line.account], line.amount_minor) for line in drafts[index].lines)
+        booked[checked.periods[drafts[index].booked_on]].extend(drafts[index].lines)
     # In the order of the periods, as the accounts within each: two writers cannot deadlock.
-    for period_id in sorted(amounts):
-        add_to_balances(connection, period_id, amounts[period_id])
+    for period_id in sorted(booked):
+        add_to_balances(connection, period_id, booked[period_id], checked.account_ids)
     stands = {**checked.known, **written}
     stands.update({index: stands[first] for index, first in checked.repeats.items()})
     return [Posted(stands[index], is_new=index in written) for index in range(len(drafts))]
@@ -166,10 +166,8 @@ def _write(
     for start in range(0, len(places), _ENTRIES_AT_ONCE):
         part = places[start : start + _ENTRIES_AT_ONCE]
         rows = [rows_of(drafts[at], checked.account_ids, checked.tags[at], now, recorded_by) for at in part]
-        connection.execute(INSERT_POSTINGS, [posting for entry in rows for posting in entry.postings])
-        connection.execute(INSERT_ENTRY, [entry.entry for entry in rows])
-        connection.execute(INSERT_TEXT, [entry.text for entry in rows])
-        yield from zip(part, (entry.entry["id"] for entry in rows), strict=True)
+        write_rows(connection, rows)
+        yield from zip(part, (entry.entry_id for entry in rows), strict=True)
 
 
 def _check_same(first: Draft, second: Draft) -> None:
@@ -189,19 +187,23 @@ def _tried(work: Callable[[], UUID]) -> UUID | LedgerRefusal:
         return refusal
 
 
+#: The day, the version of the tax code where one is named, and what is named besides.
+_Key = tuple[date, UUID | None, frozenset[object]]
+
+
 class _TagFinder:
     """Finds what entries count for, and asks the database once for each combination on a day."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._found: dict[tuple[date, frozenset[object]], Tags] = {}
+        self._found: dict[_Key, Tags] = {}
 
     def __call__(self, draft: Draft) -> Tags:
         named = frozenset((line.cost_centre, line.fund, line.tax) for line in draft.lines if line.is_tagged)
-        key = (draft.booked_on, named) if named else _UNTAGGED
+        key = (draft.booked_on, draft.taxed_under, named) if named else _UNTAGGED
         if key not in self._found:
-            self._found[key] = tag_ids(self._connection, draft.lines, draft.booked_on)
+            self._found[key] = tag_ids(self._connection, draft)
         return self._found[key]
 
 
-_UNTAGGED: tuple[date, frozenset[object]] = (date.min, frozenset())
+_UNTAGGED: _Key = (date.min, None, frozenset())

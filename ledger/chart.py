@@ -5,9 +5,10 @@ in and belong to the treasurer from then on; `ledger.chart_changes` is how they 
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
@@ -40,6 +41,8 @@ PATRONAGE_PAYABLE = "2500"
 TAX = "2600"
 LOANS = "2700"
 SHARE_CAPITAL = "3000"
+SHARE_CAPITAL_OF_GROUPS = "3010"
+SHARE_CAPITAL_OF_ENTERPRISES = "3020"
 GENERAL_RESERVE = "3100"
 INDIVISIBLE_RESERVE = "3110"
 COMMUNITY_FUND = "3200"
@@ -68,6 +71,8 @@ DEPRECIATION = "6500"
 OTHER_COSTS = "6900"
 EXTRAORDINARY_COSTS = "6950"
 
+#: The line of the statements that every account of share capital is part of. Which account a share is booked to is the class's to say.
+SHARE_CAPITAL_LINE = "share-capital"
 #: Of each service, where it is booked what members paid, and where what others paid.
 OF_OTHERS = {
     FELLOWSHIP_INCOME: FELLOWSHIP_INCOME_OTHERS,
@@ -153,7 +158,12 @@ DEFAULT_CHART = (
     ChartAccount(TAX, N_("Goods and services tax"), _LIABILITY, "tax"),
     ChartAccount(LOANS, N_("Loans"), _LIABILITY, "loans"),
     ChartAccount("3", N_("Equity"), _EQUITY),
-    ChartAccount(SHARE_CAPITAL, N_("Share capital"), _EQUITY, "share-capital", by_party=True),
+    ChartAccount("30", N_("Share capital"), _EQUITY),
+    ChartAccount(SHARE_CAPITAL, N_("Share capital of individuals"), _EQUITY, "share-capital", by_party=True),
+    ChartAccount(SHARE_CAPITAL_OF_GROUPS, N_("Share capital of groups"), _EQUITY, "share-capital", by_party=True),
+    ChartAccount(
+        SHARE_CAPITAL_OF_ENTERPRISES, N_("Share capital of enterprises"), _EQUITY, "share-capital", by_party=True
+    ),
     ChartAccount("31", N_("Reserves"), _EQUITY),
     ChartAccount(GENERAL_RESERVE, N_("General reserve"), _EQUITY, "reserves"),
     ChartAccount(INDIVISIBLE_RESERVE, N_("Indivisible reserve"), _EQUITY, "reserves"),
@@ -203,10 +213,17 @@ DEFAULT_CHART = (
 )
 
 
-def install_chart(session: Session, *, currency: str, opened_on: date, translate: Callable[[str], str] = str) -> None:
+def install_chart(
+    session: Session,
+    *,
+    currency: str,
+    opened_on: date,
+    translate: Callable[[str], str] = str,
+    tags: Mapping[str, str] = MappingProxyType({}),
+) -> None:
     """Open every account of the default chart, at founding.
 
-    `translate` puts the names into the language of the co-operative: the engine knows no gettext.
+    `translate` puts the names into the language of the co-operative: the engine knows no gettext. `tags` are statutory tags by code.
     """
     ids = {one.code: new_id() for one in DEFAULT_CHART}
     session.add_all(
@@ -222,6 +239,7 @@ def install_chart(session: Session, *, currency: str, opened_on: date, translate
             is_heading=one.is_heading,
             is_contra=one.is_contra,
             statement_line=one.line,
+            statutory_tag=tags.get(one.code),
             business=one.business,
         )
         for one in DEFAULT_CHART
@@ -294,3 +312,8 @@ def is_patronage_source() -> ColumnElement[bool]:
     A co-op of before these were told apart may have an account of its own under one of the codes: that one shows nobody's business.
     """
     return Account.code.in_(PATRONAGE_SOURCES) & Account.business.is_not(None)
+
+
+def is_share_capital() -> ColumnElement[bool]:
+    """Return the condition that an account is part of the share capital."""
+    return (Account.statement_line == SHARE_CAPITAL_LINE) | (Account.code == SHARE_CAPITAL)

@@ -5,6 +5,7 @@ change. An account is closed, never deleted: what was booked to it stays, and it
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, fields
 from datetime import date
 from uuid import UUID
@@ -14,9 +15,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from evidence.identifiers import new_id
-from ledger import chart_errors, errors, lines
+from ledger import chart_errors, errors, lines, periods
 from ledger.chart import BOOKED_BY_THE_PROGRAM, books_currency
-from ledger.models import Account, AccountKind, Business, Entry, Posting
+from ledger.closed_years import is_closed
+from ledger.models import Account, AccountKind, Balance, Business, Entry, Fund, Period, Posting
 
 LONGEST_NAME = 200
 _ACCOUNT_CODE = re.compile(r"[0-9]{4,8}")
@@ -107,34 +109,41 @@ def particulars_of(session: Session, account: Account) -> Particulars:
     )
 
 
-def edit_account(session: Session, code: str, particulars: Particulars) -> Edited:
+def edit_account(
+    session: Session, code: str, particulars: Particulars, *, needed: Collection[str] = frozenset()
+) -> Edited:
     """Change what can change about an account or a heading, and return what did.
+
+    `needed` are accounts that the program books to because of what others have chosen, beside those it always books to.
 
     Raises:
         NoSuchAccount, NameMissing, NameTooLong, TagMalformed
         NoSuchHeading, HeadingOfOtherKind, HeadingUnderItself: where it would stand.
         HeadingOnlyAddsUp: what a heading is not.
         NoSuchLine, BusinessOfNobody: what does not go with its kind.
-        BusinessFixed, PartiesFixed: what the program or its entries rest on.
+        BusinessFixed, PartiesFixed, LineFixed, FundOnAccount, InClosedYear: what the program, its entries or a published
+            statement rest on.
     """
     account = _locked(session, code)
     before = particulars_of(session, account)
     if code in BOOKED_BY_THE_PROGRAM and particulars.business is not account.business:
         raise chart_errors.BusinessFixed(code)
     if particulars.by_party is not account.by_party and (
-        code in BOOKED_BY_THE_PROGRAM or _is_used(session, account.id)
+        code in BOOKED_BY_THE_PROGRAM or code in needed or _is_used(session, account.id)
     ):
         raise chart_errors.PartiesFixed(code)
+    _check_place_in_statements(session, account, particulars, needed)
     _fill_in(session, account, particulars)
     session.flush()
     names = (field.name for field in fields(Particulars))
     return Edited(account.id, tuple(name for name in names if getattr(before, name) != getattr(particulars, name)))
 
 
-def close_account(session: Session, code: str, *, closed_on: date) -> UUID:
+def close_account(session: Session, code: str, *, closed_on: date, needed: Collection[str] = frozenset()) -> UUID:
     """Close an account or a heading from `closed_on` on and return its id: nothing can be booked to it on that day or later.
 
     An account that still holds money, or that the program books to by itself, stays open; so does a heading over open accounts.
+    `needed` are more accounts that the program books to, as for `edit_account`.
 
     Raises:
         NoSuchAccount, AccountNotOpen, AccountNeeded, AccountHoldsMoney, AccountUsedLater, HeadingInUse
@@ -144,7 +153,7 @@ def close_account(session: Session, code: str, *, closed_on: date) -> UUID:
     account = _locked(session, code)
     if account.closed_on is not None or closed_on < account.opened_on:
         raise errors.AccountNotOpen(code, closed_on)
-    if code in BOOKED_BY_THE_PROGRAM:
+    if code in BOOKED_BY_THE_PROGRAM or code in needed:
         raise errors.AccountNeeded(code)
     if account.is_heading and _is_over_open(session, account.id):
         raise chart_errors.HeadingInUse(code)
@@ -178,6 +187,20 @@ def _fill_in(session: Session, account: Account, particulars: Particulars) -> No
     account.parent_id = _place(session, account, particulars.heading)
     account.name, account.by_party = particulars.name, particulars.by_party
     account.statement_line, account.statutory_tag, account.business = line, tag, business
+
+
+def _check_place_in_statements(
+    session: Session, account: Account, particulars: Particulars, needed: Collection[str]
+) -> None:
+    """Refuse what would change the figures of statements that were published, or of what a line of them stands for."""
+    moves_line = particulars.statement_line != account.statement_line
+    if moves_line and account.code in needed:
+        raise chart_errors.LineFixed(account.code)
+    if moves_line and session.scalar(select(Fund.id).where(Fund.account_id == account.id).limit(1)) is not None:
+        raise chart_errors.FundOnAccount(account.code)
+    moves_business = particulars.business is not account.business
+    if (moves_line or moves_business) and _is_in_closed_year(session, account.id):
+        raise chart_errors.InClosedYear(account.code, "statement_line" if moves_line else "business")
 
 
 def _place(session: Session, account: Account, heading: str | None) -> UUID | None:
@@ -224,6 +247,14 @@ def _locked(session: Session, code: str) -> Account:
 
 def _is_used(session: Session, account_id: UUID) -> bool:
     return session.scalar(select(Posting.line).where(Posting.account_id == account_id).limit(1)) is not None
+
+
+def _is_in_closed_year(session: Session, account_id: UUID) -> bool:
+    closed = [year.id for year in periods.fiscal_years(session) if is_closed(session, year.id)]
+    booked = (
+        select(Balance.period_id).join(Period, Period.id == Balance.period_id).where(Balance.account_id == account_id)
+    )
+    return session.scalar(booked.where(Period.fiscal_year_id.in_(closed)).limit(1)) is not None
 
 
 def _is_over_open(session: Session, account_id: UUID) -> bool:

@@ -119,6 +119,36 @@ class PartiesFixed(LedgerRefusal):
 
 
 @dataclass(eq=False)
+class LineFixed(LedgerRefusal):
+    """The program books to the account because it is part of its line."""
+
+    code: str
+    message = N_("Share capital stands on account %(code)s, so its line of the statements stays as it is.")
+    about = "statement_line"
+
+
+@dataclass(eq=False)
+class FundOnAccount(LedgerRefusal):
+    """Whether what is unspent of a fund is a liability or a reserve follows from the line of its account."""
+
+    code: str
+    message = N_("A fund stands on account %(code)s, so its line of the statements stays as it is.")
+    about = "statement_line"
+
+
+@dataclass(eq=False)
+class InClosedYear(LedgerRefusal):
+    """Another line or another business would change the figures of statements that were published."""
+
+    code: str
+    about: str
+    message = N_(
+        "Account %(code)s has entries in a closed year, so this stays as it is: the year's statements would change. Open another"
+        " account for what is to stand elsewhere from now on."
+    )
+
+
+@dataclass(eq=False)
 class ChartTooLong(LedgerRefusal):
     """More rows than any chart has."""
 

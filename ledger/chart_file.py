@@ -4,7 +4,7 @@ A file that is read adds what the chart has not and changes what it has; what th
 leaves out. All rows are taken or none. The same file again changes nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Literal
@@ -59,8 +59,10 @@ def rows_of(session: Session) -> Iterator[tuple[str, ...]]:
         )
 
 
-def take_chart(session: Session, text: str, *, opened_on: date) -> list[Change]:
+def take_chart(session: Session, text: str, *, opened_on: date, needed: Collection[str] = frozenset()) -> list[Change]:
     """Add and change the accounts that a file names, and return what was done; `opened_on` is for new ones without a day.
+
+    `needed` are more accounts that the program books to, as for `ledger.chart_changes.edit_account`.
 
     Raises:
         FileRefused: with what is wrong, row by row; the caller takes back what was done until then.
@@ -75,13 +77,13 @@ def take_chart(session: Session, text: str, *, opened_on: date) -> list[Change]:
     # What stands under a heading opens after it and closes before it.
     for row in ordered:
         try:
-            changes += _take(session, row, present.get(row.code), opened_on)
+            changes += _take(session, row, present.get(row.code), opened_on, needed)
         except LedgerRefusal as refusal:
             wrong.add(row.number)
             problems.add(row.number, _column(refusal), refusal)
     for row in (row for row in reversed(ordered) if row.number not in wrong):
         try:
-            changes += _close(session, row)
+            changes += _close(session, row, needed)
         except LedgerRefusal as refusal:
             problems.add(row.number, _column(refusal), refusal)
     problems.refuse()
@@ -95,7 +97,9 @@ def _column(refusal: LedgerRefusal) -> str:
     return column if column in COLUMNS else ""
 
 
-def _take(session: Session, row: ChartRow, account: Account | None, opened_on: date) -> list[Change]:
+def _take(
+    session: Session, row: ChartRow, account: Account | None, opened_on: date, needed: Collection[str]
+) -> list[Change]:
     if account is None:
         return [_add(session, row, opened_on)]
     for column, said, present in (
@@ -106,7 +110,7 @@ def _take(session: Session, row: ChartRow, account: Account | None, opened_on: d
     ):
         if said is not None and said != present and not (column == "side" and account.is_heading):
             raise chart_errors.StaysAsItIs(_written(column, present), column)
-    edited = edit_account(session, row.code, _wanted(row, particulars_of(session, account)))
+    edited = edit_account(session, row.code, _wanted(row, particulars_of(session, account)), needed=needed)
     columns = tuple(_COLUMN_OF.get(name, name) for name in edited.changed)
     return [Change(row.number, edited.id, row.code, row.name, "changed", columns)] if columns else []
 
@@ -125,7 +129,7 @@ def _add(session: Session, row: ChartRow, opened_on: date) -> Change:
     return Change(row.number, account_id, row.code, row.name, "added")
 
 
-def _close(session: Session, row: ChartRow) -> list[Change]:
+def _close(session: Session, row: ChartRow, needed: Collection[str]) -> list[Change]:
     if "closed_on" not in row.columns:
         return []
     account = chart.account_by_code(session, row.code)
@@ -134,7 +138,7 @@ def _close(session: Session, row: ChartRow) -> list[Change]:
     if account.closed_on is not None:
         raise chart_errors.StaysAsItIs(account.closed_on.isoformat(), "closed_on")
     assert row.closed_on is not None
-    account_id = close_account(session, row.code, closed_on=row.closed_on)
+    account_id = close_account(session, row.code, closed_on=row.closed_on, needed=needed)
     return [Change(row.number, account_id, row.code, row.name, "closed")]
 
 

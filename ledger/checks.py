@@ -4,22 +4,16 @@ The databases refuse most of this already; the checks see what was done with the
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import timedelta
-from itertools import pairwise
 
 from sqlalchemy import and_, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from evidence.chain import GENESIS, link
 from evidence.findings import Finding
-from ledger import chart_checks, sealing, tag_checks
-from ledger.closed_years import result_of
-from ledger.models import Account, Balance, ChainHead, Entry, EntryText, FiscalYear, Period, Posting, YearClosing
+from ledger import chart_checks, sealing, tag_checks, year_checks
+from ledger.models import Account, Balance, ChainHead, Entry, EntryText, Period, Posting
 from ledger.posting import text_digest
 from ledger.surplus.checks import findings as surplus_findings
-from ledger.totals import account_totals
-
-_DAY = timedelta(days=1)
 
 
 def findings(session: Session) -> list[Finding]:
@@ -121,51 +115,6 @@ def _entries_outside_periods(session: Session) -> Iterator[Finding]:
         yield Finding("ledger-outside-periods", f"entry {row.id} on {row.booked_on}")
 
 
-def _calendar(session: Session) -> Iterator[Finding]:
-    """Years join on to each other, and the periods of each cover it; the locked ones are the earliest."""
-    for name, mapped in (("fiscal years", FiscalYear), ("periods", Period)):
-        days = session.execute(select(mapped.starts_on, mapped.ends_on).order_by(mapped.starts_on)).all()
-        for earlier, later in pairwise(days):
-            if later.starts_on != earlier.ends_on + _DAY:
-                yield Finding("ledger-calendar", f"{name} do not join at {earlier.ends_on} and {later.starts_on}")
-    covered = (
-        select(FiscalYear.ends_on)
-        .outerjoin(Period, Period.fiscal_year_id == FiscalYear.id)
-        .group_by(FiscalYear.id)
-        .having(
-            or_(
-                func.count(Period.id) == 0,
-                func.min(Period.starts_on) != FiscalYear.starts_on,
-                func.max(Period.ends_on) != FiscalYear.ends_on,
-            )
-        )
-    )
-    for ends_on in session.scalars(covered):
-        yield Finding("ledger-calendar", f"the periods of the fiscal year to {ends_on} do not cover it")
-    first_open = select(func.min(Period.starts_on)).where(Period.locked_at.is_(None)).scalar_subquery()
-    late = select(Period.ends_on).where(Period.locked_at.is_not(None), Period.starts_on > first_open)
-    for ends_on in session.scalars(late):
-        yield Finding("ledger-calendar", f"the period to {ends_on} is locked but an earlier one is open")
-
-
-def _closings(session: Session) -> Iterator[Finding]:
-    """Look at closed years: all months locked, no income or expense left standing, and the result that was moved."""
-    rows = session.execute(
-        select(YearClosing, FiscalYear).join(FiscalYear, FiscalYear.id == YearClosing.fiscal_year_id)
-    )
-    for closing, year in rows.all():
-        is_open = select(Period.id).where(Period.fiscal_year_id == year.id, Period.locked_at.is_(None)).limit(1)
-        if session.scalar(is_open) is not None:
-            yield Finding("ledger-closing", f"the year to {year.ends_on} is closed but a month of it is open")
-        for total in account_totals(session, year.starts_on, year.ends_on):
-            if not total.kind.is_permanent and total.balance_minor:
-                yield Finding("ledger-closing", f"account {total.code} is not at zero at the end of {year.ends_on}")
-        if closing.result_minor != result_of(session, year):
-            yield Finding(
-                "ledger-closing", f"the result of the year to {year.ends_on} is not the one it was closed with"
-            )
-
-
 def _chain(session: Session) -> Iterator[Finding]:
     """Compute the chain anew and say where it first breaks; what follows a break says nothing more."""
     heads = session.execute(select(ChainHead.seq, ChainHead.hash)).all()
@@ -198,8 +147,7 @@ _CHECKS: tuple[Callable[[Session], Iterable[Finding]], ...] = (
     chart_checks.findings,
     _postings_and_accounts,
     _entries_outside_periods,
-    _calendar,
-    _closings,
+    year_checks.findings,
     surplus_findings,
     tag_checks.findings,
     _chain,

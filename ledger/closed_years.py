@@ -1,12 +1,25 @@
-"""Which years are closed, what each earned, and which year a name means. Closing itself is in `ledger.closing`."""
+"""Which years are closed, what each earned, and which year a name means. Closing itself is in `ledger.closing`.
 
+A closing stands until the year is reopened. Whoever asks whether a year is closed, or by which closing, asks here.
+"""
+
+from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from ledger import closing_errors, periods
-from ledger.models import FiscalYear, YearClosing
+from ledger.models import FiscalYear, YearClosing, YearReopening
 from ledger.totals import account_totals
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A closing of a year, and how it was taken back if it was."""
+
+    closing: YearClosing
+    reopening: YearReopening | None
 
 
 def year_named(session: Session, name: str) -> FiscalYear:
@@ -23,14 +36,54 @@ def year_named(session: Session, name: str) -> FiscalYear:
     return ending[0]
 
 
+def stands() -> ColumnElement[bool]:
+    """Say of a closing, in a query, whether it stands."""
+    taken_back = select(YearReopening.number).where(
+        YearReopening.fiscal_year_id == YearClosing.fiscal_year_id, YearReopening.number == YearClosing.number
+    )
+    return ~taken_back.correlate(YearClosing).exists()
+
+
+def closed() -> ColumnElement[bool]:
+    """Say of a fiscal year, in a query, whether it is closed."""
+    standing = select(YearClosing.number).where(YearClosing.fiscal_year_id == FiscalYear.id, stands())
+    return standing.correlate(FiscalYear).exists()
+
+
 def closing_of(session: Session, year_id: UUID) -> YearClosing | None:
-    """Return the closing of a year; nothing while it is open."""
-    return session.get(YearClosing, year_id, populate_existing=True)
+    """Return the closing of a year that stands; nothing while it is open."""
+    query = select(YearClosing).where(YearClosing.fiscal_year_id == year_id, stands())
+    return session.scalar(query.execution_options(populate_existing=True))
 
 
 def is_closed(session: Session, year_id: UUID) -> bool:
     """Say whether a year is closed."""
     return closing_of(session, year_id) is not None
+
+
+def first_open(session: Session) -> FiscalYear | None:
+    """Return the earliest year that is not closed."""
+    return session.scalar(select(FiscalYear).where(~closed()).order_by(FiscalYear.starts_on).limit(1))
+
+
+def closings_of(session: Session, year_id: UUID) -> list[Closed]:
+    """Return every closing of a year in order; all but the last were taken back."""
+    rows = session.execute(
+        select(YearClosing, YearReopening)
+        .outerjoin(
+            YearReopening,
+            (YearReopening.fiscal_year_id == YearClosing.fiscal_year_id) & (YearReopening.number == YearClosing.number),
+        )
+        .where(YearClosing.fiscal_year_id == year_id)
+        .order_by(YearClosing.number)
+    )
+    return [Closed(*row) for row in rows]
+
+
+def reopening_of(session: Session, year_id: UUID) -> YearReopening | None:
+    """Return the reopening by which a year is open again; nothing where it is closed or never was."""
+    found = closings_of(session, year_id)
+    return found[-1].reopening if found else None
 
 
 def result_of(session: Session, year: FiscalYear) -> int:

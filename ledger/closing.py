@@ -1,4 +1,4 @@
-"""Closing a fiscal year: its income and expenses go to the surplus awaiting a decision, and its months are locked for good.
+"""Closing a fiscal year: its income and expenses go to the surplus awaiting a decision, and its months are locked.
 
 It decides whether a year can be closed as far as the books alone can tell. What else should be done first (bank lines, acts that
 wait) and who may close is for whoever calls it.
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from ledger import checks, closing_errors, errors, periods, posting, sealing
 from ledger.chart import SURPLUS_AWAITING, SUSPENSE, books_currency
-from ledger.closed_years import closing_of, is_closed, result_of, year_named
+from ledger.closed_years import closing_of, closings_of, first_open, is_closed, result_of, year_named
 from ledger.models import FiscalYear, Period, YearClosing
 from ledger.totals import account_totals, balance_of
 
@@ -110,7 +110,7 @@ def close_year(
     for problem in problems_before_closing(session, year_id, today):
         if problem.blocking:
             raise problem.refusal
-    lines = closing_lines(session, year)
+    lines, number = closing_lines(session, year), len(closings_of(session, year_id)) + 1
     entry_id = None
     if lines:
         draft = posting.Draft(
@@ -119,7 +119,7 @@ def close_year(
             kind="closing",
             currency=books_currency(session),
             lines=lines,
-            idempotency_key=f"closing:{year_id}",
+            idempotency_key=f"closing:{year_id}" if number == 1 else f"closing:{year_id}:{number}",
             source_kind="fiscal_year",
             source_id=year_id,
         )
@@ -131,7 +131,12 @@ def close_year(
             periods.lock_period(session, period.ends_on, now=now)
     result_minor = -sum(line.amount_minor for line in lines if line.account == SURPLUS_AWAITING)
     closing = YearClosing(
-        fiscal_year_id=year_id, result_minor=result_minor, closed_on=today, closed_at=now, entry_id=entry_id
+        fiscal_year_id=year_id,
+        number=number,
+        result_minor=result_minor,
+        closed_on=today,
+        closed_at=now,
+        entry_id=entry_id,
     )
     try:
         with session.begin_nested():
@@ -150,19 +155,13 @@ def _year(session: Session, year_id: UUID) -> FiscalYear:
 
 def _locked_year(session: Session, year_id: UUID) -> FiscalYear:
     """Return a year that nobody else is closing and into which nobody is posting: posting holds its period FOR SHARE."""
-    year = session.scalar(select(FiscalYear).where(FiscalYear.id == year_id).with_for_update())
-    if year is None:
-        raise errors.NoSuchPeriod
+    periods.hold_years(session)
+    year = _year(session, year_id)
     mine = select(Period.id).where(Period.fiscal_year_id == year_id).order_by(Period.starts_on).with_for_update()
     session.execute(mine).all()
     return year
 
 
 def _earlier_open(session: Session, year: FiscalYear) -> FiscalYear | None:
-    return session.scalar(
-        select(FiscalYear)
-        .outerjoin(YearClosing, YearClosing.fiscal_year_id == FiscalYear.id)
-        .where(FiscalYear.starts_on < year.starts_on, YearClosing.fiscal_year_id.is_(None))
-        .order_by(FiscalYear.starts_on)
-        .limit(1)
-    )
+    found = first_open(session)
+    return found if found is not None and found.starts_on < year.starts_on else None

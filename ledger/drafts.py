@@ -24,18 +24,20 @@ MOST_POSTINGS = 10_000
 
 _PERIODS, _ACCOUNTS = table_of(Period).c, table_of(Account).c
 
-# Built once, because building a statement costs as much as running it.
-_PERIOD = (
-    select(_PERIODS.id, _PERIODS.locked_at)
-    .where(_PERIODS.starts_on <= bindparam("booked_on"), _PERIODS.ends_on >= bindparam("booked_on"))
-    .with_for_update(read=True)
+_IS_WITHIN = (_PERIODS.starts_on <= bindparam("booked_on")) & (_PERIODS.ends_on >= bindparam("booked_on"))
+_IS_NAMED = _ACCOUNTS.code.in_(bindparam("codes", expanding=True))
+_OF_ACCOUNT = (
+    *(_ACCOUNTS.id, _ACCOUNTS.code, _ACCOUNTS.currency),
+    *(_ACCOUNTS.opened_on, _ACCOUNTS.closed_on, _ACCOUNTS.by_party, _ACCOUNTS.is_heading),
 )
-_NAMED = (
-    select(
-        *(_ACCOUNTS.id, _ACCOUNTS.code, _ACCOUNTS.currency),
-        *(_ACCOUNTS.opened_on, _ACCOUNTS.closed_on, _ACCOUNTS.by_party, _ACCOUNTS.is_heading),
-    )
-    .where(_ACCOUNTS.code.in_(bindparam("codes", expanding=True)))
+
+# Built once, because building a statement costs as much as running it.
+_PERIOD = select(_PERIODS.id, _PERIODS.locked_at).where(_IS_WITHIN).with_for_update(read=True)
+_NAMED = select(*_OF_ACCOUNT).where(_IS_NAMED).with_for_update(read=True)
+_BOTH = (
+    select(_PERIODS.id.label("period_id"), *_OF_ACCOUNT)
+    .select_from(table_of(Period).join(table_of(Account), _IS_NAMED))
+    .where(_IS_WITHIN, _PERIODS.locked_at.is_(None))
     .with_for_update(read=True)
 )
 
@@ -86,6 +88,8 @@ class Draft:
     reverses_id: UUID | None = None
     #: The number of the document behind it, such as that of an invoice; never a name.
     reference: str | None = None
+    #: The version of its tax code, where not its own day decides that: a refund is taxed as its sale was.
+    taxed_under: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,19 @@ def check_shape(draft: Draft) -> None:
     difference = sum(line.amount_minor for line in draft.lines)
     if difference:
         raise errors.Unbalanced(abs(difference), draft.currency)
+
+
+def hold(connection: Connection, draft: Draft) -> tuple[UUID, Accounts]:
+    """Find the open period of an entry and the accounts that it names, and hold them: in one query, because most are there.
+
+    Raises:
+        PeriodNotOpened, PeriodLocked
+    """
+    asked = {"booked_on": draft.booked_on, "codes": sorted({line.account for line in draft.lines})}
+    rows = connection.execute(_BOTH, asked).all()
+    if not rows:
+        return hold_period(connection, draft.booked_on), {}
+    return rows[0].period_id, {row.code: row for row in rows}
 
 
 def hold_period(connection: Connection, booked_on: date) -> UUID:
@@ -169,6 +186,8 @@ def request_digest(draft: Draft) -> str:
     # Left out where there is none, so that a digest says the same as before these were known.
     if draft.reference is not None:
         asked["reference"] = draft.reference
+    if draft.taxed_under is not None:
+        asked["taxed_under"] = draft.taxed_under
     if any(line.is_tagged for line in draft.lines):
         asked["tags"] = [[line.cost_centre, line.fund, line.tax] for line in draft.lines]
     return digest(asked)

@@ -3,11 +3,12 @@
 On the fund's own account, what comes in is *received* and what a release takes out is *released*; on expense accounts it is *spent*.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
 from ledger import fund_errors
@@ -69,9 +70,9 @@ class FundReport:
 
 @dataclass(frozen=True)
 class _Sums:
-    received_minor: int
-    released_minor: int
-    spent_minor: int
+    received_minor: int = 0
+    released_minor: int = 0
+    spent_minor: int = 0
 
 
 def report(session: Session, fund_id: UUID, starts_on: date, ends_on: date) -> FundReport:
@@ -80,72 +81,85 @@ def report(session: Session, fund_id: UUID, starts_on: date, ends_on: date) -> F
     Raises:
         UnknownFund
     """
-    row = session.execute(
-        select(Fund.code, Fund.name, Fund.account_id, Account.code.label("account"), Account.currency)
-        .join(Account, Account.id == Fund.account_id)
-        .where(Fund.id == fund_id)
-    ).first()
-    if row is None:
+    found = _reports(session, Fund.id == fund_id, starts_on, ends_on)
+    if not found:
         raise fund_errors.UnknownFund
-    before = _sums(session, fund_id, row.account_id, None, starts_on)
-    by_then = _sums(session, fund_id, row.account_id, ends_on, None)
-    return FundReport(
-        fund_id=fund_id,
-        code=row.code,
-        name=row.name,
-        account=row.account,
-        currency=row.currency,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        opening_minor=before.received_minor - before.released_minor,
-        received_minor=by_then.received_minor - before.received_minor,
-        spending=_spending(session, fund_id, starts_on, ends_on),
-        released_minor=by_then.released_minor - before.released_minor,
-        to_release_minor=max(by_then.spent_minor - by_then.released_minor, 0),
-    )
+    return found[0]
 
 
 def reports(session: Session, starts_on: date, ends_on: date) -> list[FundReport]:
     """Return the reports of all funds that were not closed before the first day, by code."""
-    query = select(Fund.id).where(Fund.closed_on.is_(None) | (Fund.closed_on > starts_on)).order_by(Fund.code)
-    return [report(session, fund_id, starts_on, ends_on) for fund_id in session.scalars(query).all()]
+    return _reports(session, Fund.closed_on.is_(None) | (Fund.closed_on > starts_on), starts_on, ends_on)
 
 
-def _sums(session: Session, fund_id: UUID, account_id: UUID, up_to: date | None, before: date | None) -> _Sums:
-    """Add up what names a fund: up to a day, or before one."""
+def _reports(session: Session, which: ColumnElement[bool], starts_on: date, ends_on: date) -> list[FundReport]:
+    """Report on funds in four queries, however many there are."""
+    rows = session.execute(
+        select(Fund.id, Fund.code, Fund.name, Account.code.label("account"), Account.currency)
+        .join(Account, Account.id == Fund.account_id)
+        .where(which)
+        .order_by(Fund.code)
+    ).all()
+    before = _sums(session, which, Entry.booked_on < starts_on)
+    by_then = _sums(session, which, Entry.booked_on <= ends_on)
+    spending = _spending(session, which, starts_on, ends_on)
+    return [
+        FundReport(
+            fund_id=row.id,
+            code=row.code,
+            name=row.name,
+            account=row.account,
+            currency=row.currency,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            opening_minor=earlier.received_minor - earlier.released_minor,
+            received_minor=sums.received_minor - earlier.received_minor,
+            spending=tuple(spending[row.id]),
+            released_minor=sums.released_minor - earlier.released_minor,
+            to_release_minor=max(sums.spent_minor - sums.released_minor, 0),
+        )
+        for row in rows
+        for earlier, sums in [(before.get(row.id, _Sums()), by_then.get(row.id, _Sums()))]
+    ]
+
+
+def _sums(session: Session, which: ColumnElement[bool], when: ColumnElement[bool]) -> dict[UUID, _Sums]:
+    """Add up what names each fund."""
     reversed_entry = aliased(Entry)
     kind = func.coalesce(reversed_entry.kind, Entry.kind)
-    on_account = Posting.account_id == account_id
+    on_account = Posting.account_id == Fund.account_id
     amount = Posting.amount_minor
-    query = (
+    rows = session.execute(
         select(
+            Fund.id,
             func.coalesce(-func.sum(amount).filter(on_account, kind != RELEASE), 0),
             func.coalesce(func.sum(amount).filter(on_account, kind == RELEASE), 0),
             func.coalesce(func.sum(amount).filter(Account.kind == AccountKind.EXPENSE), 0),
         )
+        .join(Posting, Posting.fund_id == Fund.id)
         .join(Entry, Entry.id == Posting.entry_id)
         .join(Account, Account.id == Posting.account_id)
         .outerjoin(reversed_entry, reversed_entry.id == Entry.reverses_id)
-        .where(Posting.fund_id == fund_id)
+        .where(which, when)
+        .group_by(Fund.id)
     )
-    if up_to is not None:
-        query = query.where(Entry.booked_on <= up_to)
-    if before is not None:
-        query = query.where(Entry.booked_on < before)
-    return _Sums(*(int(total) for total in session.execute(query).one()))
+    return {fund_id: _Sums(*map(int, totals)) for fund_id, *totals in rows}
 
 
-def _spending(session: Session, fund_id: UUID, starts_on: date, ends_on: date) -> tuple[Spending, ...]:
+def _spending(
+    session: Session, which: ColumnElement[bool], starts_on: date, ends_on: date
+) -> defaultdict[UUID, list[Spending]]:
     rows = session.execute(
-        select(Account.code, Account.name, func.sum(Posting.amount_minor))
-        .join(Posting, Posting.account_id == Account.id)
+        select(Fund.id, Account.code, Account.name, func.sum(Posting.amount_minor))
+        .join(Posting, Posting.fund_id == Fund.id)
+        .join(Account, Account.id == Posting.account_id)
         .join(Entry, Entry.id == Posting.entry_id)
-        .where(
-            Posting.fund_id == fund_id,
-            Account.kind == AccountKind.EXPENSE,
-            Entry.booked_on.between(starts_on, ends_on),
-        )
-        .group_by(Account.code, Account.name)
+        .where(which, Account.kind == AccountKind.EXPENSE, Entry.booked_on.between(starts_on, ends_on))
+        .group_by(Fund.id, Account.code, Account.name)
         .order_by(Account.code)
     )
-    return tuple(Spending(code, name, int(total)) for code, name, total in rows if total)
+    found: defaultdict[UUID, list[Spending]] = defaultdict(list)
+    for fund_id, code, name, total in rows:
+        if total:
+            found[fund_id].append(Spending(code, name, int(total)))
+    return found

@@ -4,10 +4,11 @@ Pages are bounded, so the cost of one does not grow with the books. Words and na
 """
 
 from collections import defaultdict
+from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, not_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, not_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from ledger import errors
@@ -112,26 +113,42 @@ def account_ledger(session: Session, code: str, *, page: int = 1, within: Span |
     account = session.scalar(select(Account).where(Account.code == code))
     if account is None:
         raise errors.NoSuchAccount(code)
-    in_order = (
+    lines = (
         select(Posting.entry_id, Posting.line, Posting.amount_minor, Posting.party_ref, Entry.booked_on, EntryText.text)
         .join(Entry, Entry.id == Posting.entry_id)
         .outerjoin(EntryText, EntryText.entry_id == Entry.id)
         .where(Posting.account_id == account.id, *(_within(within) if within else ()))
-        .order_by(Entry.booked_on, Entry.id, Posting.line)
     )
-    skipped = (page - 1) * PAGE_SIZE
-    before = in_order.limit(skipped).subquery()
-    opening_minor = int(session.scalar(select(func.coalesce(func.sum(before.c.amount_minor), 0))) or 0)
-    if within is not None and within.with_closings and within.eve is not None:
-        opening_minor += balance_of(session, code, within.eve)
-    balance_minor = opening_minor
-    rows = []
-    for row in session.execute(in_order.limit(PAGE_SIZE).offset(skipped)):
-        balance_minor += row.amount_minor
-        rows.append(
-            AccountRow(row.entry_id, row.line, row.booked_on, row.text, row.amount_minor, balance_minor, row.party_ref)
-        )
-    return AccountLedger(account.code, account.name, account.kind, account.currency, opening_minor, tuple(rows))
+    earlier = (page - 1) * PAGE_SIZE
+    later = posting_count(session, account.id, within) - earlier - PAGE_SIZE
+    # From the nearer end: what comes before the last page, which is the one most asked for, grows with the books.
+    if later < earlier and (within is None or within.with_closings):
+        backwards = lines.order_by(Entry.booked_on.desc(), Entry.id.desc(), Posting.line.desc())
+        found, passed_minor = _part(session, backwards, max(later, 0), max(PAGE_SIZE + min(later, 0), 0))
+        found.reverse()
+        closing_minor = balance_of(session, code, within.ends_on if within else None) - passed_minor
+        opening_minor = closing_minor - sum(row.amount_minor for row in found)
+    else:
+        forwards = lines.order_by(Entry.booked_on, Entry.id, Posting.line)
+        found, opening_minor = _part(session, forwards, earlier, PAGE_SIZE)
+        if within is not None and within.with_closings and within.eve is not None:
+            opening_minor += balance_of(session, code, within.eve)
+    balances = accumulate((row.amount_minor for row in found), initial=opening_minor)
+    next(balances)
+    rows = tuple(
+        AccountRow(row.entry_id, row.line, row.booked_on, row.text, row.amount_minor, balance_minor, row.party_ref)
+        for row, balance_minor in zip(found, balances, strict=True)
+    )
+    return AccountLedger(account.code, account.name, account.kind, account.currency, opening_minor, rows)
+
+
+def _part(
+    session: Session, in_order: Select[*tuple[Any, ...]], skipped: int, length: int
+) -> tuple[list[Row[Any]], int]:
+    """Return some lines after those that are skipped, and what the skipped ones add up to."""
+    passed = in_order.limit(skipped).subquery()
+    passed_minor = session.scalar(select(func.coalesce(func.sum(passed.c.amount_minor), 0))) if skipped else 0
+    return list(session.execute(in_order.limit(length).offset(skipped))), int(passed_minor or 0)
 
 
 def _within(span: Span) -> list[ColumnElement[bool]]:

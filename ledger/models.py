@@ -10,7 +10,18 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, MetaData, SmallInteger, UniqueConstraint, Uuid, false, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    SmallInteger,
+    UniqueConstraint,
+    Uuid,
+    false,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedAsDataclass, mapped_column, relationship
 
 from evidence.columns import Code, CurrencyCode, Id, Line, LongText, Minor, Moment, Sha256, text_enum
@@ -264,11 +275,14 @@ class Balance(LedgerBase):
 
 
 class YearClosing(LedgerBase):
-    """A fiscal year that is closed: its key is the gate, so a year is closed once."""
+    """A closing of a fiscal year. Its key is the gate: the next number is free once the closing before it is taken back."""
 
     __tablename__ = "ledger_year_closing"
+    __table_args__ = (CheckConstraint("number > 0", name="number"),)
 
     fiscal_year_id: Mapped[UUID] = mapped_column(ForeignKey(FiscalYear.id), primary_key=True)
+    #: 1, 2, 3 ... of the year: one more than it was reopened.
+    number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     #: Surplus, or deficit as a negative amount: what the closing entry moved to the surplus awaiting a decision.
     result_minor: Mapped[Minor]
     #: The day of the closing in the co-op's zone.
@@ -276,6 +290,32 @@ class YearClosing(LedgerBase):
     closed_at: Mapped[Moment]
     #: None where nothing was earned or spent.
     entry_id: Mapped[UUID | None] = mapped_column(ForeignKey(Entry.id), unique=True, default=None)
+
+
+class YearReopening(LedgerBase):
+    """A closing that was taken back by a decision. The year takes entries again until it is closed under the next number."""
+
+    __tablename__ = "ledger_year_reopening"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["fiscal_year_id", "number"], ["ledger_year_closing.fiscal_year_id", "ledger_year_closing.number"]
+        ),
+    )
+
+    fiscal_year_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    #: Of the closing that it takes back.
+    number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    #: SHA-256 by which the decision named that closing: see `ledger.reopening`.
+    fingerprint: Mapped[Sha256]
+    #: The decision, as a reference the ledger does not know more about. It serves once.
+    decision_ref: Mapped[UUID] = mapped_column(Uuid, unique=True)
+    decided_on: Mapped[date]
+    #: The first day that takes entries again: of a month of the year.
+    opens_on: Mapped[date]
+    #: The day of the reopening in the co-op's zone.
+    reopened_on: Mapped[date]
+    reopened_at: Mapped[Moment]
+    reopened_by: Mapped[UUID | None] = mapped_column(Uuid, default=None)
 
 
 class ChainLink(LedgerBase):

@@ -1,4 +1,4 @@
-"""Fiscal years and their months: opened so that they join without a gap, locked in order, never unlocked here.
+"""Fiscal years and their months: opened so that they join without a gap, locked in order. Only `ledger.reopening` unlocks.
 
 Which day a co-operative's year ends on is asked for; the calendar arithmetic around it, leap days included, is done here.
 """
@@ -68,6 +68,14 @@ def open_fiscal_year(session: Session, starts_on: date, ends_on: date) -> UUID:
     )
     session.flush()
     return year.id
+
+
+def hold_years(session: Session) -> None:
+    """Hold every fiscal year until the transaction ends, the earliest first.
+
+    Who closes a year, reopens one or decides by which are closed comes one after the other.
+    """
+    session.execute(select(FiscalYear.id).order_by(FiscalYear.starts_on).with_for_update()).all()
 
 
 def lock_period(session: Session, ends_on: date, *, now: datetime) -> UUID:

@@ -1,23 +1,19 @@
 """Writing to the journal: checks an entry, writes its postings and then its header, and keeps the balances.
 
 Everything goes through `post`. Either the whole entry stands in the session's transaction or a refusal was raised and nothing
-was written. Hot path, so it uses Core inserts and reads columns, never rows that the session may remember from before a lock.
+was written. Hot path, so rows go past the ORM (`ledger.writing`), and it reads columns, never rows that the session may remember
+from before a lock.
 """
 
-import secrets
-from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from evidence.columns import table_of
-from evidence.identifiers import new_id
 from ledger import errors
 from ledger.balances import add_to_balances
 from ledger.drafts import (
@@ -28,13 +24,13 @@ from ledger.drafts import (
     Posted,
     check_accounts,
     check_shape,
-    hold_accounts,
-    hold_period,
+    hold,
     request_digest,
     text_digest,
 )
 from ledger.models import Account, CostCentre, Entry, EntryText, Fund, Posting, TaxCode
 from ledger.tags import Tags, tag_ids
+from ledger.writing import rows_of, write_rows
 
 __all__ = [
     "LARGEST_AMOUNT_MINOR",
@@ -48,7 +44,7 @@ __all__ = [
     "text_digest",
 ]
 
-_POSTINGS, _ENTRIES, _TEXTS = (table_of(mapped) for mapped in (Posting, Entry, EntryText))
+_ENTRIES, _TEXTS = table_of(Entry), table_of(EntryText)
 
 # Built once, because building a statement costs as much as running it.
 _KNOWN = (
@@ -56,16 +52,6 @@ _KNOWN = (
     .outerjoin(_TEXTS, _TEXTS.c.entry_id == _ENTRIES.c.id)
     .where(_ENTRIES.c.idempotency_key == bindparam("key"))
 )
-INSERT_POSTINGS, INSERT_ENTRY, INSERT_TEXT = (insert(table) for table in (_POSTINGS, _ENTRIES, _TEXTS))
-
-
-@dataclass(frozen=True)
-class Rows:
-    """An entry as the tables take it."""
-
-    postings: list[dict[str, Any]]
-    entry: dict[str, Any]
-    text: dict[str, Any]
 
 
 def post(session: Session, draft: Draft, *, now: datetime, recorded_by: UUID | None = None) -> UUID:
@@ -95,26 +81,33 @@ def _post(
     if known is not None:
         return Posted(known, is_new=False)
     check_shape(draft)
-    period_id = hold_period(connection, draft.booked_on)
-    accounts = hold_accounts(connection, (line.account for line in draft.lines))
+    period_id, accounts = hold(connection, draft)
     check_accounts(draft, accounts)
     account_ids = {code: account.id for code, account in accounts.items()}
-    tags = known_tags or tag_ids(connection, draft.lines, draft.booked_on)
+    tags = known_tags or tag_ids(connection, draft)
+    rows = rows_of(draft, account_ids, tags, now, recorded_by)
     try:
         with _until_here(connection):
-            entry_id = _insert(connection, rows_of(draft, account_ids, tags, now, recorded_by))
+            write_rows(connection, [rows])
     except IntegrityError:
         # Another writer recorded the same key after we looked. It has committed, for the unique key made us wait for it.
         known = entry_with_key(connection, draft)
         if known is None:
             raise
         return Posted(known, is_new=False)
-    add_to_balances(connection, period_id, ((account_ids[line.account], line.amount_minor) for line in draft.lines))
-    return Posted(entry_id, is_new=True)
+    add_to_balances(connection, period_id, draft.lines, account_ids)
+    return Posted(rows.entry_id, is_new=True)
 
 
 def reverse(
-    session: Session, entry_id: UUID, *, booked_on: date, text: str, now: datetime, recorded_by: UUID | None = None
+    session: Session,
+    entry_id: UUID,
+    *,
+    booked_on: date,
+    text: str,
+    now: datetime,
+    recorded_by: UUID | None = None,
+    kind: str = "reversal",
 ) -> UUID:
     """Write the reversal of an entry: the same postings with opposite signs, linked to it, once.
 
@@ -147,7 +140,7 @@ def reverse(
     draft = Draft(
         booked_on=booked_on,
         text=text,
-        kind="reversal",
+        kind=kind,
         currency=postings[0].currency,
         lines=[Line(p.code, -p.amount_minor, p.party_ref, p.cost_centre, p.fund, p.tax) for p in postings],
         idempotency_key=f"reversal:{entry_id}",
@@ -172,51 +165,6 @@ def reverse(
 def _until_here(connection: Connection) -> AbstractContextManager[object]:
     """Open a savepoint, so that losing a race for a key leaves the transaction usable. SQLite has one writer: no race."""
     return connection.begin_nested() if connection.dialect.name == "postgresql" else nullcontext()
-
-
-def rows_of(draft: Draft, account_ids: Mapping[str, UUID], tags: Tags, now: datetime, recorded_by: UUID | None) -> Rows:
-    """Return the rows by which an entry stands, under a new id and with a new salt."""
-    entry_id, salt = new_id(), secrets.token_hex(16)
-    return Rows(
-        postings=[
-            {
-                "entry_id": entry_id,
-                "line": number,
-                "account_id": account_ids[line.account],
-                "amount_minor": line.amount_minor,
-                "currency": draft.currency,
-                "party_ref": line.party_ref,
-                "cost_centre_id": tags.cost_centres.get(line.cost_centre),
-                "fund_id": tags.funds.get(line.fund),
-                "tax_code_id": tags.taxes.get(line.tax),
-            }
-            for number, line in enumerate(draft.lines, start=1)
-        ],
-        entry={
-            "id": entry_id,
-            "booked_on": draft.booked_on,
-            "reference": draft.reference,
-            "kind": draft.kind,
-            "source_kind": draft.source_kind,
-            "source_id": draft.source_id,
-            "idempotency_key": draft.idempotency_key,
-            "request_digest": request_digest(draft),
-            "text_digest": text_digest(salt, draft.text),
-            "reverses_id": draft.reverses_id,
-            "recorded_by": recorded_by,
-            "recorded_at": now,
-        },
-        text={"entry_id": entry_id, "salt": salt, "text": draft.text},
-    )
-
-
-def _insert(connection: Connection, rows: Rows) -> UUID:
-    """Write the postings, then the header that makes them final, then the text."""
-    connection.execute(INSERT_POSTINGS, rows.postings)
-    connection.execute(INSERT_ENTRY, rows.entry)
-    connection.execute(INSERT_TEXT, rows.text)
-    entry_id: UUID = rows.entry["id"]
-    return entry_id
 
 
 def entry_with_key(connection: Connection, draft: Draft) -> UUID | None:

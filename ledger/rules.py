@@ -2,22 +2,15 @@
 
 from evidence.columns import table_of
 from evidence.rules import Case, Rule, append_only, refuse
+from ledger import year_rules
 from ledger.budgets import rules as budget_rules
-from ledger.models import ChainLink, Entry, Posting, YearClosing
+from ledger.models import ChainLink, Entry, Posting
 from ledger.surplus import rules as surplus_rules
-
-_LOCKED_STAYS = "ledger: a locked period stays locked"
-#: Locked periods that have the key or a day of a new one.
-_LOCKED_THERE = (
-    "SELECT 1 FROM ledger_period WHERE locked_at IS NOT NULL"
-    " AND (id = NEW.id OR (starts_on <= NEW.ends_on AND ends_on >= NEW.starts_on))"
-)
 
 RULES: tuple[Rule, ...] = (
     *append_only(table_of(Entry)),
     *append_only(table_of(Posting)),
     *append_only(table_of(ChainLink)),
-    *append_only(table_of(YearClosing)),
     refuse(
         "ledger_entry_balances",
         "ledger_entry",
@@ -128,28 +121,7 @@ RULES: tuple[Rule, ...] = (
             ("ledger_tax_code", "(code = NEW.code AND valid_from = NEW.valid_from)", "a tax code"),
         )
     ),
-    *(
-        refuse(f"ledger_period_locked_{event.lower()}", "ledger_period", event, [Case(condition, _LOCKED_STAYS)])
-        for event, condition in (
-            # SQLite's REPLACE would take a locked row away without a DELETE, and an open period over the days of a locked
-            # one would open them again.
-            ("UPDATE", f"OLD.locked_at IS NOT NULL OR EXISTS ({_LOCKED_THERE} AND id <> OLD.id)"),
-            ("DELETE", "OLD.locked_at IS NOT NULL"),
-            ("INSERT", f"EXISTS ({_LOCKED_THERE})"),
-        )
-    ),
-    refuse(
-        "ledger_year_closing_is_last",
-        "ledger_year_closing",
-        "INSERT",
-        [
-            Case(
-                "EXISTS (SELECT 1 FROM ledger_period WHERE fiscal_year_id = NEW.fiscal_year_id AND locked_at IS NULL)",
-                "ledger: a year is closed when all its periods are locked",
-            )
-        ],
-        requires=["ledger_period"],
-    ),
+    *year_rules.RULES,
     *budget_rules.RULES,
     *surplus_rules.RULES,
 )

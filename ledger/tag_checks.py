@@ -40,8 +40,13 @@ def _versions(session: Session) -> Iterator[Finding]:
 
 
 def _taxed_on_other_days(session: Session) -> Iterator[Finding]:
-    """Look for postings under a rate of another day; what takes one back keeps the rate under which it was booked."""
-    outside = (TaxCode.valid_from > Entry.booked_on) | (TaxCode.valid_to < Entry.booked_on)
+    """Look for postings under a rate of another day; what takes one back keeps the rate under which it was booked.
+
+    So does what belongs to something that was sold before the rate ended: whoever keeps what an entry names as its source checks
+    the rate.
+    """
+    ended = (TaxCode.valid_to < Entry.booked_on) & Entry.source_id.is_(None)
+    outside = (TaxCode.valid_from > Entry.booked_on) | ended
     rows = session.execute(
         select(Entry.id, TaxCode.code)
         .join(Posting, Posting.entry_id == Entry.id)

@@ -1,15 +1,15 @@
 """What a posting counts for beside its account and party: a cost centre, a fund, a tax code. Found by code, as of a day."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
 
 from evidence.columns import table_of
 from ledger import errors
-from ledger.drafts import Line
+from ledger.drafts import Draft
 from ledger.errors import LedgerRefusal
 from ledger.models import CostCentre, Fund, TaxCode
 
@@ -28,15 +28,16 @@ class Tags:
 _NONE = Tags()
 
 
-def tag_ids(connection: Connection, lines: Iterable[Line], booked_on: date) -> Tags:
-    """Find what the lines name. Asks the database only where they name something: most entries do not.
+def tag_ids(connection: Connection, draft: Draft) -> Tags:
+    """Find what the lines of an entry name. Asks the database only where they name something: most entries do not.
 
     Raises:
         NoSuchCostCentre, NoSuchFund, NoSuchTaxCode: there is none with the code, or none that is open on the day.
     """
-    tagged = [line for line in lines if line.is_tagged]
+    tagged = [line for line in draft.lines if line.is_tagged]
     if not tagged:
         return _NONE
+    booked_on = draft.booked_on
     return Tags(
         cost_centres=_found(
             connection,
@@ -58,14 +59,19 @@ def tag_ids(connection: Connection, lines: Iterable[Line], booked_on: date) -> T
         ),
         taxes=_found(
             connection,
-            select(_TAXES.code, _TAXES.id)
-            .where(_TAXES.valid_from <= booked_on, _TAXES.valid_to.is_(None) | (_TAXES.valid_to >= booked_on))
-            .with_for_update(read=True),
+            select(_TAXES.code, _TAXES.id).where(_tax_version(draft.taxed_under, booked_on)).with_for_update(read=True),
             _TAXES.code,
             {line.tax for line in tagged if line.tax},
             lambda code: errors.NoSuchTaxCode(code, booked_on),
         ),
     )
+
+
+def _tax_version(taxed_under: UUID | None, booked_on: date) -> ColumnElement[bool]:
+    """Say which versions of tax codes count: the one that is named, or those of the day."""
+    if taxed_under is not None:
+        return _TAXES.id == taxed_under
+    return and_(_TAXES.valid_from <= booked_on, or_(_TAXES.valid_to.is_(None), _TAXES.valid_to >= booked_on))
 
 
 def _found(

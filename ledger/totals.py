@@ -9,17 +9,21 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from evidence.columns import raw
 from ledger.models import Account, AccountKind, Balance, Business, Entry, Period, Posting, YearClosing
 
 #: The kind of record whose entries share out a surplus: from one account of equity to others and to what is owed to members.
 DISTRIBUTION = "distribution"
 #: The kind of the entries that bring balances over from other books.
 OPENING = "opening"
+#: The kind of the entries that move share capital from one of its accounts to another: nobody paid in, nobody was paid.
+CAPITAL_MOVE = "capital-move"
 
 
 @dataclass(frozen=True)
@@ -70,14 +74,17 @@ def account_totals(
     return [
         AccountTotal(code, name, kind, currency, *sums.get(id_, (0, 0)), line, business)
         for id_, code, name, kind, currency, line, business in session.execute(
-            select(Account.id, *columns).where(~Account.is_heading).order_by(Account.code)
+            select(raw(Account.id), *columns).where(~Account.is_heading).order_by(Account.code)
         )
     ]
 
 
 def is_closing() -> ColumnElement[bool]:
-    """Say of an entry whether it closed a year."""
-    return Entry.id.in_(select(YearClosing.entry_id).where(YearClosing.entry_id.is_not(None)))
+    """Say of an entry whether it closed a year, or took such a closing back: together the two come to nothing."""
+    closings = select(YearClosing.entry_id).where(YearClosing.entry_id.is_not(None))
+    reversal = aliased(Entry)
+    taken_back = select(reversal.id).join(YearClosing, YearClosing.entry_id == reversal.reverses_id)
+    return Entry.id.in_(closings.union_all(taken_back))
 
 
 def is_distribution() -> ColumnElement[bool]:
@@ -90,11 +97,16 @@ def is_opening() -> ColumnElement[bool]:
     return Entry.kind == OPENING
 
 
+def is_capital_move() -> ColumnElement[bool]:
+    """Say of an entry whether it moved share capital from one account to another."""
+    return Entry.kind == CAPITAL_MOVE
+
+
 def balance_of(session: Session, code: str, at: date | None = None) -> int:
     """Return the balance of one account at the end of a day, debit positive."""
     account_id = session.scalar(select(Account.id).where(Account.code == code))
-    debit_minor, credit_minor = _sums(session, None, at, account_id).get(account_id, (0, 0)) if account_id else (0, 0)
-    return debit_minor - credit_minor
+    sums = _sums(session, None, at, account_id) if account_id else {}
+    return sum(debit_minor - credit_minor for debit_minor, credit_minor in sums.values())
 
 
 def party_balance_of(session: Session, code: str, party_ref: UUID, at: date | None = None) -> int:
@@ -112,21 +124,16 @@ def party_balance_of(session: Session, code: str, party_ref: UUID, at: date | No
 
 def _sums(
     session: Session, starts_on: date | None, ends_on: date | None, account_id: UUID | None = None
-) -> dict[UUID, tuple[int, int]]:
-    """Return what was debited and what was credited, by account."""
-    whole, cut = _split(session, starts_on, ends_on)
-    queries = []
-    if whole:
-        queries.append(
-            select(Balance.account_id, func.sum(Balance.debit_minor), func.sum(Balance.credit_minor))
-            .where(Balance.period_id.in_(whole), *([Balance.account_id == account_id] if account_id else []))
-            .group_by(Balance.account_id)
-        )
-    if cut:
-        days = or_(*(Entry.booked_on.between(first, last) for first, last in cut))
-        queries.append(_sides().where(days, *([Posting.account_id == account_id] if account_id else [])))
-    debited: dict[UUID, int] = defaultdict(int)
-    credited: dict[UUID, int] = defaultdict(int)
+) -> dict[Any, tuple[int, int]]:
+    """Return what was debited and what was credited, by the id of the account as the driver gives it."""
+    within, parts = _split(session, starts_on, ends_on)
+    whole = select(raw(Balance.account_id), func.sum(Balance.debit_minor), func.sum(Balance.credit_minor))
+    queries = [whole.where(within, *_is(Balance.account_id, account_id)).group_by(Balance.account_id)]
+    if parts:
+        days = or_(*(Entry.booked_on.between(first, last) for first, last in parts))
+        queries.append(_sides().where(days, *_is(Posting.account_id, account_id)))
+    debited: dict[Any, int] = defaultdict(int)
+    credited: dict[Any, int] = defaultdict(int)
     for query in queries:
         for account, debit, credit in session.execute(query):
             # PostgreSQL sums a BIGINT to a Decimal.
@@ -135,20 +142,24 @@ def _sums(
     return {account: (debited[account], credited[account]) for account in debited}
 
 
+def _is(column: InstrumentedAttribute[UUID], account_id: UUID | None) -> list[ColumnElement[bool]]:
+    return [column == account_id] if account_id is not None else []
+
+
 def _sums_of(
     session: Session, which: ColumnElement[bool], starts_on: date | None, ends_on: date | None
-) -> dict[UUID, tuple[int, int]]:
+) -> dict[Any, tuple[int, int]]:
     """Return what some few entries between two days debited and credited, by account."""
     rows = session.execute(_sides().where(which, Entry.booked_on.between(starts_on or date.min, ends_on or date.max)))
     return {account_id: (int(debit), int(credit)) for account_id, debit, credit in rows}
 
 
-def _sides() -> Select[UUID, int, int]:
+def _sides() -> Select[Any, int, int]:
     """Return the query for what postings debited and credited, by account."""
     amount = Posting.amount_minor
     return (
         select(
-            Posting.account_id,
+            raw(Posting.account_id),
             func.coalesce(func.sum(amount).filter(amount > 0), 0),
             func.coalesce(-func.sum(amount).filter(amount < 0), 0),
         )
@@ -159,23 +170,24 @@ def _sides() -> Select[UUID, int, int]:
 
 def _split(
     session: Session, starts_on: date | None, ends_on: date | None
-) -> tuple[list[UUID], list[tuple[date, date]]]:
-    """Split the days between two dates into whole periods and the parts of those that are cut, two at most."""
+) -> tuple[ColumnElement[bool], list[tuple[date, date]]]:
+    """Split the days between two dates into whole periods, as a condition on balance rows, and parts of others, two at most."""
     starts_on, ends_on = starts_on or date.min, ends_on or date.max
-    whole, cut = [], []
-    for period_id, first, last in session.execute(
-        select(Period.id, Period.starts_on, Period.ends_on).where(
-            Period.starts_on <= ends_on, Period.ends_on >= starts_on
-        )
-    ):
+    whole_from, whole_to = starts_on, ends_on
+    parts = []
+    is_cut = or_(
+        and_(Period.starts_on < starts_on, Period.ends_on >= starts_on),
+        and_(Period.starts_on <= ends_on, Period.ends_on > ends_on),
+    )
+    for first, last in session.execute(select(Period.starts_on, Period.ends_on).where(is_cut)):
         outside = or_(
             and_(Entry.booked_on >= first, Entry.booked_on < starts_on),
             and_(Entry.booked_on > ends_on, Entry.booked_on <= last),
         )
-        is_cut = first < starts_on or last > ends_on
         # A month that is not over yet is whole as long as nothing stands beyond the day.
-        if is_cut and session.scalar(select(Entry.id).where(outside).limit(1)) is not None:
-            cut.append((max(first, starts_on), min(last, ends_on)))
+        if session.scalar(select(Entry.id).where(outside).limit(1)) is None:
+            whole_from, whole_to = min(whole_from, first), max(whole_to, last)
         else:
-            whole.append(period_id)
-    return whole, cut
+            parts.append((max(first, starts_on), min(last, ends_on)))
+    periods = select(Period.id).where(Period.starts_on >= whole_from, Period.ends_on <= whole_to)
+    return Balance.period_id.in_(periods), parts

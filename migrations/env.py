@@ -35,16 +35,18 @@ def run(connection: Connection) -> None:
 def main() -> None:
     """Open the database named in the configuration and migrate it in one transaction."""
     engine = make_engine(context.config.attributes["url"])
-    writer = engine.execution_options(coop_write=True)
-    with writer.connect() as connection:
-        if connection.dialect.name == "sqlite":
-            # Has no effect inside a transaction, so it comes before BEGIN, on the driver's own connection.
-            driver = connection.connection.driver_connection
-            assert driver is not None
-            driver.execute("PRAGMA foreign_keys=OFF")
-        with connection.begin():
-            run(connection)
-    engine.dispose()
+    try:
+        with engine.execution_options(coop_write=True).connect() as connection:
+            if connection.dialect.name == "sqlite":
+                # Has no effect inside a transaction, so it comes before BEGIN, on the driver's own connection.
+                driver = connection.connection.driver_connection
+                assert driver is not None
+                driver.execute("PRAGMA foreign_keys=OFF")
+            with connection.begin():
+                run(connection)
+    finally:
+        # A revision may refuse.
+        engine.dispose()
 
 
 main()

@@ -4,6 +4,8 @@ import secrets
 from pathlib import Path
 
 from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -59,9 +61,27 @@ def make_config(database: TestDatabase, instance_path: Path) -> Config:
     )
 
 
+class _CompiledTemplates(BytecodeCache):
+    """What one test's application has compiled, for the next one's: each has templates of its own."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._compiled:
+            bucket.bytecode_from_string(self._compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+_compiled_templates = _CompiledTemplates()
+
+
 def make_test_app(database: TestDatabase, instance_path: Path) -> Flask:
     """Make the application on a test's database. CSRF protection stays on."""
     app = create_app(make_config(database, instance_path))
+    app.jinja_env.bytecode_cache = _compiled_templates
     app.testing = True
     app.config["PROPAGATE_EXCEPTIONS"] = True
     return app

@@ -31,12 +31,16 @@ def find_binaries() -> Path | None:
 
 
 class Cluster:
-    """A running server. `url(database)` is how SQLAlchemy reaches it."""
+    """A running server. `url(database)` is how SQLAlchemy reaches it.
 
-    def __init__(self, binaries: Path) -> None:
+    Tests do without the disk: the folder lies in memory where there is room, and nothing waits for a write. Benchmarks ask
+    for a folder of their own and for a server that is `durable`, as a real one is.
+    """
+
+    def __init__(self, binaries: Path, *, within: Path | None = None, durable: bool = False) -> None:
         self.binaries = binaries
         # The path of a socket is limited to about a hundred bytes, so the folder is a short one.
-        self.folder = Path(tempfile.mkdtemp(prefix="coop-pg-", dir=roomy_memory()))
+        self.folder = Path(tempfile.mkdtemp(prefix="coop-pg-", dir=within or roomy_memory()))
         self._data = self.folder / "data"
         self._user = "postgres" if os.getuid() == 0 else None
         if self._user:
@@ -49,7 +53,8 @@ class Cluster:
                 *self._as_user(),
                 str(binaries / "postgres"),
                 *("-D", str(self._data), "-k", str(self.folder), "-p", _PORT, "-c", "listen_addresses="),
-                *("-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=80"),
+                *(() if durable else ("-c", "fsync=off", "-c", "full_page_writes=off")),
+                *("-c", "max_connections=80"),
                 *("-c", "shared_buffers=64MB", "-c", "log_min_messages=fatal"),
             ],
             stdout=subprocess.DEVNULL,
@@ -63,14 +68,23 @@ class Cluster:
 
     def sql(self, statement: str) -> None:
         """Run a statement outside any transaction, in the maintenance database."""
-        with psycopg.connect(host=str(self.folder), port=_PORT, user="coop", dbname="postgres", autocommit=True) as one:
+        with self._maintenance() as one:
             one.execute(statement.encode())
+
+    def is_connected(self, database: str) -> bool:
+        """Say whether anybody is connected to a database."""
+        with self._maintenance() as one:
+            found = one.execute("SELECT 1 FROM pg_stat_activity WHERE datname = %s LIMIT 1", [database])
+            return found.fetchone() is not None
 
     def stop(self) -> None:
         """Stop the server and remove its folder."""
         self._run("pg_ctl", "-D", str(self._data), "stop", "-m", "immediate", "-s")
         self._server.wait(timeout=30)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _maintenance(self) -> psycopg.Connection:
+        return psycopg.connect(host=str(self.folder), port=_PORT, user="coop", dbname="postgres", autocommit=True)
 
     def _as_user(self) -> list[str]:
         return ["setpriv", f"--reuid={self._user}", f"--regid={self._user}", "--clear-groups"] if self._user else []

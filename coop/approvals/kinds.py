@@ -37,6 +37,10 @@ class Outcome:
 
 #: Runs an act with its stored arguments: ids and dates arrive as text, as canonical JSON has them.
 Run = Callable[[Session, Actor, Mapping[str, Any], TwoPeople], Outcome]
+#: Refuses a second person who stands too near to what they would approve, beside having prepared it.
+Independence = Callable[[Session, Actor, Mapping[str, Any]], None]
+#: Returns the page where an act is looked at and decided, where words alone do not show it.
+OwnPage = Callable[[Mapping[str, Any]], Page]
 #: Says what exactly will happen, as translated pairs of term and value.
 Describe = Callable[[Session, Mapping[str, Any]], list[tuple[str, str]]]
 
@@ -55,6 +59,10 @@ class ActKind:
     describe: Describe
     #: Marked for translation: what somebody does next once it is done; empty where nothing follows.
     next_step: str = ""
+    #: The page where whoever may approve it sees more of what waits than the act says, by its arguments.
+    look: Callable[[Mapping[str, Any]], Page] | None = None
+    page: OwnPage | None = None
+    independence: Independence | None = None
 
     @property
     def readers(self) -> frozenset[Power]:

@@ -83,7 +83,13 @@ def withdraw(session: Session, actor: Actor, *, act_id: UUID, reason: str = "") 
 
 
 def both(
-    session: Session, prepared: Actor, approved: Actor, *, kind: str, arguments: Mapping[str, Canonical]
+    session: Session,
+    prepared: Actor,
+    approved: Actor,
+    *,
+    kind: str,
+    arguments: Mapping[str, Canonical],
+    words: str = "",
 ) -> Outcome:
     """Prepare and approve at once: two people at one command line, each with their own power.
 
@@ -92,7 +98,7 @@ def both(
         Refusal: whatever the act itself refuses.
     """
     known = kind_named(kind)
-    act = _add(session, prepared, known, arguments, "")
+    act = _add(session, prepared, known, arguments, words)
     return _approve(session, approved, act, known, act.digest)
 
 
@@ -143,6 +149,8 @@ def _approve(session: Session, actor: Actor, act: TwoPersonAct, kind: ActKind, s
     _need_waiting(session, act.id)
     if person_id == act.prepared_by:
         raise errors.SamePerson
+    if kind.independence is not None:
+        kind.independence(session, actor, act.arguments)
     _need_as_seen(session, act, seen)
     _need_power_still(session, act.prepared_by, kind.prepared_by)
     session.add(ActApproval(act_id=act.id, approved_by=person_id, approved_at=clock.now()))

@@ -74,9 +74,12 @@ def done() -> str:
 
 @blueprint.get("/<uuid:act_id>")
 @requires(*READERS)
-def act(act_id: UUID) -> str:
-    """Show what exactly an act will do, or did."""
+def act(act_id: UUID) -> Page:
+    """Show what exactly an act will do, or did; one with a page of its own is looked at there."""
     row = queries.act(db.session(), act_id, actor())
+    if row.kind.page is not None:
+        own = row.kind.page(row.arguments)
+        return redirect(url_for(own.endpoint, **own.ids), 303)  # type: ignore[arg-type]
     return _page(row, WithdrawalForm(formdata=None))
 
 
@@ -124,6 +127,12 @@ def _next_step(row: ActRow) -> str:
     return str(gettext(row.kind.next_step)) if row.kind.next_step else ""
 
 
+def _look_href(row: ActRow) -> str | None:
+    """Return the page that shows more of what waits, for who decides on it."""
+    page = row.kind.look(row.arguments) if row.kind.look is not None else None
+    return url_for(page.endpoint, **page.ids) if page is not None else None  # type: ignore[arg-type]
+
+
 def _page(row: ActRow, form: WithdrawalForm, refused: str = "") -> str:
     session, who = db.session(), actor()
     is_own = row.prepared_by == who.person_id
@@ -140,5 +149,6 @@ def _page(row: ActRow, form: WithdrawalForm, refused: str = "") -> str:
         is_own=is_own,
         may_approve=row.is_waiting and not is_own and not who.powers.isdisjoint(row.kind.approved_by),
         may_withdraw=row.is_waiting and is_own,
+        look_href=_look_href(row),
         approvers=", ".join(gettext(POWER_LABELS[power]) for power in row.kind.approved_by),
     )

@@ -41,7 +41,7 @@ def call_election() -> Page:
             else:
                 flash(gettext("Members can nominate from now on."), "success")
                 return redirect(url_for("assembly.proposal", motion_id=motion_id), 303)
-    return render_template("assembly/call_election.html", form=form), status
+    return render_template("assembly/call_election.html", form=form, board_seats=figures.board_seats), status
 
 
 @blueprint.route("/as/<uuid:participant_id>/elections/<uuid:motion_id>/stand", methods=["GET", "POST"])
@@ -72,7 +72,8 @@ def stand(participant_id: UUID, motion_id: UUID) -> Page:
                 return redirect(url_for("assembly.proposal", motion_id=motion_id), 303)
     else:
         operations.need_member(db.session(), participant_id)
-    return render_template("assembly/stand.html", form=form, page=page, mine=mine), status
+    is_auditor = participant_id in elections.auditors_among(db.session(), [participant_id])
+    return render_template("assembly/stand.html", form=form, page=page, mine=mine, is_auditor=is_auditor), status
 
 
 @blueprint.route("/as/<uuid:participant_id>/elections/<uuid:motion_id>/nominate", methods=["GET", "POST"])

@@ -190,6 +190,7 @@ def _proposal_page(
     bylaws = session.get(BylawVersion, page.bylaws_id) if page.bylaws_id else None
     placed = on_agenda(session, motion_id)
     may = _may(page, placed)
+    candidates = queries.candidates(session, motion_id) if page.row.kind is Kind.ELECTION else []
     values: dict[str, Any] = {
         "page": page,
         "may": may,
@@ -203,7 +204,10 @@ def _proposal_page(
         "standings": [
             queries.standing(session, motion_id, participant_id) for participant_id in sorted(who.represents)
         ],
-        "candidates": queries.candidates(session, motion_id) if page.row.kind is Kind.ELECTION else [],
+        "candidates": candidates,
+        "is_by_election": page.row.kind is Kind.ELECTION
+        and elections.is_by_election(session, page.seats, page.bylaws_id),
+        "auditors": elections.auditors_among(session, [one.participant_id for one in candidates]),
         "debate": queries.debate(session, motion_id),
         "bylaws_version": bylaws.version if bylaws else None,
         "comment_form": comment_form,

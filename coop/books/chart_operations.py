@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from coop import audit, cooperative
+from coop.membership.classes import capital_accounts
 from coop.permissions import Actor, Power
 from ledger import chart_changes, chart_file
 from ledger.chart_changes import Particulars
@@ -65,7 +66,7 @@ def edit_account(session: Session, actor: Actor, *, code: str, particulars: Part
         LedgerRefusal: what it cannot be, as for `ledger.chart_changes.edit_account`.
     """
     power = actor.need(Power.TREASURER)
-    edited = chart_changes.edit_account(session, code, particulars)
+    edited = chart_changes.edit_account(session, code, particulars, needed=_needed(session))
     if edited.changed:
         facts = {"code": code, "changed": " ".join(edited.changed)}
         audit.record(session, actor, "account.changed", subject=edited.id, power=power, facts=facts)
@@ -79,7 +80,7 @@ def close_account(session: Session, actor: Actor, *, code: str, closed_on: date)
         PowerMissing, NoSuchAccount, AccountNotOpen, AccountNeeded, AccountHoldsMoney, AccountUsedLater, HeadingInUse
     """
     power = actor.need(Power.TREASURER)
-    account_id = chart_changes.close_account(session, code, closed_on=closed_on)
+    account_id = chart_changes.close_account(session, code, closed_on=closed_on, needed=_needed(session))
     audit.record(
         session, actor, "account.closed", subject=account_id, power=power, facts={"code": code, "closed_on": closed_on}
     )
@@ -93,7 +94,7 @@ def take_chart(session: Session, actor: Actor, text: str) -> Sequence[Change]:
         PowerMissing, FileRefused, FileEmpty, ColumnMissing, ColumnTwice, ColumnUnknown, ChartTooLong
     """
     power = actor.need(Power.TREASURER)
-    changes = chart_file.take_chart(session, text, opened_on=cooperative.today(session))
+    changes = _take(session, text)
     for change in changes:
         facts = {"code": change.code} | ({"changed": " ".join(change.columns)} if change.columns else {})
         audit.record(session, actor, _ACTIONS[change.did], subject=change.account_id, power=power, facts=facts)
@@ -109,7 +110,16 @@ def try_chart(session: Session, actor: Actor, text: str) -> Sequence[Change]:
     actor.need(Power.TREASURER)
     try:
         with session.begin_nested():
-            changes = chart_file.take_chart(session, text, opened_on=cooperative.today(session))
+            changes = _take(session, text)
             raise _OnlyTried
     except _OnlyTried:
         return changes
+
+
+def _take(session: Session, text: str) -> Sequence[Change]:
+    return chart_file.take_chart(session, text, opened_on=cooperative.today(session), needed=_needed(session))
+
+
+def _needed(session: Session) -> frozenset[str]:
+    """Return the accounts that shares are issued to, which none of the rooms' constants names."""
+    return capital_accounts(session, hold=True)

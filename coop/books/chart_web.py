@@ -13,6 +13,7 @@ from coop.charts import ColumnChart, column_chart
 from coop.database import db, write
 from coop.errors import show_on
 from coop.formats import format_day
+from coop.membership.classes import capital_accounts
 from coop.paging import LAST_NUMBER, Part, bounded, pager, requested_page
 from coop.permissions import NotFound, Power, requires
 from coop.signed_in import actor
@@ -190,10 +191,14 @@ def _actions(found: Account) -> list[dict[str, str]]:
     if not _may_write():
         return []
     edit = {"label": gettext("Edit"), "href": url_for("books.edit_account", code=found.code), "kind": "quiet"}
-    if found.closed_on is not None or found.code in chart.BOOKED_BY_THE_PROGRAM:
+    if found.closed_on is not None or _is_needed(found.code):
         return [edit]
     label = gettext("Close this heading") if found.is_heading else gettext("Close this account")
     return [edit, {"label": label, "href": url_for("books.close_account", code=found.code), "kind": "quiet"}]
+
+
+def _is_needed(code: str) -> bool:
+    return code in chart.BOOKED_BY_THE_PROGRAM or code in capital_accounts(db.session())
 
 
 def _may_write() -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from coop import files
 from coop.assembly.bindings import MotionBinding
 from coop.assembly.models import Motion
-from coop.assembly.resolutions import Resolution
+from coop.assembly.resolutions import Body, Resolution
 from coop.assembly.results import count_of
 from coop.audit import AuditEvent
 from coop.books.export_models import KeptExport
@@ -17,21 +17,43 @@ from coop.config import configuration
 from evidence.findings import Finding
 from evidence.messages import Refusal
 from governance.models import Outcome
-from ledger.models import Period
+from ledger.models import Period, YearReopening
 from ledger.surplus.models import Distribution
 
 
 def findings(session: Session) -> list[Finding]:
     """Check the books room; what the ledger can check by itself is the ledger's."""
-    return [*_locks(session), *_distributions(session), *_kept_exports(session)]
+    return [*_locks(session), *_reopenings(session), *_distributions(session), *_kept_exports(session)]
 
 
 def _locks(session: Session) -> Iterator[Finding]:
-    """Look for periods that somebody locked and that are open."""
-    locked = select(AuditEvent.subject_id).where(AuditEvent.action == "period.locked")
-    opened_again = select(Period.ends_on).where(Period.locked_at.is_(None), Period.id.in_(locked))
-    for ends_on in session.scalars(opened_again.order_by(Period.ends_on)):
+    """Look for periods that somebody locked and that are open, though no reopening of their year has opened them since."""
+    opened_since = select(YearReopening.number).where(
+        YearReopening.fiscal_year_id == Period.fiscal_year_id,
+        YearReopening.opens_on <= Period.starts_on,
+        YearReopening.reopened_at >= AuditEvent.at,
+    )
+    opened_again = (
+        select(Period.ends_on)
+        .join(AuditEvent, AuditEvent.subject_id == Period.id)
+        .where(AuditEvent.action == "period.locked", Period.locked_at.is_(None), ~opened_since.exists())
+    )
+    for ends_on in session.scalars(opened_again.distinct().order_by(Period.ends_on)):
         yield Finding("period-opened-again", f"the period to {ends_on} was locked and is open")
+
+
+def _reopenings(session: Session) -> Iterator[Finding]:
+    """Look for years that were reopened without a resolution of the board that names exactly that closing."""
+    rows = session.execute(
+        select(YearReopening, Resolution)
+        .outerjoin(Resolution, Resolution.id == YearReopening.decision_ref)
+        .order_by(YearReopening.fiscal_year_id, YearReopening.number)
+    )
+    for row, resolution in rows:
+        named = resolution is not None and (resolution.words is None or row.fingerprint in resolution.words.text)
+        if not named or (resolution.body, resolution.decided_on) != (Body.BOARD, row.decided_on):
+            place = f"reopening {row.number} of year {row.fiscal_year_id}"
+            yield Finding("reopening-not-decided", f"{place}: no resolution of the board names this closing")
 
 
 def _kept_exports(session: Session) -> Iterator[Finding]:

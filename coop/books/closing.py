@@ -26,12 +26,15 @@ from coop.formats import format_day
 from coop.marketplace.order_queries import undelivered_count
 from coop.marketplace.queries import meetings_to_confirm
 from coop.payments.bank.lines import unmatched
+from coop.payments.bills import claim_queries
+from coop.payments.bills import queries as bill_queries
 from coop.payments.cards.queries import waiting_count
 from coop.permissions import Actor, Power
 from evidence.canonical import Canonical, digest
 from evidence.messages import Refusal
 from ledger import closing, periods
 from ledger.chart import DEFERRED_INCOME, RECEIVABLE
+from ledger.closed_years import Closed, closings_of, first_open, stands
 from ledger.models import FiscalYear, YearClosing
 from ledger.posting import Line
 from ledger.totals import balance_of
@@ -53,7 +56,10 @@ class Prospect:
     """What closing a year means: how it stands, what is open, and what will be booked or was."""
 
     year: FiscalYear
+    #: The closing that stands.
     closing: YearClosing | None
+    #: Those that were taken back.
+    earlier: tuple[Closed, ...]
     open_items: tuple[OpenItem, ...]
     result_minor: int
     lines: tuple[Line, ...]
@@ -88,6 +94,7 @@ def prospect(session: Session, year_id: UUID) -> Prospect:
     return Prospect(
         year=year,
         closing=closing.closing_of(session, year_id),
+        earlier=tuple(one for one in closings_of(session, year_id) if one.reopening is not None),
         open_items=items,
         result_minor=closing.result_of(session, year),
         lines=tuple(closing.closing_lines(session, year)),
@@ -118,6 +125,8 @@ def open_items(session: Session, year_id: UUID) -> list[OpenItem]:
         items.append(OpenItem("card-events", errors.CardEventsWaiting(events)))
     if codes := not_released(session, year.ends_on):
         items.append(OpenItem("funds", errors.FundsNotReleased(", ".join(codes))))
+    if bills := bill_queries.waiting_to(session, year.ends_on) + claim_queries.waiting_to(session, year.ends_on):
+        items.append(OpenItem("bills", errors.BillsWaiting(bills)))
     if acts := _acts_into(session, year):
         items.append(OpenItem("acts", errors.ActsWaiting(acts)))
     return items
@@ -146,10 +155,10 @@ def close_year(
     """
     power = actor.need(Power.BOARD)
     # Whoever closes it at the same moment waits here, and then finds it closed.
-    year = session.get(FiscalYear, year_id, with_for_update=True)
+    periods.hold_years(session)
     if refusals := tuple(item.refusal for item in open_items(session, year_id)):
         raise _not_ready(session, year_id, refusals)
-    assert year is not None
+    year = session.get_one(FiscalYear, year_id)
     now_closed = what_is_closed(session, year_id)
     if (now_closed["result_minor"], now_closed["lines"]) != (result_minor, lines):
         raise errors.ResultMoved(result_minor, closing.result_of(session, year), cooperative.current(session).currency)
@@ -170,6 +179,7 @@ def close_year(
     facts: dict[str, Canonical] = {
         "act": two.act_id,
         "ends_on": year.ends_on,
+        "number": closed.number,
         "result_minor": closed.result_minor,
         "entry": entry_id,
     }
@@ -191,15 +201,13 @@ def need_ready(session: Session, year_id: UUID) -> None:
 
 def year_to_close(session: Session, today: date) -> FiscalYear | None:
     """Return the earliest year that is not closed, if it is over."""
-    first_open = select(FiscalYear).outerjoin(YearClosing, YearClosing.fiscal_year_id == FiscalYear.id)
-    first_open = first_open.where(YearClosing.fiscal_year_id.is_(None)).order_by(FiscalYear.starts_on).limit(1)
-    year = session.scalar(first_open)
+    year = first_open(session)
     return year if year is not None and year.ends_on < today else None
 
 
 def closings(session: Session) -> Mapping[UUID, YearClosing]:
-    """Return the closings by year."""
-    return {row.fiscal_year_id: row for row in session.scalars(select(YearClosing))}
+    """Return the closings that stand, by year."""
+    return {row.fiscal_year_id: row for row in session.scalars(select(YearClosing).where(stands()))}
 
 
 def _not_ready(session: Session, year_id: UUID, refusals: tuple[Refusal, ...]) -> Refusal:

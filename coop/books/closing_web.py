@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 from coop.approvals import operations as approvals
 from coop.approvals.errors import AlreadyPrepared
 from coop.approvals.queries import waiting_with
-from coop.books import closing, closing_words
+from coop.books import closing, closing_words, reopening_words
 from coop.books.acts import YEAR_CLOSE
 from coop.books.forms import ConfirmForm
 from coop.books.pages import READERS, Answer, blueprint, currency, trail
+from coop.books.reopening import YEAR_REOPEN
 from coop.database import db, write
 from coop.errors import message_of, status_of
 from coop.permissions import Power, requires
@@ -64,7 +65,9 @@ def _page(year_id: UUID, form: ConfirmForm) -> str:
         rows=closing_words.checklist(found),
         lines=closing_words.closing_lines(session, found),
         result=closing_words.result(found),
+        taken_back=reopening_words.taken_back(session, found.earlier),
         act_id=waiting_with(session, YEAR_CLOSE, {"year": str(year_id)}),
+        reopening_act_id=waiting_with(session, YEAR_REOPEN, {"year": str(year_id)}) if found.closing else None,
         may_prepare=Power.TREASURER in actor().powers,
         currency=currency(),
         trail=trail((gettext("Years and months"), url_for("books.fiscal_years")), (gettext("Close the year"), None)),

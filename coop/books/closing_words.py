@@ -35,6 +35,7 @@ _ITEMS: tuple[tuple[str, str, str], ...] = (
     ("bank-lines", N_("Every line of the bank statement is an entry"), "bank.lines"),
     ("card-events", N_("Every message about payments by card is settled"), "cards.payments"),
     ("funds", N_("What was spent for funds is income"), "books.fund_list"),
+    ("bills", N_("No bill or expense claim of the year waits"), "bills.waiting"),
     ("acts", N_("No act of two people waits that would book into the year"), "approvals.acts"),
     ("check", N_("The checks of the books find nothing"), ""),
 )
@@ -82,7 +83,7 @@ def described(session: Session, found: Prospect) -> list[tuple[str, str]]:
             else gettext("credit %(amount)s", amount=amount)
         )
         pairs.append((f"{code} {name}", side))
-    months = ngettext("%(num)s month is locked for good", "%(num)s months are locked for good", found.months_to_lock)
+    months = ngettext("%(num)s month is locked", "%(num)s months are locked", found.months_to_lock)
     pairs.append((gettext("Then"), months))
     if found.meetings_to_confirm or found.orders_to_deliver:
         pairs.append((gettext("Not confirmed"), _to_confirm(found)))

@@ -1,4 +1,4 @@
-"""What the worker does for the books by itself: seals entries, and opens the fiscal year that is about to begin."""
+"""What the worker does for the books by itself: seals entries, opens the coming fiscal year, removes files that nobody imported."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from coop import cooperative
-from coop.books import operations
+from coop.books import import_uploads, operations
 from coop.permissions import Actor
 from ledger import periods, sealing
 
@@ -26,6 +26,8 @@ def due(session: Session, now: datetime) -> list[Duty]:
         duties.append(open_coming_year)
     if sealing.unsealed_count(session):
         duties.append(operations.seal)
+    if import_uploads.has_old(session, now):
+        duties.append(import_uploads.remove_old)
     return duties
 
 

@@ -5,31 +5,24 @@ here from the rate of the day, so that the treasurer sees the lines before they 
 beside it, the ledger's refusals included.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import FieldList, FormField, SelectField
-from wtforms.fields.choices import SelectChoice
 
-from coop import cooperative
 from coop.books.forms import LONGEST_ENTRY_TEXT, PartyField
+from coop.books.line_form import CodedLineForm, Offer
 from coop.books.operations import NewEntry
 from coop.books.pages import currency
-from coop.books.surplus.words import rate
-from coop.database import db
 from coop.errors import message_of, show_on, status_of
 from coop.forms import DayField, Form, LineField, MoneyField, TokenField, choices, required
 from evidence.messages import Refusal
-from ledger.cost_centres import Centre
 from ledger.drafts import Line
 from ledger.errors import NoSuchCostCentre, NoSuchFund, NoSuchTaxCode, PartyMissing
-from ledger.models import Account, Fund
 from ledger.records import PostedLine
 from ledger.tax.arithmetic import taxed_lines
-from ledger.tax.codes import CodeInForce
 
 LEAST_ROWS = 6
 #: How many rows the button adds, and how many there can be on one page.
@@ -39,33 +32,6 @@ INCLUDED, ON_TOP = "included", "on-top"
 
 #: Beside which field of a row a refusal stands that names a code.
 _FIELD_OF: dict[type[Refusal], str] = {NoSuchCostCentre: "cost_centre", NoSuchFund: "fund", NoSuchTaxCode: "tax"}
-
-
-@dataclass(frozen=True)
-class Offer:
-    """What the rows of the form offer. Without cost centres, funds or tax codes a row has no field for them."""
-
-    accounts: Sequence[Account]
-    cost_centres: Sequence[Centre] = ()
-    funds: Sequence[Fund] = ()
-    tax_codes: Sequence[CodeInForce] = ()
-
-    def choices(self) -> dict[str, list[SelectChoice]]:
-        """Return the choices of each field of a row, by the name of the field; none for a field that is left out."""
-        found = {
-            "account": choices([("", gettext("Choose …")), *((a.code, f"{a.code} {a.name}") for a in self.accounts)]),
-            "cost_centre": [SelectChoice(c.code, "– " * c.depth + f"{c.code} {c.name}") for c in self.cost_centres],
-            "fund": [SelectChoice(f.code, f"{f.code} {f.name}") for f in self.funds],
-            "tax": [_tax_choice(code) for code in self.tax_codes],
-        }
-        none = SelectChoice("", gettext("None"))
-        return {
-            name: offered if name == "account" or not offered else [none, *offered] for name, offered in found.items()
-        }
-
-    def rates(self) -> dict[str, CodeInForce]:
-        """Return the tax codes by their code."""
-        return {code.code: code for code in self.tax_codes}
 
 
 @dataclass(frozen=True)
@@ -82,55 +48,17 @@ class Computed:
         return self.debit_minor - self.credit_minor
 
 
-def _tax_choice(code: CodeInForce) -> SelectChoice:
-    """Offer a code with the rate of today; what is recorded is computed with that of the entry's day."""
-    rate_bp = code.rate_on(cooperative.today(db.session())) or 0
-    return SelectChoice(code.code, f"{code.code} {code.name} ({rate(rate_bp)})", {"data-rate": rate_bp})
-
-
-class LineForm(Form):
+class LineForm(CodedLineForm):
     """A row of an entry. An empty row is passed over."""
 
-    class Meta(Form.Meta):
-        """The form around the rows carries the token."""
-
-        csrf = False
-
-    account = SelectField(_l("Account"), validate_choice=False)
     debit = MoneyField(_l("Debit"), currency=currency)
     credit = MoneyField(_l("Credit"), currency=currency)
     party = PartyField(_l("Member or client"))
-    cost_centre = SelectField(_l("Cost centre"), validate_choice=False)
-    fund = SelectField(_l("Fund"), validate_choice=False)
-    tax = SelectField(_l("Tax code"), validate_choice=False)
 
     @property
     def is_empty(self) -> bool:
         """Say whether nothing was filled in."""
         return not (self.account.data or self.debit.data or self.credit.data or self.party.data or self.tags)
-
-    @property
-    def tag_fields(self) -> list[Any]:
-        """Return the fields for what the line counts for, as far as the co-op has any of it."""
-        return [self[name] for name in ("cost_centre", "fund", "tax") if name in self]
-
-    @property
-    def tags(self) -> list[str]:
-        """Return the codes that were chosen."""
-        return [field.data for field in self.tag_fields if field.data]
-
-    @property
-    def has_tag_errors(self) -> bool:
-        """Say whether something is wrong with them."""
-        return any(field.errors for field in self.tag_fields)
-
-    def offer(self, offered: dict[str, list[SelectChoice]]) -> None:
-        """Let the row offer choices, and take away its fields that have none."""
-        for name, options in offered.items():
-            if options:
-                self[name].choices = options
-            elif name in self:
-                del self[name]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check each field, and then that account and amount belong together."""
@@ -139,11 +67,11 @@ class LineForm(Form):
         if self.is_empty:
             return True
         if not self.account.data:
-            return self._wrong(self.account, gettext("Choose an account for this line."))
+            return self.wrong(self.account, gettext("Choose an account for this line."))
         if self.debit.data and self.credit.data:
-            return self._wrong(self.credit, gettext("A line is a debit or a credit, not both."))
+            return self.wrong(self.credit, gettext("A line is a debit or a credit, not both."))
         if not (self.debit.amount_minor or self.credit.amount_minor):
-            return self._wrong(self.credit if self.credit.data else self.debit, gettext("Enter an amount above zero."))
+            return self.wrong(self.credit if self.credit.data else self.debit, gettext("Enter an amount above zero."))
         return True
 
     def to_line(self) -> Line:
@@ -151,11 +79,6 @@ class LineForm(Form):
         amount_minor = (self.debit.amount_minor or 0) - (self.credit.amount_minor or 0)
         tags = {field.short_name: field.data or None for field in self.tag_fields}
         return Line(self.account.data, amount_minor, self.party.party_ref, **tags)
-
-    @staticmethod
-    def _wrong(field: Any, message: str) -> bool:
-        field.errors = [*field.errors, message]
-        return False
 
 
 class EntryForm(Form):

@@ -48,7 +48,7 @@ class ReserveKept(KeptElsewhere):
 class BookedElsewhere(Refusal):
     """The entry was caused by another record, which it would contradict once reversed."""
 
-    message = N_("This entry follows from a payment or a share, so it is not reversed by hand.")
+    message = N_("This entry follows from a payment, a bill or a share, so it is not reversed by hand.")
 
 
 @dataclass(eq=False)
@@ -103,11 +103,46 @@ class FileMoved(Refusal):
 
 
 @dataclass(eq=False)
+class FileGone(Refusal):
+    """The file whose import is to be approved was removed: it waited too long, or who brought it took it away."""
+
+    message = N_("The file is not here any longer. Take this act back, upload the file again and prepare it anew.")
+
+
+@dataclass(eq=False)
+class OpeningAfterClosing(Refusal):
+    """Opening balances after a year was closed would change what that year began with."""
+
+    message = N_("A year of these books is closed, so they have begun. Book what is still missing as an entry.")
+    about = "file"
+
+
+@dataclass(eq=False)
+class OpeningLater(Refusal):
+    """Opening balances belong to the first fiscal year."""
+
+    starts_on: date
+    ends_on: date
+    message = N_("Opening balances are of the first fiscal year: choose a day from %(starts_on)s to %(ends_on)s.")
+    about = "opened_on"
+
+
+@dataclass(eq=False)
 class FundsNotReleased(Refusal):
     """What was spent for funds in the year still stands as unspent: it would be income of the wrong year."""
 
     codes: str
     message = N_("Something was spent for these funds that is not income yet: %(codes)s.")
+
+
+@dataclass(eq=False)
+class BillsWaiting(Refusal):
+    """A bill or a claim of the year waits: booked later, it would be a cost of the next one."""
+
+    count: int
+    message = N_(
+        "Bills and expense claims of the year that nobody has decided: %(count)s. Approve or refuse them first."
+    )
 
 
 @dataclass(eq=False)
@@ -132,6 +167,25 @@ class ResultMoved(Refusal):
 
 
 @dataclass(eq=False)
+class DecisionToCome(Refusal):
+    """The board has not decided yet."""
+
+    message = N_("This day is still to come. Record the decision once it is taken.")
+    about = "decided_on"
+
+
+@dataclass(eq=False)
+class ExportsNotKept(Refusal):
+    """Once the year is open again, nobody could make the files of this closing any more."""
+
+    ends_on: date
+    message = N_(
+        "The files of the year to %(ends_on)s are not all made yet, and they have to outlast the reopening. They are made within"
+        " minutes of a closing, or when you download them."
+    )
+
+
+@dataclass(eq=False)
 class YearNotReady(Refusal):
     """More than one thing keeps the year open."""
 
@@ -144,4 +198,5 @@ class YearNotReady(Refusal):
 CONFLICTS = (
     *(PeriodNotOver, BookedElsewhere, EntryNeedsTwo),
     *(BankLinesUnmatched, CardEventsWaiting, FundsNotReleased, ActsWaiting, ResultMoved, YearNotReady, LockedByClosing),
+    ExportsNotKept,
 )

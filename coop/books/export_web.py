@@ -2,6 +2,7 @@
 
 from itertools import chain
 from typing import Any
+from uuid import UUID
 
 from flask import Response, render_template, request, stream_with_context, url_for
 from flask_babel import gettext
@@ -15,7 +16,8 @@ from coop.database import db
 from coop.downloads import csv_file
 from coop.permissions import NotFound, Power, requires
 from coop.signed_in import actor
-from ledger.export import EXTENSIONS, FORMATS, MEDIA_TYPES
+from ledger.export import EXTENSIONS, FORMATS, MEDIA_TYPES, Format
+from ledger.models import FiscalYear
 
 
 @blueprint.get("/books/exports")
@@ -53,12 +55,19 @@ def export_journal(format: str) -> Response:  # noqa: A002 - the name is of the 
     house, today = cooperative.current(session), cooperative.today(session)
     name = f"{file_name(house.name)}-{starts_on or house.founded_on}-{ends_on or today}.{EXTENSIONS[format]}"
     found = operations.exported(actor(), format, starts_on, ends_on)
-    # The first piece is made before the answer begins, so that a refusal still becomes a page.
-    first = next(found.pieces, b"")
-    answer = attachment(stream_with_context(chain([first], found.pieces)), name, MEDIA_TYPES[format])
-    if found.sha256 is not None:
-        answer.set_etag(found.sha256)
-    return answer
+    return _file(found, name, format)
+
+
+@blueprint.get("/books/years/<uuid:year_id>/closings/<int:number>/export.<format>")
+@requires(*READERS)
+def export_of_closing(year_id: UUID, number: int, format: str) -> Response:  # noqa: A002 - the name is of the address
+    """Return the file that was kept of a closing, be it one that was taken back."""
+    if format not in FORMATS:
+        raise NotFound
+    found = operations.earlier_file(actor(), year_id, number, format)
+    house, year = cooperative.current(db.session()), db.session().get_one(FiscalYear, year_id)
+    name = f"{file_name(house.name)}-{year.starts_on}-{year.ends_on}-closing-{number}.{EXTENSIONS[format]}"
+    return _file(found, name, format)
 
 
 @blueprint.get("/books/export-key.csv")
@@ -73,4 +82,13 @@ def export_key() -> Response:
         "parties.csv", ("party", "name", "member"), ((ref, name, number or "") for ref, name, number in rows)
     )
     answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _file(found: operations.Exported, name: str, file_format: Format) -> Response:
+    # The first piece is made before the answer begins, so that a refusal still becomes a page.
+    first = next(found.pieces, b"")
+    answer = attachment(stream_with_context(chain([first], found.pieces)), name, MEDIA_TYPES[file_format])
+    if found.sha256 is not None:
+        answer.set_etag(found.sha256)
     return answer

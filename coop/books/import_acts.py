@@ -14,14 +14,13 @@ from coop import cooperative
 from coop.approvals.kinds import ActKind, Outcome, TwoPeople
 from coop.books import import_uploads
 from coop.books.import_operations import Preview
+from coop.books.import_uploads import BOOK_IMPORT
 from coop.formats import format_money, format_whole
 from coop.outbox import Page
 from coop.permissions import Actor, Power
 from evidence.canonical import Canonical
 from evidence.messages import N_
 from ledger import chart
-
-BOOK_IMPORT = "book.import"
 
 
 def import_of(upload_id: UUID, preview: Preview) -> dict[str, Canonical]:
@@ -30,13 +29,19 @@ def import_of(upload_id: UUID, preview: Preview) -> dict[str, Canonical]:
         "upload": str(upload_id),
         "sha256": preview.sha256,
         "entries": preview.new_count,
-        "sums": [[row.code, row.debit_minor, row.credit_minor] for row in preview.sums],
+        "sums": [row.as_argument for row in preview.sums],
     }
 
 
 def _import(session: Session, actor: Actor, arguments: Mapping[str, Any], two: TwoPeople) -> Outcome:
     done = import_uploads.import_large(
-        session, actor, UUID(arguments["upload"]), entries=arguments["entries"], sha256=arguments["sha256"], two=two
+        session,
+        actor,
+        UUID(arguments["upload"]),
+        entries=arguments["entries"],
+        sha256=arguments["sha256"],
+        sums=arguments["sums"],
+        two=two,
     )
     page = Page("books.imported", {"import_id": done.import_id}) if done.import_id else None
     return Outcome(done.import_id, page)
@@ -56,6 +61,10 @@ def _describe(session: Session, arguments: Mapping[str, Any]) -> list[tuple[str,
     return pairs
 
 
+def _look(arguments: Mapping[str, Any]) -> Page:
+    return Page("books.preview_import", {"upload_id": UUID(arguments["upload"])})
+
+
 ACTS = (
     ActKind(
         code=BOOK_IMPORT,
@@ -64,5 +73,6 @@ ACTS = (
         approved_by=(Power.BOARD,),
         run=_import,
         describe=_describe,
+        look=_look,
     ),
 )

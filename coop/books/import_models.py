@@ -1,7 +1,7 @@
 """What was imported into the books, from which row of which file, and the file that somebody is still looking at.
 
 An import and its rows are only ever added. A file that waits to be confirmed may hold names, so it lies in a table of its own that
-is emptied: when it is imported, when it is given up, and after a day.
+is emptied: when it is imported, when it is given up, and after a week.
 """
 
 from datetime import date

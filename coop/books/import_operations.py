@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from coop import audit, clock, cooperative
 from coop.books import kept, queries
-from coop.books.errors import EntryNeedsTwo, KeptForMembers
+from coop.books.errors import EntryNeedsTwo, KeptForMembers, OpeningAfterClosing, OpeningLater
 from coop.books.import_models import BookImport, ImportedEntry
 from coop.books.operations import largest_alone
 from coop.books.tax.operations import check_registered
@@ -29,6 +29,7 @@ from evidence.identifiers import new_id
 from evidence.messages import Refusal
 from ledger import bulk, importing, periods
 from ledger.chart import GENERAL_RESERVE
+from ledger.closed_years import is_closed
 from ledger.importing import FindParty, Layout, Opening, Problems, ReadEntry, ReadFile
 from ledger.models import Account
 
@@ -61,6 +62,11 @@ class AccountSum:
     name: str
     debit_minor: int
     credit_minor: int
+
+    @property
+    def as_argument(self) -> list[Canonical]:
+        """Return it as an act of two people names it."""
+        return [self.code, self.debit_minor, self.credit_minor]
 
 
 @dataclass(frozen=True)
@@ -101,7 +107,7 @@ def look(session: Session, actor: Actor, file: FileToImport) -> Preview:
         PowerMissing
         FileRefused: with what is wrong, row by row. Other refusals of `ledger.importing`.
     """
-    actor.need(Power.TREASURER)
+    actor.need(Power.TREASURER, Power.BOARD)
     read, places = checked(session, file)
     new = [read.entries[at] for at in places]
     return Preview(
@@ -111,7 +117,7 @@ def look(session: Session, actor: Actor, file: FileToImport) -> Preview:
         new_count=len(new),
         known_count=len(read.entries) - len(new),
         entries=tuple(new[:SHOWN]),
-        sums=_sums(session, new),
+        sums=sums_of(session, new),
         needs_two=_moved(new) > largest_alone(session),
     )
 
@@ -180,6 +186,7 @@ def checked(session: Session, file: FileToImport) -> tuple[ReadFile, list[int]]:
 
     Raises:
         FileRefused: with what is wrong, row by row. Other refusals of `ledger.importing`.
+        OpeningAfterClosing, OpeningLater
     """
     read = importing.read(
         session,
@@ -190,8 +197,10 @@ def checked(session: Session, file: FileToImport) -> tuple[ReadFile, list[int]]:
         mapping=file.mapping,
         find_party=_party_finder(session),
     )
-    places = importing.unknown(session, read)
     problems = Problems()
+    places = importing.unknown(session, read, problems)
+    if places and file.layout == "opening":
+        _check_opening(session, read.entries[0].booked_on)
     _check_kept(session, [read.entries[at] for at in places], problems)
     importing.check(session, read, places, problems)
     problems.refuse()
@@ -200,11 +209,12 @@ def checked(session: Session, file: FileToImport) -> tuple[ReadFile, list[int]]:
 
 def _check_kept(session: Session, entries: Sequence[ReadEntry], problems: Problems) -> None:
     covers_deficit = False
+    by_shares = kept.kept_by_shares(session, hold=True)
     for entry in entries:
         try:
             if any(line.tax for line in entry.lines):
                 check_registered(session)
-            kept.check_lines(session, entry.lines)
+            kept.check_lines(session, entry.lines, by_shares=by_shares)
         except Refusal as refusal:
             importing.place(entry, refusal, problems)
             continue
@@ -226,6 +236,18 @@ def _opening(session: Session, file: FileToImport) -> Opening:
     return Opening(file.opened_on or first_day, file.against or GENERAL_RESERVE, gettext("Opening balances"))
 
 
+def _check_opening(session: Session, booked_on: date) -> None:
+    """Refuse opening balances of another year than the first, or once that was closed: the books have begun."""
+    years = periods.fiscal_years(session)
+    if not years:
+        return
+    first = years[-1]
+    if is_closed(session, first.id):
+        raise OpeningAfterClosing
+    if not first.starts_on <= booked_on <= first.ends_on:
+        raise OpeningLater(first.starts_on, first.ends_on)
+
+
 def _party_finder(session: Session) -> FindParty:
     """Return a function that finds a participant by reference, number or name, each asked for once."""
     found: dict[str, UUID | None] = {}
@@ -243,7 +265,8 @@ def _party_finder(session: Session) -> FindParty:
     return find
 
 
-def _sums(session: Session, entries: Sequence[ReadEntry]) -> tuple[AccountSum, ...]:
+def sums_of(session: Session, entries: Sequence[ReadEntry]) -> tuple[AccountSum, ...]:
+    """Return what entries debit and credit to each account, in the order of the codes."""
     debited: dict[str, int] = defaultdict(int)
     credited: dict[str, int] = defaultdict(int)
     for entry in entries:

@@ -2,15 +2,16 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, url_for
+from flask import Response, flash, redirect, render_template, url_for
 from flask_babel import gettext, ngettext
 
 from coop.books import import_queries, import_uploads, queries
 from coop.books.errors import EntryNeedsTwo
 from coop.books.forms import ConfirmForm
-from coop.books.import_acts import BOOK_IMPORT, import_of
+from coop.books.import_acts import import_of
 from coop.books.import_forms import ImportForm, layout_name
-from coop.books.pages import READERS, Answer, blueprint, currency, for_two, trail
+from coop.books.import_uploads import BOOK_IMPORT
+from coop.books.pages import READERS, Answer, attachment, blueprint, currency, for_two, trail
 from coop.database import db, write
 from coop.errors import message_of, show_on
 from coop.paging import pager, requested_page
@@ -48,10 +49,18 @@ def look_at_file() -> Answer:
 
 
 @blueprint.get("/books/import/<uuid:upload_id>")
-@requires(Power.TREASURER)
+@requires(Power.TREASURER, Power.BOARD)
 def preview_import(upload_id: UUID) -> Answer:
-    """Show what a file that waits would post."""
+    """Show what a file that waits would post: to who brought it, and to the board while it is asked to approve the import."""
     return _preview_page(upload_id, ConfirmForm())
+
+
+@blueprint.get("/books/import/<uuid:upload_id>/file.csv")
+@requires(Power.TREASURER, Power.BOARD)
+def imported_file(upload_id: UUID) -> Response:
+    """Return a file that waits, to the same people: the page shows its first entries only."""
+    file = import_uploads.file_to_read(db.session(), actor(), upload_id)
+    return attachment(file.text, f"{file.sha256[:12]}.csv", "text/csv")
 
 
 @blueprint.post("/books/import/<uuid:upload_id>")
@@ -132,14 +141,18 @@ def _preview_page(upload_id: UUID, form: ConfirmForm) -> Answer:
         problems = [(problem.row, problem.column, message_of(problem.reason)) for problem in refused.problems]
         status = show_on(form, refused)
     refs = {line.party_ref for entry in preview.entries for line in entry.lines} if preview else ()
+    act_id = import_uploads.act_about(db.session(), who, upload_id)
     page = render_template(
         "books/import_preview.html",
         form=form,
         upload_id=upload_id,
+        act_id=act_id,
         preview=preview,
         problems=problems,
         layout_name=layout_name,
         names=queries.party_names(db.session(), refs),
-        trail=trail((gettext("Import"), url_for("books.import_file")), (gettext("What it would post"), None)),
+        trail=trail(
+            (gettext("Import"), None if act_id else url_for("books.import_file")), (gettext("What it would post"), None)
+        ),
     )
     return page, status

@@ -6,12 +6,15 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from coop import cooperative
+from coop.attachments.forms import PaperForm
 from coop.books import entry_acts, kept, operations, queries, words
-from coop.books.entry_form import Computed, EntryForm, Offer
+from coop.books.entry_form import Computed, EntryForm
 from coop.books.errors import EntryNeedsTwo, KeptElsewhere
 from coop.books.forms import JournalForm, ReversalForm
 from coop.books.import_queries import import_of_entry
+from coop.books.line_form import Offer, offer
 from coop.books.pages import READERS, Answer, blueprint, currency, download_links, for_two, trail
+from coop.books.papers.queries import entries_with_papers, papers_of
 from coop.database import db, write
 from coop.errors import show_on
 from coop.forms import choices
@@ -26,6 +29,15 @@ from ledger import chart, cost_centres, journal
 from ledger.models import Account
 from ledger.records import PAGE_SIZE, JournalFilter, PostedEntry
 from ledger.tax.codes import tax_codes
+
+#: The pages of records that cause entries, with the name of their id in the address.
+_SOURCE_PAGES = {
+    "fiscal_year": ("books.year_closing", "year_id"),
+    "distribution": ("books.surplus_plan", "plan_id"),
+    "bill": ("bills.bill", "bill_id"),
+    "bill_payment_run": ("bills.payment", "run_id"),
+    "expense_claim": ("bills.claim", "claim_id"),
+}
 
 
 @blueprint.get("/books")
@@ -60,10 +72,12 @@ def journal_list() -> Answer:
     total = journal.entry_count(session, wanted)
     number, last = bounded(requested_page(), total, PAGE_SIZE)
     part = Part(journal.journal(session, wanted, page=number), number, last, total)
+    papers = entries_with_papers(session, (row.id for row in part.rows))
     page = render_template(
         "books/journal.html",
         form=form,
         part=part,
+        papers=papers,
         pager=pager(part),
         is_filtered=wanted != JournalFilter(),
         may_write=Power.TREASURER in actor().powers,
@@ -115,7 +129,12 @@ def record_entry() -> Answer:
 @requires(*READERS)
 def entry(entry_id: UUID) -> str:
     """Show an entry with everything that is known about it."""
-    session = db.session()
+    return entry_page(entry_id, PaperForm())
+
+
+def entry_page(entry_id: UUID, paper_form: PaperForm) -> str:
+    """Return the page of an entry, with the form that adds a paper to it for the treasurer."""
+    session, may_write = db.session(), Power.TREASURER in actor().powers
     found = journal.posted_entry(session, entry_id)
     return render_template(
         "books/entry.html",
@@ -125,7 +144,9 @@ def entry(entry_id: UUID) -> str:
         source_href=_source_href(found),
         bank_line=line_of_entry(session, entry_id),
         imported=import_of_entry(session, entry_id),
-        may_reverse=Power.TREASURER in actor().powers and _is_reversible(found),
+        papers=papers_of(session, entry_id),
+        paper_form=paper_form if may_write else None,
+        may_reverse=may_write and _is_reversible(found),
         trail=trail((gettext("Journal"), url_for("books.journal_list")), (gettext("Entry"), None)),
         words=words,
     )
@@ -170,10 +191,11 @@ def _source_href(found: PostedEntry) -> str | None:
         return url_for("payments.payment", request_id=request_id) if request_id else None
     if found.source_kind == "disbursement" and found.source_id is not None:
         return url_for("payouts.pay_list", payee_list=payees_of(db.session(), found.source_id).value)
-    if found.source_kind == "fiscal_year":
-        return url_for("books.year_closing", year_id=found.source_id)
-    if found.source_kind == "distribution":
-        return url_for("books.surplus_plan", plan_id=found.source_id)
+    if found.source_kind in _SOURCE_PAGES:
+        endpoint, name = _SOURCE_PAGES[found.source_kind]
+        return url_for(endpoint, **{name: found.source_id})  # type: ignore[arg-type]
+    if found.source_kind == "member_class":
+        return url_for("shares.classes")
     return url_for("shares.register") if found.source_kind == "share_event" else None
 
 
@@ -197,14 +219,7 @@ def _accounts() -> list[Account]:
 def _offer() -> Offer:
     """Return what the form of an entry offers. Tax is for a co-op that is registered for it."""
     session = db.session()
-    house, today = cooperative.current(session), cooperative.today(session)
-    centres = cost_centres.tree(session)
-    return Offer(
-        accounts=_accounts(),
-        cost_centres=[one for one in centres if one.closed_on is None or one.closed_on > today],
-        funds=queries.open_funds(session, today),
-        tax_codes=tax_codes(session) if house.is_tax_registered else (),
-    )
+    return offer(_accounts(), tax_codes(session) if cooperative.current(session).is_tax_registered else ())
 
 
 def _offer_cost_centres(form: JournalForm) -> None:

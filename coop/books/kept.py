@@ -10,6 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coop.books.errors import KeptElsewhere, KeptForMembers, ReserveKept
+from coop.membership.classes import capital_accounts
+from ledger import periods
 from ledger.chart import (
     COMMUNITY_FUND,
     GENERAL_RESERVE,
@@ -17,16 +19,14 @@ from ledger.chart import (
     PATRONAGE_PAYABLE,
     RETAINED_PATRONAGE,
     SHARE_APPLICATIONS,
-    SHARE_CAPITAL,
     SURPLUS_AWAITING,
 )
-from ledger.models import FiscalYear, YearClosing
+from ledger.closed_years import stands
+from ledger.models import YearClosing
 from ledger.posting import Line
 from ledger.records import PostedEntry
 from ledger.surplus.preparing import uncovered_deficit
 
-#: Accounts that follow the share register to the cent.
-KEPT_BY_SHARES = frozenset({SHARE_APPLICATIONS, SHARE_CAPITAL})
 #: Accounts that follow the closing of years, the members' decisions and the payments.
 KEPT_FOR_MEMBERS = frozenset({PATRONAGE_PAYABLE, RETAINED_PATRONAGE, SURPLUS_AWAITING})
 RESERVES = frozenset({GENERAL_RESERVE, INDIVISIBLE_RESERVE, COMMUNITY_FUND})
@@ -34,8 +34,13 @@ RESERVES = frozenset({GENERAL_RESERVE, INDIVISIBLE_RESERVE, COMMUNITY_FUND})
 _COVER_DEFICITS = frozenset({GENERAL_RESERVE, INDIVISIBLE_RESERVE})
 
 
-def check_lines(session: Session, lines: Sequence[Line]) -> None:
-    """Refuse lines by hand on accounts that other rooms keep.
+def kept_by_shares(session: Session, *, hold: bool = False) -> frozenset[str]:
+    """Return the accounts that follow the share register to the cent; with `hold`, these stay so until this is committed."""
+    return capital_accounts(session, hold=hold) | {SHARE_APPLICATIONS}
+
+
+def check_lines(session: Session, lines: Sequence[Line], *, by_shares: frozenset[str] | None = None) -> None:
+    """Refuse lines by hand on accounts that other rooms keep; who asks about many entries says once which `by_shares` are.
 
     Covering a deficit from a reserve is the exception: it pays nobody, and until it is done no later surplus can be shared out.
 
@@ -45,10 +50,10 @@ def check_lines(session: Session, lines: Sequence[Line]) -> None:
     codes = {line.account for line in lines}
     if codes & (KEPT_FOR_MEMBERS | RESERVES):
         # A year that is being closed is waited for, and so is another entry that covers the same deficit.
-        session.execute(select(FiscalYear.id).order_by(FiscalYear.starts_on).with_for_update()).all()
+        periods.hold_years(session)
         if _covers_deficit(session, lines):
             return
-    _refuse_kept(codes)
+    _refuse_kept(codes, kept_by_shares(session, hold=True) if by_shares is None else by_shares)
     for line in lines:
         if line.account in RESERVES and (line.amount_minor > 0 or _was_a_year_closed(session)):
             raise ReserveKept(line.account)
@@ -61,14 +66,14 @@ def check_reversal(session: Session, entry: PostedEntry) -> None:
         KeptElsewhere, KeptForMembers, ReserveKept
     """
     codes = {line.code for line in entry.lines}
-    _refuse_kept(codes)
+    _refuse_kept(codes, kept_by_shares(session))
     if codes & RESERVES and _was_a_year_closed(session):
         raise ReserveKept(min(codes & RESERVES))
 
 
 def accounts_for_bank_lines(session: Session) -> frozenset[str]:
     """Return the kept accounts that no line of the bank statement can be booked to."""
-    kept = KEPT_BY_SHARES | KEPT_FOR_MEMBERS
+    kept = kept_by_shares(session) | KEPT_FOR_MEMBERS
     return kept | RESERVES if _was_a_year_closed(session) else kept
 
 
@@ -78,9 +83,9 @@ def accounts_for_entries(session: Session) -> frozenset[str]:
     return kept - _COVER_DEFICITS - {SURPLUS_AWAITING} if uncovered_deficit(session) else kept
 
 
-def _refuse_kept(codes: Iterable[str]) -> None:
+def _refuse_kept(codes: Iterable[str], by_shares: frozenset[str]) -> None:
     for code in sorted(codes):
-        if code in KEPT_BY_SHARES:
+        if code in by_shares:
             raise KeptElsewhere(code)
         if code in KEPT_FOR_MEMBERS:
             raise KeptForMembers(code)
@@ -96,4 +101,4 @@ def _covers_deficit(session: Session, lines: Sequence[Line]) -> bool:
 
 
 def _was_a_year_closed(session: Session) -> bool:
-    return session.scalar(select(YearClosing.fiscal_year_id).limit(1)) is not None
+    return session.scalar(select(YearClosing.fiscal_year_id).where(stands()).limit(1)) is not None

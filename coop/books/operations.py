@@ -156,7 +156,7 @@ def need_small(session: Session, amounts: Iterable[int]) -> None:
 
 
 def lock_period(session: Session, actor: Actor, *, ends_on: date) -> UUID:
-    """Lock a period that is over and return its id. It is not unlocked again. The last one of a year is locked by its closing.
+    """Lock a period that is over and return its id. Only a reopening of its year unlocks it. The last one of a year is locked by its closing.
 
     Raises:
         PowerMissing, PeriodNotOver, LockedByClosing, NoSuchPeriod, PeriodAlreadyLocked, EarlierPeriodOpen

@@ -12,13 +12,14 @@ from coop import cooperative
 from coop.approvals import operations as approvals
 from coop.approvals.errors import AlreadyPrepared
 from coop.books.errors import CONFLICTS
+from coop.books.export_operations import YearMoved
 from coop.database import db, write
 from coop.errors import declare
 from coop.permissions import Power
 from coop.signed_in import actor
 from evidence.canonical import Canonical
 from evidence.messages import N_
-from ledger import chart_errors, closing_errors
+from ledger import chart_errors, closing_errors, reopening_errors
 from ledger import errors as ledger_errors
 from ledger.export import Format
 
@@ -30,6 +31,7 @@ Answer = str | BaseResponse | tuple[str, int]
 READERS = (Power.TREASURER, Power.BOARD, Power.AUDITOR)
 
 declare(409, *CONFLICTS, *ledger_errors.CONFLICTS, *closing_errors.CONFLICTS, *chart_errors.CONFLICTS)
+declare(409, *reopening_errors.CONFLICTS, YearMoved)
 declare(404, *ledger_errors.MISSING, *closing_errors.MISSING)
 
 FORMAT_NAMES: Mapping[Format, str] = {

@@ -16,6 +16,7 @@ from coop.permissions import NotFound, Power, requires
 from coop.signed_in import actor
 from evidence.messages import Refusal
 from ledger import periods
+from ledger.closed_years import reopening_of
 from ledger.errors import NoSuchPeriod
 
 
@@ -80,11 +81,14 @@ def _periods_page(form: YearForm) -> str:
     session = db.session()
     today = cooperative.today(session)
     waiting = queries.lockable(session, today)
+    years = periods.fiscal_years(session)
+    reopenings = {year.id: reopening_of(session, year.id) for year in years}
     return render_template(
         "books/periods.html",
+        reopened={year_id: found for year_id, found in reopenings.items() if found is not None},
         closings=closing.closings(session),
         to_close=closing.year_to_close(session, today),
-        years=[(year, periods.periods_of(session, year.id)) for year in periods.fiscal_years(session)],
+        years=[(year, periods.periods_of(session, year.id)) for year in years],
         to_lock=waiting.ends_on if waiting is not None else None,
         next_starts_on=operations.next_year(session)[0],
         form=form,

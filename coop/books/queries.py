@@ -13,10 +13,12 @@ from coop.books import closing
 from coop.identity.models import Person
 from coop.membership.models import Member, Participant
 from coop.membership.operations import name_key
+from coop.payments.bills.models import Supplier
 from coop.payments.models import PaymentReceipt
 from evidence.currencies import exponent
 from ledger import periods, sealing
 from ledger.chart import BANK, SUSPENSE
+from ledger.closed_years import reopening_of
 from ledger.models import Entry, FiscalYear, Fund, Period
 from ledger.totals import account_totals, balance_of
 
@@ -39,6 +41,8 @@ class Overview:
     to_lock: Period | None
     #: The year that could be closed now: the earliest open one, if it is over.
     to_close: FiscalYear | None
+    #: Whether that year was closed before.
+    is_reopened: bool
     unsealed: int
     sealed: int
     chain_hash: str
@@ -63,6 +67,7 @@ def overview(session: Session) -> Overview:
     house, today = cooperative.current(session), cooperative.today(session)
     year, head = periods.fiscal_year_of(session, today), sealing.head(session)
     this_year = account_totals(session, year.starts_on, today) if year else []
+    to_close = closing.year_to_close(session, today)
     return Overview(
         today=today,
         currency=house.currency,
@@ -72,7 +77,8 @@ def overview(session: Session) -> Overview:
         year=year,
         locked_to=periods.locked_to(session),
         to_lock=lockable(session, today),
-        to_close=closing.year_to_close(session, today),
+        to_close=to_close,
+        is_reopened=to_close is not None and reopening_of(session, to_close.id) is not None,
         unsealed=sealing.unsealed_count(session),
         sealed=head.seq,
         chain_hash=head.hash,
@@ -89,10 +95,12 @@ def lockable(session: Session, today: date) -> Period | None:
 
 
 def party_names(session: Session, party_refs: Iterable[UUID | None]) -> dict[UUID, str]:
-    """Return the names of the parties that are still known by one."""
+    """Return the names of the parties that are still known by one: participants and suppliers."""
     wanted = {ref for ref in party_refs if ref is not None}
-    rows = session.execute(select(Participant.party_ref, Participant.name).where(Participant.party_ref.in_(wanted)))
-    return {row.party_ref: row.name for row in rows}
+    known = (
+        select(mapped.party_ref, mapped.name).where(mapped.party_ref.in_(wanted)) for mapped in (Participant, Supplier)
+    )
+    return {row.party_ref: row.name for query in known for row in session.execute(query)}
 
 
 def parties(session: Session) -> list[Party]:

@@ -10,6 +10,7 @@ from coop.books.forms import DatesForm
 from coop.books.pages import Answer, blueprint, currency
 from coop.books.statements.asked import days_asked
 from coop.database import db
+from coop.membership.classes import capital_accounts
 from coop.permissions import requires
 from coop.signed_in import act_for
 from ledger.statements import party_statement
@@ -29,6 +30,7 @@ def my_statement(participant_id: UUID) -> Answer:
         statement=found,
         currency=currency(),
         participant_id=participant_id,
+        of_capital=capital_accounts(session),
         words=words,
     )
     return page, status

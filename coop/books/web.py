@@ -8,16 +8,19 @@ from coop.books import (
     import_web,
     journal_web,
     periods_web,
+    reopening_web,
     statements_web,
 )
 from coop.books.budgets import web as budget_web
 from coop.books.cost_centres import web as cost_centre_web
 from coop.books.funds import web as fund_web
 from coop.books.pages import blueprint
+from coop.books.papers import web as papers_web
 from coop.books.statements import lists_web as statement_lists_web
 from coop.books.statements import web as statement_pages_web
 from coop.books.surplus import share_web as surplus_share_web
 from coop.books.surplus import web as surplus_web
+from coop.books.tax import registration_web as tax_registration_web
 from coop.books.tax import return_web as tax_return_web
 from coop.books.tax import web as tax_web
 
@@ -32,12 +35,15 @@ __all__ = [
     "fund_web",
     "import_web",
     "journal_web",
+    "papers_web",
     "periods_web",
+    "reopening_web",
     "statement_lists_web",
     "statement_pages_web",
     "statements_web",
     "surplus_share_web",
     "surplus_web",
+    "tax_registration_web",
     "tax_return_web",
     "tax_web",
 ]

@@ -1,6 +1,6 @@
 """How the books room names things on the page: kinds of account and of entry, and a member's balances in plain words."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from flask_babel import gettext
 
@@ -8,6 +8,7 @@ from evidence.messages import N_
 from ledger import chart
 from ledger.models import AccountKind
 from ledger.statements import Change
+from ledger.totals import CAPITAL_MOVE
 
 ACCOUNT_KINDS: Mapping[AccountKind, str] = {
     AccountKind.ASSET: N_("Assets"),
@@ -26,9 +27,14 @@ _ENTRY_KINDS: Mapping[str, str] = {
     "card-refund": N_("Paid back to a card"),
     "bank-line": N_("Booked from the bank statement"),
     "disbursement": N_("Paid out"),
+    "bill": N_("Supplier's bill"),
+    "bill-payment": N_("Bills paid"),
+    "expense-claim": N_("Expense claim"),
     "closing": N_("Closing of the year"),
+    "reopening": N_("Reopening of the year"),
     "distribution": N_("Surplus distributed"),
     "share-issue": N_("Shares issued"),
+    CAPITAL_MOVE: N_("Share capital moved to another account"),
     "sale": N_("Sold"),
     "invoice": N_("Invoiced"),
     "commission": N_("Marketplace fee"),
@@ -51,13 +57,13 @@ _YOURS: Mapping[str, str] = {
     chart.OWED_TO_COACHES: N_("Owed to you for coaching"),
     chart.OWED_TO_CLIENTS: N_("To be paid back to you"),
     chart.PATRONAGE_PAYABLE: N_("Your share of the surplus, to be paid out"),
-    chart.SHARE_CAPITAL: N_("Your shares"),
     chart.RETAINED_PATRONAGE: N_("Kept in your name"),
 }
 _EQUITY_CHANGES: Mapping[Change, str] = {
     Change.OPENING: N_("Brought over from other books"),
     Change.ISSUED: N_("Shares issued"),
     Change.REDEEMED: N_("Shares redeemed"),
+    Change.MOVED: N_("Moved to the account of the class"),
     Change.RESULT: N_("Surplus, or deficit as a minus"),
     Change.CLOSING: N_("Closing of the year"),
     Change.DISTRIBUTION: N_("Surplus distributed"),
@@ -66,8 +72,12 @@ _EQUITY_CHANGES: Mapping[Change, str] = {
 _SOURCES: Mapping[str, str] = {
     "payment_receipt": N_("A receipt in Payments"),
     "share_event": N_("A line of the share register"),
+    "member_class": N_("Another account for the share capital of a class"),
     "sales_order": N_("An order"),
     "disbursement": N_("A payment out"),
+    "bill": N_("A supplier's bill"),
+    "bill_payment_run": N_("A payment of bills"),
+    "expense_claim": N_("An expense claim"),
     "fiscal_year": N_("The closing of the year"),
     "distribution": N_("A plan for the surplus"),
     "card_payment": N_("A payment by card"),
@@ -90,8 +100,10 @@ def equity_change(change: Change) -> str:
     return str(gettext(_EQUITY_CHANGES[change]))
 
 
-def yours(code: str, name: str) -> str:
-    """Name an account to the member whom its balance is about."""
+def yours(code: str, name: str, of_capital: Collection[str]) -> str:
+    """Name an account to the member whom its balance is about; share capital stands on one of several."""
+    if code in of_capital:
+        return str(gettext("Your shares"))
     return gettext(_YOURS[code]) if code in _YOURS else name
 
 

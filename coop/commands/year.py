@@ -1,25 +1,29 @@
-"""`coop year`: closes a fiscal year in the names of two people, or shows what that would do."""
+"""`coop year`: closes or reopens a fiscal year in the names of two people, or shows what that would do."""
 
+from datetime import datetime
 from uuid import UUID
 
 import click
 from sqlalchemy.orm import Session
 
+from coop import cooperative
 from coop.approvals import operations as approvals
-from coop.books import closing, closing_words
+from coop.books import closing, closing_words, export_operations, reopening, reopening_words
 from coop.books.acts import YEAR_CLOSE
-from coop.commands.context import in_app
+from coop.books.reopening import YEAR_REOPEN, Reopenable, ReopeningAsked
+from coop.commands.context import OPERATOR, in_app
 from coop.commands.people import actors, two_people
 from coop.database import db, write
 from evidence.currencies import decimal_text
 from ledger.closing import year_named
 
+_DAY = click.DateTime(["%Y-%m-%d"])
 _STATES = {"done": "done", "open": "OPEN", "note": "note"}
 
 
 @click.group()
 def year() -> None:
-    """Close fiscal years.
+    """Close fiscal years, and reopen the last closed one by a decision of the board.
 
     \b
     Example:
@@ -57,6 +61,73 @@ def close(name: str, *, dry_run: bool, prepared_by: str | None, approved_by: str
     write(work)
     found = closing.prospect(db.session(), year_id)
     click.echo(f"The year to {found.year.ends_on} is closed. {closing_words.result(found)}.")
+
+
+@year.command()
+@click.argument("name", metavar="YEAR")
+@click.option(
+    "--from", "opens_on", metavar="DAY", type=_DAY, help="First day that takes entries; by default of the last month."
+)
+@click.option("--decided-on", metavar="DAY", type=_DAY, help="The day on which the board decided; by default today.")
+@click.option(
+    "--reason", required=True, help="Why, as the board decided it: it stands in the register and in the report."
+)
+@click.option(
+    "--dry-run", is_flag=True, help="Show the words for the board and what would be taken back, and change nothing."
+)
+@two_people
+@in_app
+def reopen(
+    name: str,
+    *,
+    opens_on: datetime | None,
+    decided_on: datetime | None,
+    reason: str,
+    dry_run: bool,
+    prepared_by: str | None,
+    approved_by: str | None,
+) -> None:
+    """Reopen the fiscal year that ends in YEAR, as the board has decided.
+
+    It must be the last closed one, and its surplus not distributed. The decision enters the register of resolutions. Without
+    --dry-run it takes two people: a treasurer who prepares it and somebody of the board who approves it.
+
+    \b
+    Example:
+      coop year reopen 2026 --reason "The rent of March is missing." --dry-run
+      coop year reopen 2026 --from 2026-03-01 --decided-on 2026-06-02 --reason "The rent of March is missing." \\
+        --prepared-by hana@example.org --approved-by ana@example.org
+    """
+    session = db.session()
+    found = reopening.reopenable(session, year_named(session, name).id)
+    asked = ReopeningAsked(
+        opens_on=opens_on.date() if opens_on else found.months[-1][0],
+        decided_on=decided_on.date() if decided_on else cooperative.today(session),
+        reason=reason,
+    )
+    if dry_run:
+        _show_reopening(found, asked)
+        return
+    prepared, approved = actors(prepared_by, approved_by, kind=YEAR_REOPEN)
+    year_id = found.year.id
+    export_operations.keep_every_format(OPERATOR, year_id)
+
+    def work(session: Session) -> None:
+        arguments = reopening.what_is_reopened(session, year_id, asked)
+        approvals.both(session, prepared, approved, kind=YEAR_REOPEN, arguments=arguments, words=asked.reason)
+
+    write(work)
+    click.echo(f"The year to {found.year.ends_on} takes entries from {asked.opens_on} on, until it is closed again.")
+
+
+def _show_reopening(found: Reopenable, asked: ReopeningAsked) -> None:
+    """Print the words for the board and what would be taken back; end with exit code 1 if something is in the way."""
+    title, text = reopening.words_of_decision(found, asked.opens_on, asked.reason)
+    click.echo(f"{title}\n\n{text}\n")
+    for term, value in reopening_words.consequences(found):
+        click.echo(f"{term}: {value}")
+    for problem in found.problems:
+        raise problem
 
 
 def _show(year_id: UUID) -> None:

@@ -6,7 +6,7 @@ from flask import Flask
 from flask_security import hash_password
 
 from coop import clock
-from coop.demonstration import annual, growth, money, story, together, trade
+from coop.demonstration import annual, bills, growth, money, story, together, trade
 from coop.demonstration.stage import Stage
 
 #: The password of every role, as `coop demo` prints it. A demonstration holds nothing worth guarding.
@@ -24,6 +24,7 @@ def build(app: Flask, progress: Callable[[str], None]) -> None:
         growth.found(stage)
         growth.grow(stage)
         money.book(stage)
+        bills.bill(stage)
         trade.trade(stage)
         together.gather(stage)
         money.reconcile(stage)

@@ -14,7 +14,7 @@ from coop.books.entry_acts import ENTRY_RECORD, recording_of
 from coop.books.funds import operations as funds
 from coop.books.funds.operations import FundText, NewFund
 from coop.books.operations import NewEntry, largest_alone, record_entry
-from coop.demonstration import roles
+from coop.demonstration import receipts, roles
 from coop.demonstration.stage import Stage
 from coop.demonstration.two import approve_act
 from coop.payments.bank import lines as bank_lines
@@ -109,7 +109,9 @@ def enter(stage: Stage, text: str, lines: Sequence[Line], session: Session) -> N
     treasurer = stage.role(session, roles.TREASURER)
     entry = NewEntry(cooperative.today(session), text, lines, uuid4())
     if sum(line.amount_minor for line in lines if line.amount_minor > 0) <= largest_alone(session):
-        record_entry(session, treasurer, entry)
+        entry_id = record_entry(session, treasurer, entry)
+        if lines[-1].account == chart.BANK and lines[0].account != chart.WAGES:
+            receipts.add(session, treasurer, entry_id, entry)
         return
     act_id = approvals.prepare(session, treasurer, kind=ENTRY_RECORD, arguments=recording_of(entry), words=text)
     stage.at(clock.now() + timedelta(days=1), partial(approve_act, stage, act_id))

@@ -9,16 +9,20 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from coop import cooperative
 from coop.assembly import operations, voting
 from coop.assembly.models import Majority, MotionWords
 from coop.assembly.operations import Words
+from coop.assembly.resolutions import Body, record_resolution
 from coop.demonstration import polling, roles
 from coop.demonstration.growth import SEED, admit, arrive, keep_books, receive, say_what_you_do
 from coop.demonstration.people import cast
 from coop.demonstration.polling import Turnout
 from coop.demonstration.stage import OPERATOR, Stage
+from coop.identity import powers
 from coop.identity.people import add_person
 from coop.membership import operations as membership
+from coop.permissions import Power
 from coop.signed_in import actor_of
 
 _DEBATE = (
@@ -59,7 +63,15 @@ _MEET = Words(
     "Screens are fine for work and poor for trust. Should we meet once a year, each time in another place, and what may it "
     "cost?",
 )
-_BY_ELECTION = Words("By-election: two seats on the board", "Two members of the board step down. Nominations are open.")
+_BY_ELECTION = Words(
+    "By-election: two seats on the board", "Two members of the board have stepped down. Nominations are open."
+)
+#: How many seats fall vacant, for whom the by-election is called.
+_VACANT = 2
+_STEPPED_DOWN = Words(
+    "Two members of the board step down",
+    "Both have too little time beside their field work this season. The board thanks them; a by-election fills their seats.",
+)
 
 
 @dataclass(frozen=True)
@@ -103,11 +115,12 @@ def leave_open(stage: Stage) -> None:
         Vote(soon, now + timedelta(minutes=10), now - timedelta(hours=3), Turnout(0.5, (64, 28, 8))),
     )
     _propose(stage, _MEET, stage.ago(days=3, hour=8), Majority.ORDINARY, None)
+    stage.at(stage.ago(days=6), partial(_step_down, stage))
     _call_election(
         stage,
         _BY_ELECTION,
         stage.ago(days=4),
-        2,
+        _VACANT,
         lambda motion_id: stage.at(
             stage.ago(days=2), lambda session: polling.stand(stage, motion_id, stage.ordinary_people()[30:32], session)
         ),
@@ -160,6 +173,24 @@ def _call_election(
         return operations.call_election(session, stage.role(session, roles.SECRETARY), words=words, seats=seats)
 
     stage.at(moment, call, then)
+
+
+def _step_down(stage: Stage, session: Session) -> None:
+    """End the powers of as many members of the board as the by-election has seats; the two whom a visitor can be stay."""
+    today = cooperative.today(session)
+    stay = {stage.persons[role.email] for role in (roles.BOARD, roles.DIRECTOR)}
+    held = [one for one in powers.all_powers(session) if one.power is Power.BOARD and one.in_force(today)]
+    resolution_id = record_resolution(
+        session,
+        body=Body.BOARD,
+        decided_on=today,
+        title=_STEPPED_DOWN.title,
+        text=_STEPPED_DOWN.text,
+        about_person=True,
+    )
+    for one in [one for one in held if one.person_id not in stay][:_VACANT]:
+        administrator = stage.role(session, roles.ADMINISTRATOR)
+        powers.end(session, administrator, grant_id=one.grant_id, ended_on=today, resolution_id=resolution_id)
 
 
 def _newcomers(stage: Stage) -> None:

@@ -31,7 +31,9 @@ def _report(one: reports.Waiting) -> Task:
         )
     if one.step is reports.Step.PREPARE:
         return Task(
-            gettext("Prepare the annual report of %(year)s", year=year),
+            gettext("Prepare the annual report of %(year)s", year=year)
+            if one.number == 1
+            else gettext("Prepare edition %(number)s of the report of %(year)s", number=one.number, year=year),
             url_for("reports.year_page", year_id=one.year.id),
             gettext("The accounts are approved and signed. A director approves the edition."),
         )

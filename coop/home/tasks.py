@@ -32,6 +32,7 @@ from coop.payments.payouts.payees import owed_in_all
 from coop.payments.queries import RequestRow, outstanding_count, outstanding_of
 from coop.permissions import Actor, Power
 from coop.shares.queries import to_issue
+from ledger.closed_years import reopening_of
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,8 @@ def own_tasks(session: Session, who: Actor, holdings: list[Holding]) -> list[Tas
 def officers_tasks(session: Session, who: Actor, now: datetime) -> list[Task]:
     """Return what waits for somebody who holds one of the person's powers."""
     tasks = []
-    if count := len(waiting_for(session, who)):
+    # What is looked at on a page of its own has a task of its own.
+    if count := sum(row.kind.page is None for row in waiting_for(session, who)):
         tasks.append(
             Task(
                 ngettext(
@@ -89,7 +91,7 @@ def officers_tasks(session: Session, who: Actor, now: datetime) -> list[Task]:
             )
         )
     if Power.TREASURER in who.powers:
-        tasks += _money(session) + _surplus(session)
+        tasks += _money(session) + _surplus(session) + _tax(session)
     if who.powers & {Power.SECRETARY, Power.BOARD}:
         tasks += _register_and_votes(session, now) + _services(session)
     if Power.SECRETARY in who.powers:
@@ -102,6 +104,15 @@ def officers_tasks(session: Session, who: Actor, now: datetime) -> list[Task]:
             for motion_id, title in queries.boards_to_record(session)
         ]
     return tasks
+
+
+def _tax(session: Session) -> list[Task]:
+    """Return what a co-op that is registered for tax has not said yet."""
+    house = cooperative.current(session)
+    if not house.is_tax_registered or (house.sales_tax_code and house.tax_number):
+        return []
+    text = gettext("Until then it carries no tax. Receipts show it with the GST number.")
+    return [Task(gettext("Choose the tax code of what the co-op sells"), url_for("books.tax_registration"), text)]
 
 
 def _surplus(session: Session) -> list[Task]:
@@ -158,16 +169,19 @@ def _money(session: Session) -> list[Task]:
     if owed_minor := owed_in_all(session):
         tasks.append(
             Task(
-                gettext("Pay what is owed to coaches, sellers, clients and members"),
+                gettext("Pay what is owed to coaches, sellers, clients, members and claimants"),
                 url_for("payouts.overview"),
                 gettext("%(amount)s in all.", amount=format_money(owed_minor, cooperative.current(session).currency)),
             )
         )
     if year := year_to_close(session, cooperative.today(session)):
         prepared = waiting_with(session, YEAR_CLOSE, {"year": year.id}) is not None
+        title = gettext("Close the year to %(day)s", day=format_day(year.ends_on))
+        if reopening_of(session, year.id) is not None:
+            title = gettext("Close the year to %(day)s again: it was reopened", day=format_day(year.ends_on))
         tasks.append(
             Task(
-                gettext("Close the year to %(day)s", day=format_day(year.ends_on)),
+                title,
                 url_for("books.year_closing", year_id=year.id),
                 gettext("It is prepared and waits for somebody of the board.")
                 if prepared

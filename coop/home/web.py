@@ -13,6 +13,7 @@ from coop.assembly.queries import State, motions, open_votes_for
 from coop.community import event_queries
 from coop.database import db, write
 from coop.home import operations, queries
+from coop.home.bill_tasks import bill_tasks
 from coop.home.community_tasks import community_tasks
 from coop.home.meeting_tasks import meeting_tasks
 from coop.home.report_tasks import report_tasks
@@ -95,6 +96,7 @@ def _home(who: Actor) -> str:
         events=events,
         coming={one for one, _ in event_queries.signed_up_among(session, [row.id for row in events], who.represents)},
         officers_tasks=officers_tasks(session, who, now)
+        + bill_tasks(session, who)
         + report_tasks(session, who)
         + meeting_tasks(session, who, now),
         next_meeting=next(iter(to_come(session, now)), None),

@@ -4,10 +4,14 @@ What is paid ahead is a liability until it is delivered; then it is income that 
 member's sale only the fee is income, and it names the seller, whose agent the co-op is. A coach is owed their fee on delivery.
 Income stands apart by whether whom it names was a member on the day it was earned; a refund takes back what stands, the oldest first.
 
+A sale carries its tax on the day of the invoice or of the payment: what is paid ahead, or the co-op's fee, is net, and the tax stands
+on its account, both under the code that the order keeps. A delivery moves the net amount, and it is no supply of its own.
+
 Whatever is income names the order, and so does the refund that takes it back: the ledger follows a refund to its sale by that.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -19,6 +23,7 @@ from coop import clock
 from coop.marketplace.income import SOURCE, earned_on, taken_back
 from coop.marketplace.models import Offering
 from coop.marketplace.order_models import Delivery, OrderRefund, SalesOrder
+from coop.marketplace.sales_tax import tax_of
 from coop.membership.models import Participant
 from coop.payments.cards.checkouts import PaidCheckout
 from coop.permissions import Actor
@@ -39,7 +44,7 @@ def sold_by_card(session: Session, actor: Actor, order: SalesOrder, paid: PaidCh
     lines = [
         Line(chart.STRIPE_BALANCE, paid.amount_minor - fee_minor),
         Line(chart.PROCESSING_FEES, fee_minor),
-        _owed_for(session, order),
+        *_owed_for(session, order),
     ]
     text = gettext("Order %(number)s paid by card", number=order.number)
     source = ("card_payment", paid.payment_id)
@@ -53,7 +58,7 @@ def invoiced(session: Session, actor: Actor, order: SalesOrder) -> None:
     """Book what a buyer owes for an order."""
     lines = [
         Line(RECEIVABLE, order.amount_minor, _party(session, order.participant_id)),
-        _owed_for(session, order),
+        *_owed_for(session, order),
         *_commission(session, order, order.ordered_on),
     ]
     text = gettext("Invoice %(number)s", number=order.number)
@@ -97,11 +102,12 @@ def refunded(session: Session, actor: Actor, order: SalesOrder, refund: OrderRef
     offering = session.get_one(Offering, order.offering_id)
     buyer = _party(session, order.participant_id)
     seller = _party(session, offering.seller_id) if offering.seller_id else None
-    rest_minor = refund.amount_minor - refund.credited_minor
+    rest_minor, code = refund.amount_minor - refund.credited_minor, _tax_code(session, order)
     lines = [
-        Line(chart.DEFERRED_INCOME, refund.deferred_minor, buyer),
+        Line(chart.DEFERRED_INCOME, refund.deferred_minor, buyer, tax=code),
         Line(chart.OWED_TO_SELLERS, refund.seller_minor, seller),
-        *taken_back(session, order, offering.kind, seller or buyer, refund),
+        *(replace(line, tax=code) for line in taken_back(session, order, offering.kind, seller or buyer, refund)),
+        Line(chart.TAX, refund.tax_minor, tax=code),
         Line(RECEIVABLE, -refund.credited_minor, buyer),
         Line(chart.STRIPE_BALANCE, -rest_minor)
         if refund.card_refund_id
@@ -111,12 +117,13 @@ def refunded(session: Session, actor: Actor, order: SalesOrder, refund: OrderRef
     _post(session, actor, order, lines, "refund", text, refund.refunded_on, f"order-refund:{refund.id}")
 
 
-def _owed_for(session: Session, order: SalesOrder) -> Line:
-    """Return the credit side of a sale: what the co-op has to deliver, or owes to the seller."""
+def _owed_for(session: Session, order: SalesOrder) -> list[Line]:
+    """Return the credit side of a sale: what the co-op has to deliver, with its tax, or owes to the seller."""
     offering = session.get_one(Offering, order.offering_id)
     if offering.seller_id is None:
-        return Line(chart.DEFERRED_INCOME, -order.amount_minor, _party(session, order.participant_id))
-    return Line(chart.OWED_TO_SELLERS, -order.amount_minor, _party(session, offering.seller_id))
+        buyer = _party(session, order.participant_id)
+        return _supplied(session, order, Line(chart.DEFERRED_INCOME, -order.amount_minor, buyer))
+    return [Line(chart.OWED_TO_SELLERS, -order.amount_minor, _party(session, offering.seller_id))]
 
 
 def _commission(session: Session, order: SalesOrder, earned: date) -> list[Line]:
@@ -125,10 +132,20 @@ def _commission(session: Session, order: SalesOrder, earned: date) -> list[Line]
     if offering.seller_id is None:
         return []
     seller = _party(session, offering.seller_id)
-    return [
-        Line(chart.OWED_TO_SELLERS, order.fee_minor, seller),
-        Line(earned_on(session, offering.kind, seller, earned), -order.fee_minor, seller),
-    ]
+    income = Line(earned_on(session, offering.kind, seller, earned), -order.fee_minor, seller)
+    return [Line(chart.OWED_TO_SELLERS, order.fee_minor, seller), *_supplied(session, order, income)]
+
+
+def _supplied(session: Session, order: SalesOrder, line: Line) -> list[Line]:
+    """Split the credit of what the co-op supplies into what it is without tax and its tax, both under the code of the order."""
+    code = _tax_code(session, order)
+    net_minor = line.amount_minor + order.tax_minor
+    return [replace(line, amount_minor=net_minor, tax=code), Line(chart.TAX, -order.tax_minor, tax=code)]
+
+
+def _tax_code(session: Session, order: SalesOrder) -> str | None:
+    tax = tax_of(session, order)
+    return tax.code if tax else None
 
 
 def _post(
@@ -160,6 +177,7 @@ def _post(
         idempotency_key=key,
         source_kind=source_kind,
         source_id=source_id,
+        taxed_under=order.tax_code_id,
     )
     post(session, draft, now=clock.now(), recorded_by=actor.person_id)
 

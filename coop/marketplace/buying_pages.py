@@ -96,7 +96,7 @@ def _summary(participant_id: UUID, offering_id: UUID, form: BuyForm) -> Answer:
     if by is PaidBy.INVOICE:
         buyer = session.get_one(Participant, participant_id)
         form.po_number.data = orders.check_invoice(offering, buyer.kind, form.po_number.data)
-    form.seen.data, form.confirmed.data = str(quoted.price_minor), "yes"
+    form.seen.data, form.confirmed.data = str(quoted.amount_minor), "yes"
     return render_template(
         "marketplace/confirm_order.html",
         form=form,
@@ -118,7 +118,7 @@ def _choosing(participant_id: UUID, offering_id: UUID, form: BuyForm, status: in
         quoted = _quote(participant_id, offering_id, 1)
     except Refusal as refusal:
         closed, status = message_of(refusal), status_of(refusal)
-    form.seen.data, form.confirmed.data = str(quoted.price_minor if quoted else 0), ""
+    form.seen.data, form.confirmed.data = str(quoted.amount_minor if quoted else 0), ""
     page = queries.offering(session, offering_id)
     answer = render_template(
         "marketplace/buy.html",

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from coop.marketplace import tax_checks
 from coop.marketplace.income import OF_MEMBERS, SOURCE
 from coop.marketplace.models import Offering, OfferingKind
 from coop.marketplace.order_models import (
@@ -39,7 +40,7 @@ _OF_OTHERS = {of_others: of_members for of_members, of_others in chart.OF_OTHERS
 
 def findings(session: Session) -> list[Finding]:
     """Check the marketplace."""
-    checks = (_booked, _overdrawn, _strays, _deliveries, _refunds, _credits, _places, _numbers)
+    checks = (_booked, _overdrawn, _strays, _deliveries, _refunds, _credits, _places, _numbers, tax_checks.findings)
     return [finding for check in checks for finding in check(session)]
 
 
@@ -127,9 +128,10 @@ def _add_money(
 def _add_sale(sums: Sums, order: SalesOrder, kind: OfferingKind, buyer: UUID, seller: UUID | None) -> None:
     if kind is OfferingKind.LISTING:
         sums[chart.OWED_TO_SELLERS, seller] -= order.amount_minor - order.fee_minor
-        sums[OF_MEMBERS[kind], seller] -= order.fee_minor
+        sums[OF_MEMBERS[kind], seller] -= order.fee_minor - order.tax_minor
     else:
-        sums[chart.DEFERRED_INCOME, buyer] -= order.amount_minor
+        sums[chart.DEFERRED_INCOME, buyer] -= order.amount_minor - order.tax_minor
+    sums[chart.TAX, None] -= order.tax_minor
 
 
 def _add_delivery(sums: Sums, delivery: Delivery, kind: OfferingKind, buyer: UUID, parties: dict[UUID, UUID]) -> None:
@@ -144,6 +146,7 @@ def _add_refund(sums: Sums, refund: OrderRefund, kind: OfferingKind, buyer: UUID
     sums[chart.DEFERRED_INCOME, buyer] += refund.deferred_minor
     sums[chart.OWED_TO_SELLERS, seller] += refund.seller_minor
     sums[OF_MEMBERS[kind], seller or buyer] += refund.income_minor
+    sums[chart.TAX, None] += refund.tax_minor
     sums[chart.RECEIVABLE, buyer] -= refund.credited_minor
     rest_minor = refund.amount_minor - refund.credited_minor
     if refund.card_refund_id is not None:

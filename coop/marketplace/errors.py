@@ -40,13 +40,13 @@ class CohortBegun(Refusal):
 
 @dataclass(eq=False)
 class PriceChanged(Refusal):
-    """The price is another one than the page had shown."""
+    """The order comes to another sum than the page had shown."""
 
     seen_minor: int
-    price_minor: int
+    amount_minor: int
     currency: str
     message = N_(
-        "The price has changed from %(seen_minor)s to %(price_minor)s. Nothing was ordered. Look at it again, and order "
+        "The price has changed from %(seen_minor)s to %(amount_minor)s. Nothing was ordered. Look at it again, and order "
         "if you still want it."
     )
 

@@ -1,4 +1,4 @@
-"""The forms of the marketplace."""
+"""The forms of orders: buying, delivering, refunding."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -21,27 +21,12 @@ from coop.forms import (
     TokenField,
     WholeField,
     choices,
-    read_day,
     required,
-)
-from coop.marketplace.listings import Listing
-from coop.marketplace.offers import (
-    LONGEST_DESCRIPTION,
-    LONGEST_SUMMARY,
-    MOST_MEETINGS,
-    MOST_MINUTES,
-    MOST_PLACES,
-    Coaching,
-    NewOffering,
-    Price,
-    Words,
 )
 from coop.marketplace.order_models import PaidBy
 from coop.marketplace.orders import LONGEST_PURCHASE_ORDER
 from coop.marketplace.quotes import MOST_AT_ONCE
 from coop.marketplace.refunds import LONGEST_REASON
-from coop.membership.models import ParticipantKind
-from coop.texts import LONGEST_NAME
 from evidence.messages import Refusal
 from ledger.errors import LedgerRefusal
 
@@ -61,7 +46,7 @@ class BuyForm(Form):
         longest=LONGEST_PURCHASE_ORDER,
         description=_l("Printed on the invoice."),
     )
-    #: The price that the buyer was shown.
+    #: The sum that the buyer was shown.
     seen = HiddenField()
     confirmed = HiddenField()
     form_token = TokenField()
@@ -83,131 +68,13 @@ class BuyForm(Form):
 
     @property
     def seen_minor(self) -> int:
-        """Return the price that the buyer was shown."""
+        """Return the sum that the buyer was shown."""
         return int(self.seen.data)
 
     @property
     def is_confirmed(self) -> bool:
         """Say whether the buyer has seen what it comes to."""
         return bool(self.confirmed.data == "yes")
-
-
-class WordsForm(Form):
-    """What is written about an offering, and how many there are of it."""
-
-    title = LineField(_l("Title"), [required()], longest=LONGEST_NAME)
-    summary = LineField(
-        _l("Summary"), [required()], longest=LONGEST_SUMMARY, description=_l("One sentence, for the list of services.")
-    )
-    description = TextField(
-        _l("Description"),
-        [Optional()],
-        longest=LONGEST_DESCRIPTION,
-        description=_l("What one gets, for whom it is, how it goes. You can use Markdown."),
-    )
-
-    def to_words(self) -> Words:
-        """Return the words."""
-        return Words(str(self.title.data), str(self.summary.data), self.description.data or "")
-
-
-def _price(label: str) -> MoneyField:
-    return MoneyField(label, [Optional()], currency=_currency)
-
-
-class ServiceForm(WordsForm):
-    """What may be changed of a service of the co-op: words, places and prices."""
-
-    places = WholeField(
-        _l("Places"),
-        [Optional()],
-        least=1,
-        most=MOST_PLACES,
-        description=_l("How many can be sold: seats of a cohort, or sessions. Leave it empty if there is no limit."),
-    )
-    individual = _price(_l("Individuals"))
-    individual_members = _price(_l("Individuals who are members"))
-    group = _price(_l("Community groups"))
-    group_members = _price(_l("Community groups that are members"))
-    enterprise = _price(_l("Enterprises"))
-    enterprise_members = _price(_l("Enterprises that are members"))
-
-    def to_prices(self) -> list[Price]:
-        """Return the prices that were filled in."""
-        named = [
-            (kind, is_for, self[f"{kind.value}{suffix}"]) for kind in ParticipantKind for is_for, suffix in _SUFFIXES
-        ]
-        return [
-            Price(kind, field.amount_minor, is_for) for kind, is_for, field in named if field.amount_minor is not None
-        ]
-
-
-_SUFFIXES = ((False, ""), (True, "_members"))
-
-
-class FellowshipForm(ServiceForm):
-    """Offer a fellowship."""
-
-    meetings = TextField(
-        _l("Meetings of the cohort"),
-        [required()],
-        longest=20 * MOST_MEETINGS,
-        description=_l("A date on each line, such as 2026-03-31. At each meeting its part of the price is earned."),
-    )
-
-    def validate_meetings(self, field: TextField) -> None:
-        """Refuse what is no date."""
-        try:
-            self._days = [read_day(line.strip()) for line in (field.data or "").splitlines() if line.strip()]
-        except ValueError as error:
-            raise ValidationError(gettext("Enter each date as year-month-day, such as 2026-03-31.")) from error
-
-    def to_offering(self) -> NewOffering:
-        """Return the fellowship."""
-        return NewOffering(self.to_words(), self.to_prices(), self.places.number, meetings=self._days)
-
-
-class CoachingForm(ServiceForm):
-    """Offer coaching."""
-
-    coach = SelectField(_l("Coach"), [required(_l("Please choose one."))], validate_choice=False)
-    minutes = WholeField(_l("Minutes of a session"), [required()], least=1, most=MOST_MINUTES)
-    coach_fee = MoneyField(
-        _l("The coach's fee for a session"),
-        [required()],
-        currency=_currency,
-        description=_l("The co-op owes it to the coach for each session that was held."),
-    )
-
-    def offer(self, coaches: Iterable[tuple[UUID, str]]) -> None:
-        """Set who may coach."""
-        set_people(self.coach, coaches)
-
-    def to_offering(self) -> NewOffering:
-        """Return the coaching."""
-        coaching = Coaching(UUID(self.coach.data), self.minutes.required_number, self.coach_fee.required_minor)
-        return NewOffering(self.to_words(), self.to_prices(), self.places.number, coaching=coaching)
-
-    def validate_coach(self, field: SelectField) -> None:
-        """Refuse who was not offered."""
-        need_offered(field)
-
-
-class ListingForm(WordsForm):
-    """What a member sells."""
-
-    price = MoneyField(_l("Price"), [required()], currency=_currency)
-    places = WholeField(
-        _l("How many there are"),
-        [Optional()],
-        least=1,
-        most=MOST_PLACES,
-        description=_l("Leave it empty if there is no limit."),
-    )
-
-    def to_listing(self) -> Listing:
-        """Return the listing."""
-        return Listing(self.to_words(), self.price.required_minor, self.places.number)
 
 
 class DeliveryForm(Form):

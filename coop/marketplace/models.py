@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from coop.database import CoopBase
 from coop.membership.models import Participant, ParticipantKind
-from evidence.columns import CurrencyCode, Id, Line, LongText, Minor, Moment, text_enum
+from evidence.columns import Code, CurrencyCode, Id, Line, LongText, Minor, Moment, text_enum
 from evidence.messages import N_
 
 
@@ -65,6 +65,10 @@ class Offering(CoopBase):
     #: Who coaches, unless somebody else stands in, and what the co-operative owes them for each session.
     coach_id: Mapped[UUID | None] = mapped_column(ForeignKey(Participant.id), default=None)
     coach_fee_minor: Mapped[Minor | None] = mapped_column(default=None)
+    #: Its own tax code; without one it has that of all sales. Neither counts while the co-op is not registered for tax.
+    tax_code: Mapped[Code | None] = mapped_column(default=None)
+    #: Whether its prices are without tax, which is then added; else they contain it.
+    is_tax_added: Mapped[bool] = mapped_column(server_default=false(), default=False)
     withdrawn_at: Mapped[Moment | None] = mapped_column(default=None)
 
 

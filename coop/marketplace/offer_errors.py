@@ -105,6 +105,15 @@ class MeetingInPast(Refusal):
 
 
 @dataclass(eq=False)
+class NotForSales(Refusal):
+    """What is sold has a code for sales, with a rate today."""
+
+    code: str
+    message = N_("There is no tax code %(code)s for sales that has a rate today. Choose another one.")
+    about = "tax_code"
+
+
+@dataclass(eq=False)
 class MembersSell(Refusal):
     """Only a member sells here."""
 

@@ -14,13 +14,15 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from coop import audit, clock, cooperative
-from coop.marketplace import offer_errors
+from coop.marketplace import offer_errors, sales_tax
 from coop.marketplace.models import CohortMeeting, Offering, OfferingKind, OfferingPrice, OfferingWords
 from coop.marketplace.order_models import SalesOrder
+from coop.marketplace.sales_tax import PriceTax
 from coop.marketplace.standing import holds
 from coop.membership.models import Participant, ParticipantKind
 from coop.permissions import Actor, NotFound, Power
 from coop.texts import LONGEST_NAME, fold, line, prose
+from evidence.canonical import Canonical
 from evidence.identifiers import new_id
 
 LONGEST_SUMMARY = 200
@@ -72,6 +74,7 @@ class NewOffering:
     places: int | None = None
     meetings: Sequence[date] = ()
     coaching: Coaching | None = None
+    tax: PriceTax | None = None
 
 
 def offer(session: Session, actor: Actor, new: NewOffering) -> UUID:
@@ -79,7 +82,7 @@ def offer(session: Session, actor: Actor, new: NewOffering) -> UUID:
 
     Raises:
         PowerMissing, TextMissing, TextTooLong, PricesMissing, PriceOutOfRange, MembersPriceAlone, PlacesOutOfRange,
-        MeetingsMissing, MeetingsRepeated, MeetingInPast, MinutesOutOfRange, NoSuchCoach, CoachFeeOutOfRange
+        MeetingsMissing, MeetingsRepeated, MeetingInPast, MinutesOutOfRange, NoSuchCoach, CoachFeeOutOfRange, NotForSales
     """
     power = actor.need(Power.SECRETARY, Power.BOARD)
     coaching, currency = new.coaching, cooperative.current(session).currency
@@ -96,6 +99,8 @@ def offer(session: Session, actor: Actor, new: NewOffering) -> UUID:
         coach_id=coaching.coach_id if coaching else None,
         coach_fee_minor=coaching.fee_minor if coaching else None,
     )
+    if new.tax is not None:
+        _set_tax(session, offering, new.tax)
     add(session, offering, words=new.words, prices=new.prices, places=new.places)
     for position, day in enumerate(sorted(new.meetings), start=1):
         session.add(CohortMeeting(id=new_id(), offering_id=offering.id, position=position, planned_on=day))
@@ -105,16 +110,44 @@ def offer(session: Session, actor: Actor, new: NewOffering) -> UUID:
 
 
 def edit(
-    session: Session, actor: Actor, *, offering_id: UUID, words: Words, prices: Sequence[Price], places: int | None
+    session: Session,
+    actor: Actor,
+    *,
+    offering_id: UUID,
+    words: Words,
+    prices: Sequence[Price],
+    places: int | None,
+    tax: PriceTax | None = None,
 ) -> None:
-    """Change the words, prices and places of a service. Orders that stand keep what they were sold at.
+    """Change the words, prices, places and tax of a service. Orders that stand keep what they were sold at.
+
+    Without `tax` it stays as it is: a co-op that is not registered is not asked for it.
 
     Raises:
-        PowerMissing, NotFound, AlreadyWithdrawn, PlacesTaken, and what `offer` raises about words, prices and places
+        PowerMissing, NotFound, AlreadyWithdrawn, PlacesTaken, NotForSales, and what `offer` raises about words, prices and places
     """
     power = actor.need(Power.SECRETARY, Power.BOARD)
-    change(session, _own(session, offering_id), words=words, prices=prices, places=places)
+    offering = _own(session, offering_id)
+    if tax is not None:
+        _set_tax(session, offering, tax)
+    change(session, offering, words=words, prices=prices, places=places)
     audit.record(session, actor, "offering.edited", subject=offering_id, power=power)
+
+
+def set_tax(session: Session, actor: Actor, *, offering_id: UUID, tax: PriceTax) -> None:
+    """Choose how a service is taxed. Orders that stand keep the tax they were sold with.
+
+    Raises:
+        PowerMissing, NotFound, AlreadyWithdrawn, NotForSales
+    """
+    power = actor.need(Power.TREASURER, Power.SECRETARY, Power.BOARD)
+    offering = _own(session, offering_id)
+    if offering.withdrawn_at is not None:
+        raise offer_errors.AlreadyWithdrawn
+    _set_tax(session, offering, tax)
+    session.flush()
+    facts: dict[str, Canonical] = {"code": tax.code, "added": tax.is_added}
+    audit.record(session, actor, "offering.taxed", subject=offering_id, power=power, facts=facts)
 
 
 def withdraw(session: Session, actor: Actor, *, offering_id: UUID) -> None:
@@ -190,6 +223,11 @@ def _own(session: Session, offering_id: UUID) -> Offering:
     if offering.seller_id is not None:
         raise NotFound
     return offering
+
+
+def _set_tax(session: Session, offering: Offering, tax: PriceTax) -> None:
+    sales_tax.check(session, tax)
+    offering.tax_code, offering.is_tax_added = tax.code, tax.is_added
 
 
 def _set_prices(session: Session, offering: Offering, prices: Sequence[Price]) -> None:

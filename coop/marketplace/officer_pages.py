@@ -7,6 +7,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from coop import cooperative
+from coop.books.surplus.words import rate
 from coop.database import db, write
 from coop.downloads import csv_file
 from coop.errors import show_on
@@ -63,6 +64,7 @@ def order_file() -> Response:
     state, kind, words = _asked()
     columns = ["number", "ordered_on", "kind", "title", "buyer", "seller", "quantity", "price", "amount", "fee"]
     columns += ["refunded", "outstanding", "currency", "paid_by", "paid_on", "due_on", "units", "delivered", "state"]
+    columns += ["tax_code", "tax_rate", "tax", "refunded_tax"]
     rows = (
         (
             *(row.number, row.ordered_on, row.kind.value, row.title, row.buyer, row.member_seller or "", row.quantity),
@@ -72,6 +74,8 @@ def order_file() -> Response:
             ),
             *(decimal_text(row.outstanding_minor, row.currency), row.currency, row.paid_by.value, row.paid_on or ""),
             *(row.due_on or "", row.units, row.delivered, row.state.value),
+            *(row.tax_code or "", "" if row.rate_bp is None else rate(row.rate_bp)),
+            *(decimal_text(minor, row.currency) for minor in (row.tax_minor, row.refunded_tax_minor)),
         )
         for row in order_queries.all_orders(db.session(), state, kind=kind, words=words)
     )

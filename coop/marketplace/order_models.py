@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint, Uuid
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint, Uuid, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coop.database import CoopBase
@@ -18,6 +18,7 @@ from coop.payments.cards.models import CardPayment, CardRefund, Checkout
 from coop.payments.models import PaymentRequest
 from evidence.columns import CurrencyCode, Id, Line, LongText, Minor, Moment, text_enum
 from evidence.messages import N_
+from ledger.models import TaxCode
 
 
 class PaidBy(StrEnum):
@@ -43,6 +44,9 @@ class SalesOrder(CoopBase):
         CheckConstraint("number > 0", name="number"),
         CheckConstraint("quantity > 0 AND units > 0 AND price_minor > 0", name="quantity"),
         CheckConstraint("fee_minor >= 0 AND fee_minor <= quantity * price_minor", name="fee"),
+        CheckConstraint(
+            "tax_minor >= 0 AND (tax_code_id IS NOT NULL OR (tax_minor = 0 AND NOT is_tax_added))", name="tax"
+        ),
         CheckConstraint("(paid_by = 'card') = (checkout_id IS NOT NULL AND holds_until IS NOT NULL)", name="card"),
         CheckConstraint("(paid_by = 'invoice') = (request_id IS NOT NULL AND due_on IS NOT NULL)", name="invoice"),
         Index("ix_sales_order_offering_id", "offering_id"),
@@ -74,11 +78,17 @@ class SalesOrder(CoopBase):
     #: By invoice: what is asked for, and by when.
     request_id: Mapped[UUID | None] = mapped_column(ForeignKey(PaymentRequest.id), default=None, unique=True)
     due_on: Mapped[date | None] = mapped_column(default=None)
+    #: The version of the tax code under which the co-op sells: code and rate of the day, which no later one changes.
+    tax_code_id: Mapped[UUID | None] = mapped_column(ForeignKey(TaxCode.id), default=None)
+    #: The tax of what the co-op sells; of a member's sale, that of its fee.
+    tax_minor: Mapped[Minor] = mapped_column(server_default=text("0"), default=0)
+    #: Whether it is added to the prices; else they contain it.
+    is_tax_added: Mapped[bool] = mapped_column(server_default=false(), default=False)
 
     @property
     def amount_minor(self) -> int:
         """Return what the buyer pays."""
-        return self.quantity * self.price_minor
+        return self.quantity * self.price_minor + (self.tax_minor if self.is_tax_added else 0)
 
 
 class OrderText(CoopBase):
@@ -165,8 +175,8 @@ class DeliveryTakenBack(CoopBase):
 class OrderRefund(CoopBase):
     """Money that the buyer gets back, or need no longer pay.
 
-    It comes from what was paid ahead and from what was income already; of a member's sale from the seller's part and the co-op's
-    fee. It goes to the card, off an unpaid invoice, or stands as owed to the buyer.
+    It comes from what was paid ahead and from what was income already, and from their tax; of a member's sale from the seller's part,
+    and from the co-op's fee and its tax. It goes to the card, off an unpaid invoice, or stands as owed to the buyer.
     """
 
     __tablename__ = "order_refund"
@@ -174,7 +184,7 @@ class OrderRefund(CoopBase):
         CheckConstraint("amount_minor > 0", name="amount"),
         CheckConstraint(
             "deferred_minor >= 0 AND income_minor >= 0 AND seller_minor >= 0"
-            " AND deferred_minor + income_minor + seller_minor = amount_minor",
+            " AND tax_minor >= 0 AND deferred_minor + income_minor + seller_minor + tax_minor = amount_minor",
             name="sources",
         ),
         CheckConstraint("credited_minor >= 0 AND credited_minor <= amount_minor", name="credited"),
@@ -195,6 +205,8 @@ class OrderRefund(CoopBase):
     recorded_at: Mapped[Moment]
     form_token: Mapped[UUID] = mapped_column(Uuid, unique=True)
     card_refund_id: Mapped[UUID | None] = mapped_column(ForeignKey(CardRefund.id), default=None, unique=True)
+    #: From the tax of the order.
+    tax_minor: Mapped[Minor] = mapped_column(server_default=text("0"), default=0)
 
 
 class RefundReason(CoopBase):

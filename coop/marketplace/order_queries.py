@@ -29,7 +29,7 @@ from coop.payments.models import PaymentRequest
 from coop.permissions import NotFound
 from coop.texts import search_patterns
 from ledger import chart
-from ledger.models import Account, Posting
+from ledger.models import Account, Posting, TaxCode
 
 PAGE_SIZE = 50
 
@@ -162,7 +162,8 @@ def _refunds(session: Session, order_id: UUID) -> Iterator[RefundRow]:
     for one in session.scalars(query).all():
         reason = session.get(RefundReason, one.id)
         to_card = one.card_refund_id is not None
-        yield RefundRow(one.amount_minor, one.credited_minor, to_card, one.refunded_on, reason.text if reason else "")
+        text = reason.text if reason else ""
+        yield RefundRow(one.amount_minor, one.credited_minor, to_card, one.refunded_on, text, one.tax_minor)
 
 
 def _is_coaching_to_come() -> ColumnElement[bool]:
@@ -205,19 +206,22 @@ def _orders() -> Select[*tuple[Any, ...]]:
             *(OrderPayment.paid_on, SalesOrder.due_on, standing.delivered_units().label("delivered")),
             *(standing.refunded().label("refunded_minor"), standing.outstanding().label("outstanding_minor")),
             standing.state(clock.now()).label("state"),
+            *(TaxCode.code.label("tax_code"), TaxCode.name.label("tax_name"), TaxCode.rate_bp),
+            *(SalesOrder.tax_minor, SalesOrder.is_tax_added, standing.refunded_tax().label("refunded_tax_minor")),
         )
         .select_from(SalesOrder)
         .join(Offering, Offering.id == SalesOrder.offering_id)
         .outerjoin(OrderText, OrderText.order_id == SalesOrder.id)
         .join(Participant, Participant.id == SalesOrder.participant_id)
         .outerjoin(OrderPayment, OrderPayment.order_id == SalesOrder.id)
+        .outerjoin(TaxCode, TaxCode.id == SalesOrder.tax_code_id)
     )
 
 
 def _row(row: Row[*tuple[Any, ...]]) -> OrderRow:
     values = dict(row._mapping)
     # PostgreSQL sums into a Decimal.
-    for name in ("refunded_minor", "outstanding_minor"):
+    for name in ("refunded_minor", "outstanding_minor", "refunded_tax_minor"):
         values[name] = int(values[name])
     if values["title"] is None:
         values["title"] = values["seller"] = gettext("(the words were erased)")

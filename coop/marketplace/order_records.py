@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from coop.books.surplus.words import rate
 from coop.marketplace.models import OfferingKind
 from coop.marketplace.order_models import PaidBy
 from coop.marketplace.standing import State
@@ -39,6 +40,13 @@ class OrderRow:
     refunded_minor: int
     outstanding_minor: int
     state: State
+    #: The tax code under which the co-op sold it, or keeps its fee of it, with the rate of the order's day; none without tax.
+    tax_code: str | None
+    tax_name: str | None
+    rate_bp: int | None
+    tax_minor: int
+    is_tax_added: bool
+    refunded_tax_minor: int
 
     @property
     def member_seller(self) -> str | None:
@@ -48,7 +56,22 @@ class OrderRow:
     @property
     def amount_minor(self) -> int:
         """Return what the order costs."""
-        return self.quantity * self.price_minor
+        return self.quantity * self.price_minor + (self.tax_minor if self.is_tax_added else 0)
+
+    @property
+    def net_minor(self) -> int:
+        """Return what the order costs without the tax of what the co-op sells."""
+        return self.amount_minor - self.tax_minor
+
+    @property
+    def rate(self) -> str:
+        """Return the rate of the tax in per cent, as pages write it."""
+        return rate(self.rate_bp or 0)
+
+    @property
+    def is_taxed(self) -> bool:
+        """Say whether the co-op sold it under a tax code. What tax a member's price contains only they know."""
+        return self.tax_code is not None and self.seller_id is None
 
     @property
     def sellers_minor(self) -> int:
@@ -88,6 +111,7 @@ class RefundRow:
     to_card: bool
     refunded_on: date
     reason: str
+    tax_minor: int
 
     @property
     def owed_minor(self) -> int:

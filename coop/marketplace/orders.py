@@ -58,12 +58,13 @@ def place(
 ) -> Placed:
     """Order something for a participant.
 
-    `seen_minor` is the price that the buyer was shown; another one is refused. The same form sent again returns the order that
+    `seen_minor` is the sum that the buyer was shown; another one is refused. The same form sent again returns the order that
     stands already, and so does the same order while the first one waits for its payment by card.
 
     Raises:
         NotFound, OrderFormUsed, OrderWaiting, Withdrawn, CohortBegun, OwnListing, NotForThisKind, QuantityOutOfRange, SoldOut, TooFewLeft,
         PriceChanged, InvoiceForOrganisations, PurchaseOrderMissing, TextTooLong
+        NoSuchTaxCode: the tax code of the offering has no rate today.
     """
     actor.need_to_act_for(participant_id)
     offering = offers.locked(session, offering_id)
@@ -75,13 +76,15 @@ def place(
         return Placed(known.id, known.checkout_id, known.request_id)
     waiting = waiting_order(session, participant_id, offering_id)
     if waiting is not None:
-        is_same = by is PaidBy.CARD and waiting.quantity == quantity and seen_minor in {None, waiting.price_minor}
+        is_same = by is PaidBy.CARD and waiting.quantity == quantity and seen_minor in {None, waiting.amount_minor}
         if not is_same:
             raise errors.OrderWaiting(waiting.number)
         return Placed(waiting.id, waiting.checkout_id, waiting.request_id)
+    # Held until the order stands: one number after the other, and taxed as the co-op is registered at that moment.
+    session.refresh(cooperative.current(session), with_for_update=True)
     found = quotes.quote(session, offering, participant_id=participant_id, quantity=quantity)
-    if seen_minor is not None and seen_minor != found.price_minor:
-        raise errors.PriceChanged(seen_minor, found.price_minor, found.currency)
+    if seen_minor is not None and seen_minor != found.amount_minor:
+        raise errors.PriceChanged(seen_minor, found.amount_minor, found.currency)
     buyer = session.get_one(Participant, participant_id)
     number = check_invoice(offering, buyer.kind, po_number) if by is PaidBy.INVOICE else ""
     order = _add(session, offering, buyer, found, by, token)
@@ -179,7 +182,7 @@ def due_on(ordered_on: date) -> date:
 def _add(
     session: Session, offering: Offering, buyer: Participant, found: Quote, by: PaidBy, form_token: UUID
 ) -> SalesOrder:
-    house = cooperative.current(session, lock=True)  # one number after the other
+    house = cooperative.current(session)
     title = session.get_one(OfferingWords, offering.id).title
     order_id, now, today = new_id(), clock.now(), cooperative.today(session)
     checkout_id = request_id = None
@@ -216,6 +219,9 @@ def _add(
         holds_until=now + TIME_TO_PAY if checkout_id else None,
         request_id=request_id,
         due_on=due_on(today) if request_id else None,
+        tax_code_id=found.tax.version_id if found.tax else None,
+        tax_minor=found.tax_minor,
+        is_tax_added=found.tax is not None and found.tax.is_added,
     )
     try:
         with session.begin_nested():

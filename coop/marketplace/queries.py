@@ -19,6 +19,7 @@ from coop.marketplace.models import (
     OfferingWords,
 )
 from coop.marketplace.order_models import Delivery, DeliveryTakenBack, OrderPayment, SalesOrder
+from coop.marketplace.sales_tax import SalesTax, buyers_tax_today
 from coop.marketplace.standing import holds, is_binding
 from coop.membership.models import Participant, ParticipantKind
 from coop.paging import Part, part_of
@@ -47,6 +48,9 @@ class OfferingRow:
     #: Whether it is a cohort that nobody can join any more.
     has_begun: bool
     withdrawn_at: datetime | None
+    #: Its own tax code, and whether the tax is added to its prices.
+    tax_code: str | None
+    is_tax_added: bool
 
     @property
     def left(self) -> int | None:
@@ -85,6 +89,8 @@ class OfferingPage:
     coach_id: UUID | None
     coach: str | None
     coach_fee_minor: int | None
+    #: The tax that its prices contain, or that is added to them; none where a member sells, or the co-op charges none.
+    tax: SalesTax | None
 
 
 @dataclass(frozen=True)
@@ -143,6 +149,7 @@ def offering(session: Session, offering_id: UUID) -> OfferingPage:
         coach_id=found.coach_id,
         coach=coach.name if coach else None,
         coach_fee_minor=found.coach_fee_minor,
+        tax=buyers_tax_today(session, found),
     )
 
 
@@ -248,6 +255,7 @@ def _offerings(session: Session) -> Select[*tuple[Any, ...]]:
             *(Offering.id, Offering.kind, OfferingWords.title, OfferingWords.summary, Offering.seller_id),
             *(seller.name.label("seller"), Offering.currency, lowest.label("from_minor"), Offering.places),
             *(held.label("taken"), _has_begun(session).label("has_begun"), Offering.withdrawn_at),
+            *(Offering.tax_code, Offering.is_tax_added),
         )
         .join(OfferingWords, OfferingWords.offering_id == Offering.id)
         .outerjoin(seller, seller.id == Offering.seller_id)

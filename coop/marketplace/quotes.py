@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from coop import cooperative
 from coop.marketplace import errors, listings, offers
 from coop.marketplace.models import CohortMeeting, MeetingHeld, MeetingTakenBack, Offering, OfferingKind, OfferingPrice
+from coop.marketplace.sales_tax import SalesTax, tax_today
 from coop.membership.models import Participant
 
 #: As many as can be ordered at once.
@@ -27,11 +28,14 @@ class Quote:
     units: int
     #: What the co-op would keep of a member's sale.
     fee_minor: int
+    #: The tax of what the co-op sells; of a member's sale, that of its fee.
+    tax: SalesTax | None
+    tax_minor: int
 
     @property
     def amount_minor(self) -> int:
         """Return what the buyer would pay."""
-        return self.quantity * self.price_minor
+        return self.quantity * self.price_minor + (self.tax_minor if self.tax and self.tax.is_added else 0)
 
 
 def quote(session: Session, offering: Offering, *, participant_id: UUID, quantity: int) -> Quote:
@@ -39,6 +43,7 @@ def quote(session: Session, offering: Offering, *, participant_id: UUID, quantit
 
     Raises:
         Withdrawn, CohortBegun, OwnListing, NotForThisKind, QuantityOutOfRange, SoldOut, TooFewLeft
+        NoSuchTaxCode: the tax code of the offering has no rate today.
     """
     if offering.withdrawn_at is not None:
         raise errors.Withdrawn
@@ -57,13 +62,17 @@ def quote(session: Session, offering: Offering, *, participant_id: UUID, quantit
     if left is not None and left < quantity:
         raise errors.SoldOut if left == 0 else errors.TooFewLeft(left)
     is_listing = offering.kind is OfferingKind.LISTING
+    fee_minor = listings.fee_minor(session, quantity * price_minor) if is_listing else 0
+    tax = tax_today(session, offering)
     return Quote(
         price_minor=price_minor,
         quantity=quantity,
         currency=offering.currency,
         is_member=is_member,
         units=meetings(session, offering.id) if offering.kind is OfferingKind.FELLOWSHIP else quantity,
-        fee_minor=listings.fee_minor(session, quantity * price_minor) if is_listing else 0,
+        fee_minor=fee_minor,
+        tax=tax,
+        tax_minor=tax.split(fee_minor if is_listing else quantity * price_minor).tax_minor if tax else 0,
     )
 
 

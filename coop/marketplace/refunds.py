@@ -1,7 +1,7 @@
 """Refunding an order, in full or in part.
 
-What was paid ahead is given back first, then what was income. Of a member's sale the seller's part and the co-op's fee go back in
-proportion; a seller who was paid already then owes their part. It goes back to the card; of an invoice it comes off what is
+What was paid ahead is given back first, then what was income, each with its tax. Of a member's sale the seller's part and the
+co-op's fee go back in proportion; a seller who was paid already then owes their part. It goes back to the card; of an invoice it comes off what is
 unpaid, and the rest is owed to the buyer.
 """
 
@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 
 from coop import audit, clock, cooperative
 from coop.marketplace import bookings, errors, notices, orders
+from coop.marketplace.models import Offering
 from coop.marketplace.order_models import OrderPayment, OrderRefund, RefundReason, SalesOrder
+from coop.marketplace.sales_tax import tax_of
 from coop.marketplace.standing import Figures, figures
 from coop.payments.cards.checkouts import refund_card
 from coop.payments.operations import credit
@@ -33,6 +35,7 @@ class _Sources:
     deferred_minor: int
     income_minor: int
     seller_minor: int
+    tax_minor: int
 
 
 def refund(session: Session, actor: Actor, *, order_id: UUID, amount_minor: int, reason: str, form_token: UUID) -> UUID:
@@ -94,6 +97,7 @@ def _make(session: Session, actor: Actor, order: SalesOrder, *, amount_minor: in
         recorded_at=clock.now(),
         form_token=form_token,
         card_refund_id=card_refund_id,
+        tax_minor=sources.tax_minor,
     )
     try:
         with session.begin_nested():
@@ -106,11 +110,16 @@ def _make(session: Session, actor: Actor, order: SalesOrder, *, amount_minor: in
 
 
 def _sources(session: Session, order: SalesOrder, stand: Figures, amount_minor: int) -> _Sources:
-    if stand.seller_minor:
+    """Split a refund: tax as it lies in the sale, to the cent; of a member's sale seller's part and fee in proportion."""
+    tax = tax_of(session, order)
+    if session.get_one(Offering, order.offering_id).seller_id is not None:
+        before = select(func.coalesce(func.sum(OrderRefund.income_minor + OrderRefund.tax_minor), 0))
+        before_minor = int(session.scalars(before.where(OrderRefund.order_id == order.id)).one())
         # The fee of all refunds so far, rounded half up, less what was given back of it: in full it comes to the fee.
         total = 2 * order.fee_minor * (stand.refunded_minor + amount_minor) + order.amount_minor
-        before = select(func.coalesce(func.sum(OrderRefund.income_minor), 0)).where(OrderRefund.order_id == order.id)
-        fee_minor = total // (2 * order.amount_minor) - int(session.scalar(before) or 0)
-        return _Sources(0, fee_minor, amount_minor - fee_minor)
-    deferred_minor = min(amount_minor, stand.deferred_minor)
-    return _Sources(deferred_minor, amount_minor - deferred_minor, 0)
+        fee_minor = total // (2 * order.amount_minor) - before_minor
+        tax_minor = tax.refunded(before_minor, fee_minor) if tax else 0
+        return _Sources(0, fee_minor - tax_minor, amount_minor - fee_minor, tax_minor)
+    tax_minor = tax.refunded(stand.refunded_minor, amount_minor) if tax else 0
+    deferred_minor = min(amount_minor - tax_minor, stand.deferred_minor)
+    return _Sources(deferred_minor, amount_minor - tax_minor - deferred_minor, 0, tax_minor)

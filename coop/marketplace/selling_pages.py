@@ -13,7 +13,8 @@ from coop.errors import show_on
 from coop.formats import format_amount
 from coop.marketplace import deliveries, listings, offer_errors, order_queries, queries
 from coop.marketplace.blueprint import blueprint
-from coop.marketplace.forms import DeliveryForm, ListingForm
+from coop.marketplace.forms import DeliveryForm
+from coop.marketplace.offering_forms import ListingForm
 from coop.permissions import NotFound, requires
 from coop.signed_in import act_for
 from evidence.messages import Refusal

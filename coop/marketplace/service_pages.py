@@ -15,9 +15,11 @@ from coop.errors import message_of, show_on
 from coop.formats import format_amount
 from coop.marketplace import deliveries, offers, queries, quotes
 from coop.marketplace.blueprint import blueprint
-from coop.marketplace.forms import CoachingForm, FellowshipForm, MeetingForm, ServiceForm
+from coop.marketplace.forms import MeetingForm
 from coop.marketplace.models import CohortMeeting, Offering, OfferingKind
-from coop.marketplace.queries import OfferingPage
+from coop.marketplace.offering_forms import CoachingForm, FellowshipForm, ServiceForm, taxed_as
+from coop.marketplace.queries import OfferingPage, OfferingRow
+from coop.marketplace.sales_tax import SalesTax, buyers_tax_today, codes_to_choose
 from coop.membership.queries import participants_of
 from coop.paging import pager, requested_page
 from coop.permissions import NotFound, Power, public, requires
@@ -37,6 +39,7 @@ class YourPrice:
     participant_id: UUID
     name: str
     price_minor: int | None
+    tax: SalesTax | None
     #: Why not; empty where they can.
     reason: str
 
@@ -52,6 +55,7 @@ def services() -> str:
     return render_template(
         "marketplace/services.html",
         part=part,
+        plus_tax={row.id for row in part.rows if _is_plus_tax(row)},
         pager=pager(part),
         words=words,
         kind=kind.value if kind else "",
@@ -65,7 +69,7 @@ def services() -> str:
 @public
 def service(offering_id: UUID) -> str:
     """Show an offering: what it is, what it costs, and how to buy it."""
-    page, who = queries.offering(db.session(), offering_id), actor()
+    page, who, house = queries.offering(db.session(), offering_id), actor(), cooperative.current(db.session())
     return render_template(
         "marketplace/service.html",
         page=page,
@@ -73,6 +77,7 @@ def service(offering_id: UUID) -> str:
         is_signed_in=who.person_id is not None,
         may_edit=bool(who.powers & {*_OFFICERS}) and page.row.seller_id is None,
         is_seller=page.row.seller_id in who.represents,
+        may_tax=Power.TREASURER in who.powers and page.row.seller_id is None and house.is_tax_registered,
     )
 
 
@@ -80,7 +85,9 @@ def service(offering_id: UUID) -> str:
 @requires(*_OFFICERS)
 def new_fellowship() -> Answer:
     """Offer a fellowship."""
-    return _new(FellowshipForm())
+    form = FellowshipForm()
+    _offer_tax(form)
+    return _new(form)
 
 
 @blueprint.route("/coaching/new", methods=["GET", "POST"])
@@ -89,6 +96,7 @@ def new_coaching() -> Answer:
     """Offer coaching."""
     form = CoachingForm()
     form.offer(queries.coaches(db.session()))
+    _offer_tax(form)
     return _new(form)
 
 
@@ -100,14 +108,15 @@ def edit_service(offering_id: UUID) -> Answer:
     if page.row.seller_id is not None:
         raise NotFound
     form, status = ServiceForm(data=_written(page)), 200
+    _offer_tax(form)
     if request.method == "POST":
         status = 422
         if form.validate():
-            words, prices, places = form.to_words(), form.to_prices(), form.places.number
+            words, prices, places, tax = form.to_words(), form.to_prices(), form.places.number, form.to_tax()
             try:
                 write(
                     lambda session: offers.edit(
-                        session, who, offering_id=offering_id, words=words, prices=prices, places=places
+                        session, who, offering_id=offering_id, words=words, prices=prices, places=places, tax=tax
                     )
                 )
             except Refusal as refusal:
@@ -184,6 +193,12 @@ def _meeting(session: Session, meeting_id: UUID) -> tuple[queries.MeetingRow, Of
     return next(row for row in page.meetings if row.id == meeting_id), page
 
 
+def _is_plus_tax(row: OfferingRow) -> bool:
+    """Say whether tax comes on top of the price that the list shows."""
+    tax = buyers_tax_today(db.session(), row) if row.is_tax_added else None
+    return tax is not None and tax.rate_bp > 0
+
+
 def _participants(session: Session) -> list[tuple[UUID, str]]:
     who = actor()
     if who.person_id is None:
@@ -198,9 +213,10 @@ def _your_prices(session: Session, offering_id: UUID) -> list[YourPrice]:
         try:
             quoted = quotes.quote(session, offering, participant_id=participant_id, quantity=1)
         except Refusal as refusal:
-            found.append(YourPrice(participant_id, name, None, message_of(refusal)))
+            found.append(YourPrice(participant_id, name, None, None, message_of(refusal)))
         else:
-            found.append(YourPrice(participant_id, name, quoted.price_minor, ""))
+            tax = quoted.tax if offering.seller_id is None else None
+            found.append(YourPrice(participant_id, name, quoted.price_minor, tax, ""))
     return found
 
 
@@ -212,4 +228,9 @@ def _written(page: OfferingPage) -> dict[str, Any]:
         if price.members_minor is not None:
             filled[f"{price.kind.value}_members"] = format_amount(price.members_minor, row.currency)
     words = {"title": row.title, "summary": row.summary, "description": page.description}
-    return {**words, "places": row.places, **filled}
+    return {**words, "places": row.places, **taxed_as(row), **filled}
+
+
+def _offer_tax(form: ServiceForm) -> None:
+    session = db.session()
+    form.offer_tax(codes_to_choose(session), cooperative.today(session))

@@ -69,15 +69,17 @@ class Figures:
     #: Standing deliveries by the part that each delivered.
     deliveries: dict[int, Delivery]
     refunded_minor: int
-    #: What is still paid ahead, what stands as income, what the seller is still owed of it: together all that can be refunded.
+    #: What is still paid ahead, what stands as income, what the seller is still owed of it, and the tax: together all that can be
+    #: refunded.
     deferred_minor: int
     income_minor: int
     seller_minor: int
+    tax_minor: int
 
     @property
     def left_minor(self) -> int:
         """Return how much can still be refunded."""
-        return self.deferred_minor + self.income_minor + self.seller_minor
+        return self.deferred_minor + self.income_minor + self.seller_minor + self.tax_minor
 
     @property
     def may_be_delivered(self) -> bool:
@@ -94,11 +96,11 @@ def figures(session: Session, order: SalesOrder) -> Figures:
     deliveries = {one.unit: one for one in session.scalars(standing_deliveries().where(Delivery.order_id == order.id))}
     sold_on = payment.paid_on if payment else order.ordered_on if order.paid_by is PaidBy.INVOICE else None
     is_sold = payment is not None or (sold_on is not None and not is_cancelled)
-    sold_minor, fee_minor = (order.amount_minor, order.fee_minor) if is_sold else (0, 0)
+    sold_minor, fee_minor, tax_minor = (order.amount_minor, order.fee_minor, order.tax_minor) if is_sold else (0, 0, 0)
     released_minor = sum(one.released_minor for one in deliveries.values())
     is_listing = session.get_one(Offering, order.offering_id).seller_id is not None
-    deferred_minor = 0 if is_listing else sold_minor - released_minor
-    income_minor = fee_minor if is_listing else released_minor
+    deferred_minor = 0 if is_listing else sold_minor - tax_minor - released_minor
+    income_minor = fee_minor - tax_minor if is_listing else released_minor
     return Figures(
         sold_on=sold_on,
         is_cancelled=is_cancelled,
@@ -107,6 +109,7 @@ def figures(session: Session, order: SalesOrder) -> Figures:
         deferred_minor=deferred_minor - sum(refund.deferred_minor for refund in refunds),
         income_minor=income_minor - sum(refund.income_minor for refund in refunds),
         seller_minor=(sold_minor - fee_minor if is_listing else 0) - sum(refund.seller_minor for refund in refunds),
+        tax_minor=tax_minor - sum(refund.tax_minor for refund in refunds),
     )
 
 
@@ -117,12 +120,18 @@ def standing_deliveries() -> Any:
 
 def amount() -> ColumnElement[int]:
     """Return what an order costs."""
-    return SalesOrder.quantity * SalesOrder.price_minor
+    added = case((SalesOrder.is_tax_added, SalesOrder.tax_minor), else_=0)
+    return SalesOrder.quantity * SalesOrder.price_minor + added
 
 
 def refunded() -> ColumnElement[int]:
     """Return what was refunded of an order."""
     return _total(OrderRefund.amount_minor, OrderRefund.order_id == SalesOrder.id)
+
+
+def refunded_tax() -> ColumnElement[int]:
+    """Return the tax in what was refunded of an order."""
+    return _total(OrderRefund.tax_minor, OrderRefund.order_id == SalesOrder.id)
 
 
 def outstanding() -> ColumnElement[int]:

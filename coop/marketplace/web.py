@@ -7,6 +7,7 @@ from coop.marketplace import (
     order_pages,
     selling_pages,
     service_pages,
+    tax_pages,
 )
 from coop.marketplace.blueprint import blueprint
 
@@ -18,4 +19,5 @@ __all__ = [
     "order_pages",
     "selling_pages",
     "service_pages",
+    "tax_pages",
 ]

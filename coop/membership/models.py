@@ -99,6 +99,8 @@ class MemberClass(CoopBase):
     #: Who may join it: one kind of participant.
     kind: Mapped[ParticipantKind] = mapped_column(text_enum(ParticipantKind, "kind"))
     description: Mapped[LongText]
+    #: The code of the account that holds its members' share capital.
+    capital_account: Mapped[Code]
 
 
 class MembershipTerms(CoopBase):

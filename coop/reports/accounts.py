@@ -22,6 +22,7 @@ from coop.reports.models import AccountsSignature, ApprovedAccounts
 from coop.reports.statements import accounts_of
 from coop.texts import prose
 from evidence.canonical import Canonical
+from ledger.closed_years import closing_of
 
 #: So many directors sign the accounts.
 SIGNERS = 2
@@ -65,7 +66,7 @@ def approve_accounts(
     Raises:
         PowerMissing, NotFound, YearNotClosed, DecidedTooEarly, DecidedInFuture, TextMissing, TextTooShort, TextTooLong
         AccountsChanged: the books say something else than was seen.
-        AlreadyApproved: once for each year.
+        AlreadyApproved: once for each closing of the year.
     """
     power = actor.need(Power.BOARD)
     # Of two who record it at once the second waits here and then finds the first one's.
@@ -92,6 +93,7 @@ def approve_accounts(
     session.add(
         ApprovedAccounts(
             fiscal_year_id=year_id,
+            closing=accounts.closing,
             statements_digest=accounts.digest,
             resolution_id=resolution_id,
             approved_at=clock.now(),
@@ -118,8 +120,10 @@ def sign_accounts(session: Session, actor: Actor, *, year_id: UUID, seen: str) -
         raise errors.NotApproved
     if not seen == accounts.digest == approval.statements_digest:
         raise errors.AccountsChanged
-    signature = AccountsSignature(fiscal_year_id=year_id, person_id=actor.person_id, signed_at=clock.now())
-    if session.get(AccountsSignature, (year_id, actor.person_id)) is not None:
+    signature = AccountsSignature(
+        fiscal_year_id=year_id, closing=accounts.closing, person_id=actor.person_id, signed_at=clock.now()
+    )
+    if session.get(AccountsSignature, (year_id, accounts.closing, actor.person_id)) is not None:
         raise errors.AlreadySigned
     try:
         with session.begin_nested():
@@ -131,11 +135,14 @@ def sign_accounts(session: Session, actor: Actor, *, year_id: UUID, seen: str) -
 
 
 def approval_of(session: Session, year_id: UUID) -> AccountsApproval | None:
-    """Return how the accounts of a year were approved and signed; nothing before the board has."""
+    """Return how the accounts of a year were approved and signed; nothing before the board has, since it was closed last."""
+    closing = closing_of(session, year_id)
+    if closing is None:
+        return None
     found = session.execute(
         select(ApprovedAccounts, Resolution.number, Resolution.decided_on)
         .join(Resolution, Resolution.id == ApprovedAccounts.resolution_id)
-        .where(ApprovedAccounts.fiscal_year_id == year_id)
+        .where(ApprovedAccounts.fiscal_year_id == year_id, ApprovedAccounts.closing == closing.number)
     ).first()
     if found is None:
         return None
@@ -143,7 +150,7 @@ def approval_of(session: Session, year_id: UUID) -> AccountsApproval | None:
     signatures = session.execute(
         select(AccountsSignature.person_id, Person.name, AccountsSignature.signed_at)
         .join(Person, Person.id == AccountsSignature.person_id)
-        .where(AccountsSignature.fiscal_year_id == year_id)
+        .where(AccountsSignature.fiscal_year_id == year_id, AccountsSignature.closing == closing.number)
         .order_by(AccountsSignature.signed_at, AccountsSignature.person_id)
     )
     return AccountsApproval(

@@ -115,7 +115,7 @@ def _accounts_page(found: YearAccounts, form: ApprovalForm) -> str:
         accounts=found,
         blocks=_blocks(session, found),
         approval=approval,
-        review=reviews.review_of(session, found.year.id),
+        review=reviews.review_that_stands(session, found),
         signers=accounts.SIGNERS,
         form=form,
         is_officer=is_officer,

@@ -5,12 +5,14 @@ final (an open year, accounts that are not approved) is refused.
 """
 
 from collections.abc import Iterable
+from itertools import pairwise
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from coop import cooperative
 from coop.assembly.meetings.yearly import decisions_about, decisions_of, meetings_of_year
+from coop.assembly.resolutions import Resolution
 from coop.community import queries as community
 from coop.marketplace import queries as marketplace
 from coop.membership.movements import movements
@@ -26,6 +28,7 @@ from coop.reports.content import (
     Impact,
     Letters,
     MeetingHeld,
+    ReopeningNote,
     ReviewNote,
     ShareMovement,
     Trace,
@@ -35,10 +38,11 @@ from coop.reports.content_money import Accounts, Amount, Business, CashFlows, Fu
 from coop.reports.days import day_of
 from coop.reports.distribution import distribution
 from coop.reports.queries import last_number
-from coop.reports.reviews import review_of
+from coop.reports.reviews import review_that_stands
 from coop.reports.statements import YearAccounts, accounts_of, year_before
 from coop.reports.words import words_of
 from coop.shares.movements import movement
+from ledger.closed_years import closings_of
 from ledger.models import AccountKind, FiscalYear
 from ledger.statements import CashFlows as Flows
 from ledger.statements import Section, balance_sheet, cash_flow_statement, income_statement
@@ -83,11 +87,30 @@ def compose(session: Session, year_id: UUID) -> Content:
             approval.decided_on,
             tuple(Signature(one.person_name, day_of(one.signed_at, house.zone)) for one in approval.signed),
         ),
-        review=_review(session, year_id, house.zone),
+        review=_review(session, found, house.zone),
         distribution=distribution(session, year_id),
         impact=_impact(session, year),
         trace=_trace(session, found, decisions),
+        reopenings=tuple(_reopenings(session, year_id)),
     )
+
+
+def _reopenings(session: Session, year_id: UUID) -> Iterable[ReopeningNote]:
+    """Return how a year that is closed was reopened before."""
+    for before, after in pairwise(closings_of(session, year_id)):
+        if before.reopening is not None:
+            resolution = session.get_one(Resolution, before.reopening.decision_ref)
+            yield ReopeningNote(
+                closed_on=before.closing.closed_on,
+                result_minor=before.closing.result_minor,
+                reopened_on=before.reopening.reopened_on,
+                opens_on=before.reopening.opens_on,
+                resolution=resolution.number,
+                decided_on=resolution.decided_on,
+                words=resolution.words.text if resolution.words else "",
+                closed_again_on=after.closing.closed_on,
+                result_again_minor=after.closing.result_minor,
+            )
 
 
 def _decisions(session: Session, year: FiscalYear) -> Iterable[DecisionTaken]:
@@ -207,8 +230,8 @@ def _business(session: Session, year: FiscalYear) -> Business:
     return Business(found.members_minor, found.non_members_minor, found.grants_and_other_minor)
 
 
-def _review(session: Session, year_id: UUID, zone: str) -> ReviewNote | None:
-    review = review_of(session, year_id)
+def _review(session: Session, found: YearAccounts, zone: str) -> ReviewNote | None:
+    review = review_that_stands(session, found)
     if review is None:
         return None
     written_on = day_of(review.written_at, zone)

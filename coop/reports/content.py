@@ -5,12 +5,12 @@ are named, and whoever signed the letter or the review; no other member is.
 """
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Self
 
 from coop.reports.content_money import Business, DistributionPlan, FundMovement, Signature, Statements
-from coop.reports.frozen import read, written
+from coop.reports.frozen import LATER, read, written
 
 
 @dataclass(frozen=True)
@@ -137,6 +137,22 @@ class ReviewNote:
 
 
 @dataclass(frozen=True)
+class ReopeningNote:
+    """The year was closed, reopened by a decision of the board, and closed again."""
+
+    closed_on: date
+    result_minor: int
+    reopened_on: date
+    opens_on: date
+    resolution: int
+    decided_on: date
+    #: What the board decided, as the register has it: Markdown; empty where it was erased.
+    words: str
+    closed_again_on: date
+    result_again_minor: int
+
+
+@dataclass(frozen=True)
 class Impact:
     """What the co-op did, counted."""
 
@@ -188,6 +204,8 @@ class Content:
     trace: Trace
     #: Of this layout of the content.
     format: int = 1
+    #: How the year was reopened and closed again, in order.
+    reopenings: tuple[ReopeningNote, ...] = field(default=(), metadata=LATER)
 
     @property
     def canonical(self) -> str:

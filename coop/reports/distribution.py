@@ -20,7 +20,7 @@ from governance.models import Outcome, Proposal
 from ledger.models import Entry
 from ledger.surplus.models import Distribution
 from ledger.surplus.plan import Plan, lines, plan_of, plans_of
-from ledger.surplus.posting import KIND, distribution_of
+from ledger.surplus.posting import KIND, distribution_of, is_set_aside
 
 #: The ends of the bands in which members' shares are counted: 1, 2, 5, 10, 20, 50 ... times this many minor units.
 UNIT = 100
@@ -93,13 +93,14 @@ def _plan(session: Session, year_id: UUID) -> Plan | None:
     posted = distribution_of(session, year_id)
     if posted is not None:
         return plan_of(session, posted.plan_id)
-    plans = plans_of(session, year_id)
+    # What was planned before the year was reopened counts no more.
+    plans = [plan for plan in plans_of(session, year_id) if not is_set_aside(session, plan)]
     for plan in plans:
         if bindings.carried_by_members(session, plan.id) is not None:
             return plan
     motion_id = bindings.pending_motion(session, year_id)
     put = bindings.plan_of_motion(session, motion_id) if motion_id else None
-    return plan_of(session, put.id) if put else next(iter(plans), None)
+    return next((plan for plan in plans if put is not None and plan.id == put.id), next(iter(plans), None))
 
 
 def _decided(session: Session, plan: Plan) -> Decided | None:

@@ -1,7 +1,8 @@
 """Frozen dataclasses as canonical JSON and back.
 
 Written by the names of their fields, read by their types. A field that a later version added takes its default, so that what was
-kept years ago can still be read.
+kept years ago can still be read. One that is marked `LATER` is not written while it has its default, so that what was kept before it
+came keeps its digest.
 """
 
 import json
@@ -13,6 +14,8 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 from evidence.canonical import canonical_bytes
 
 Frozen = TypeVar("Frozen")
+#: Metadata of a field that a later version added.
+LATER = {"later": True}
 
 
 def written(value: Any) -> bytes:
@@ -39,7 +42,10 @@ def read(kind: type[Frozen], text: str) -> Frozen:
 
 def _plain(value: Any) -> Any:
     if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        values = ((field, getattr(value, field.name)) for field in fields(value))
+        return {
+            field.name: _plain(one) for field, one in values if not ("later" in field.metadata and one == field.default)
+        }
     return [_plain(item) for item in value] if isinstance(value, tuple) else value
 
 

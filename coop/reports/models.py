@@ -16,15 +16,20 @@ from coop.database import CoopBase
 from coop.identity.models import Person
 from evidence.columns import Code, Line, LongText, Moment, Sha256, text_enum
 from evidence.messages import N_
-from ledger.models import FiscalYear
+from ledger.models import FiscalYear, YearClosing
 
 
 class ApprovedAccounts(CoopBase):
-    """The board approved the accounts of a closed year: once, and exactly these figures."""
+    """The board approved the accounts of a closed year: once for each closing, and exactly these figures."""
 
     __tablename__ = "accounts_approval"
+    __table_args__ = (
+        ForeignKeyConstraint(["fiscal_year_id", "closing"], [YearClosing.fiscal_year_id, YearClosing.number]),
+    )
 
-    fiscal_year_id: Mapped[UUID] = mapped_column(ForeignKey(FiscalYear.id), primary_key=True)
+    fiscal_year_id: Mapped[UUID] = mapped_column(primary_key=True)
+    #: The number of the closing: a year that is closed again is approved again.
+    closing: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     #: SHA-256 of the statements in canonical JSON.
     statements_digest: Mapped[Sha256]
     resolution_id: Mapped[UUID] = mapped_column(ForeignKey(Resolution.id), unique=True)
@@ -35,8 +40,14 @@ class AccountsSignature(CoopBase):
     """A director signed the approved accounts."""
 
     __tablename__ = "accounts_signature"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["fiscal_year_id", "closing"], [ApprovedAccounts.fiscal_year_id, ApprovedAccounts.closing]
+        ),
+    )
 
-    fiscal_year_id: Mapped[UUID] = mapped_column(ForeignKey(ApprovedAccounts.fiscal_year_id), primary_key=True)
+    fiscal_year_id: Mapped[UUID] = mapped_column(primary_key=True)
+    closing: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     person_id: Mapped[UUID] = mapped_column(ForeignKey(Person.id), primary_key=True)
     signed_at: Mapped[Moment]
 

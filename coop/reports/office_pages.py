@@ -26,10 +26,10 @@ from coop.reports.pdf import render
 from coop.reports.pdf.style import missing_letters
 from coop.reports.public_pages import pdf_file
 from coop.reports.queries import Edition
-from coop.reports.reviews import review_of
+from coop.reports.reviews import is_reviewed, review_of
 from coop.signed_in import actor
 from evidence.messages import Refusal
-from ledger.closed_years import closing_of
+from ledger.closed_years import closing_of, closings_of
 from ledger.models import FiscalYear, YearClosing
 
 Answer = str | Response | tuple[str, int]
@@ -169,15 +169,19 @@ def _year_page(year_id: UUID, *, refused: str = "") -> str:
     session, who = db.session(), actor()
     year = _year(year_id)
     refusal = _refusal(year_id)
-    closing, approval, review = closing_of(session, year_id), approval_of(session, year_id), review_of(session, year_id)
+    closing, approval = closing_of(session, year_id), approval_of(session, year_id)
+    last = queries.latest(session, year_id)
+    # An edition of before the year was reopened tells of other accounts.
+    edition = last if last is not None and closing is not None and last.published_at >= closing.closed_at else None
     act = next((row for row in waiting(session, kind=editions.KIND) if row.arguments["year"] == str(year_id)), None)
     return render_template(
         "reports/year.html",
         year=year,
-        steps=_steps(closing, approval, queries.latest(session, year_id), act),
+        steps=_steps(closing, approval, edition, act),
         closing=closing,
         approval=approval,
-        review=review,
+        review=review_of(session, year_id) if is_reviewed(session, year_id) else None,
+        was_reopened=any(one.reopening is not None for one in closings_of(session, year_id)),
         editions=queries.editions(session, year_id),
         next_number=queries.last_number(session, year_id) + 1,
         words=words.words_of(session, year_id),

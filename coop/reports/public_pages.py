@@ -42,6 +42,7 @@ def edition(year: int, number: int) -> str:
         editions=queries.editions(session, found.year_id),
         pdf_href=url_for("reports.edition_pdf", year=year, number=number),
         edition_name=edition_name,
+        is_overtaken=queries.was_reopened_since(session, found) and (latest is None or latest.number == found.number),
         **report_values(lambda name: url_for("reports.edition_table", year=year, number=number, name=name)),
     )
 

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from coop.permissions import NotFound
 from coop.reports.content import Content
 from coop.reports.models import ReportContent, ReportEdition
-from ledger.closed_years import year_named
+from ledger.closed_years import closed, year_named
 from ledger.errors import LedgerRefusal
-from ledger.models import FiscalYear, YearClosing
+from ledger.models import FiscalYear, YearReopening
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,14 @@ def edition(session: Session, year: int, number: int) -> Edition:
     raise NotFound
 
 
+def was_reopened_since(session: Session, found: Edition) -> bool:
+    """Say whether the year of an edition was reopened after it was published."""
+    since = select(YearReopening.number).where(
+        YearReopening.fiscal_year_id == found.year_id, YearReopening.reopened_at > found.published_at
+    )
+    return session.scalar(since.limit(1)) is not None
+
+
 def content_of(session: Session, digest: str) -> Content:
     """Return what was kept under a digest.
 
@@ -89,11 +97,7 @@ def years(session: Session) -> list[YearOfReports]:
     for row in session.execute(_editions()):
         found = _edition(*row)
         published.setdefault(found.year_id, []).append(found)
-    rows = session.execute(
-        select(FiscalYear, YearClosing.fiscal_year_id.is_not(None))
-        .outerjoin(YearClosing, YearClosing.fiscal_year_id == FiscalYear.id)
-        .order_by(FiscalYear.ends_on.desc())
-    )
+    rows = session.execute(select(FiscalYear, closed()).order_by(FiscalYear.ends_on.desc()))
     return [YearOfReports(year, is_closed, published.get(year.id, ())) for year, is_closed in rows]
 
 

@@ -17,8 +17,9 @@ from coop import audit, clock, cooperative
 from coop.permissions import Actor, Power, SignInNeeded
 from coop.reports import errors
 from coop.reports.models import Conclusion, Review, ReviewText
-from coop.reports.statements import accounts_of
+from coop.reports.statements import YearAccounts, accounts_of
 from coop.texts import line, prose
+from ledger.closed_years import closing_of
 
 LEAST_TEXT, LONGEST_TEXT = 20, 20_000
 
@@ -62,7 +63,8 @@ def write_review(session: Session, actor: Actor, *, year_id: UUID, review: NewRe
     signed_as = line(review.signed_as, about="signed_as")
     text = prose(review.text, about="text", longest=LONGEST_TEXT, least=LEAST_TEXT)
     last = review_of(session, year_id)
-    if last is not None and (last.conclusion, last.signed_as, last.text) == (review.conclusion, signed_as, text):
+    said = (seen, review.conclusion, signed_as, text)
+    if last is not None and (last.statements_digest, last.conclusion, last.signed_as, last.text) == said:
         raise errors.ReviewUnchanged(last.version)
     version = last.version + 1 if last else 1
     salt = secrets.token_hex(16)
@@ -86,8 +88,21 @@ def write_review(session: Session, actor: Actor, *, year_id: UUID, review: NewRe
 
 
 def review_of(session: Session, year_id: UUID) -> WrittenReview | None:
-    """Return the reviewer's report that stands; nothing where none was written."""
+    """Return the last version of the reviewer's report; nothing where none was written."""
     return next(iter(versions(session, year_id)), None)
+
+
+def review_that_stands(session: Session, accounts: YearAccounts) -> WrittenReview | None:
+    """Return the last version of the reviewer's report if it is on these accounts, and not on those of an earlier closing."""
+    last = review_of(session, accounts.year.id)
+    return last if last is not None and last.statements_digest == accounts.digest else None
+
+
+def is_reviewed(session: Session, year_id: UUID) -> bool:
+    """Say whether the reviewer has reported on the accounts of a closed year, and not only on those of an earlier closing."""
+    closing, last = closing_of(session, year_id), review_of(session, year_id)
+    # The digest is computed from all figures of the year, so time tells it here: accounts change by a closing only.
+    return closing is not None and last is not None and last.written_at >= closing.closed_at
 
 
 def versions(session: Session, year_id: UUID) -> list[WrittenReview]:

@@ -27,9 +27,11 @@ class Link:
 
 @dataclass(frozen=True)
 class YearAccounts:
-    """The accounts of a closed year. None of it changes any more: its months are locked."""
+    """The accounts of a closed year. None of it changes while it is closed: its months are locked."""
 
     year: FiscalYear
+    #: The number of the closing that made them final.
+    closing: int
     closed_on: date
     trial: TrialBalance
     income: IncomeStatement
@@ -67,7 +69,7 @@ def accounts_of(session: Session, year_id: UUID) -> YearAccounts:
         },
         "chain": {"seq": link.seq, "hash": link.hash},
     }
-    return YearAccounts(year, closing.closed_on, trial, income, sheet, link, digest(said))
+    return YearAccounts(year, closing.number, closing.closed_on, trial, income, sheet, link, digest(said))
 
 
 def year_before(session: Session, year: FiscalYear) -> FiscalYear | None:

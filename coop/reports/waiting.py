@@ -11,7 +11,9 @@ from coop.permissions import Actor, Power
 from coop.reports.accounts import AccountsApproval, approval_of
 from coop.reports.editions import KIND, PREPARERS
 from coop.reports.models import ReportEdition
-from coop.reports.reviews import review_of
+from coop.reports.queries import last_number
+from coop.reports.reviews import is_reviewed
+from ledger.closed_years import stands
 from ledger.models import FiscalYear, YearClosing
 from ledger.surplus.models import Distribution
 
@@ -39,18 +41,20 @@ class Waiting:
 
 def waiting_for(session: Session, who: Actor) -> list[Waiting]:
     """Return the steps that the actor can take towards an edition of each closed year, the earliest year first."""
+    # An edition of before the year was reopened tells of another closing.
+    since = ReportEdition.published_at >= YearClosing.closed_at
+    published = select(ReportEdition.number).where(ReportEdition.fiscal_year_id == YearClosing.fiscal_year_id, since)
     years = session.scalars(
         select(FiscalYear)
         .join(YearClosing, YearClosing.fiscal_year_id == FiscalYear.id)
-        .outerjoin(ReportEdition, ReportEdition.fiscal_year_id == FiscalYear.id)
-        .where(ReportEdition.number.is_(None))
+        .where(stands(), ~published.exists())
         .order_by(FiscalYear.ends_on)
     )
     unpublished = years.all()
     found = ((_step(session, who, year, approval_of(session, year.id)), year) for year in unpublished)
-    steps = [Waiting(step, year) for step, year in found if step is not None]
+    steps = [Waiting(step, year, last_number(session, year.id) + 1) for step, year in found if step is not None]
     if Power.AUDITOR in who.powers:
-        steps += [Waiting(Step.REVIEW, year) for year in unpublished if review_of(session, year.id) is None]
+        steps += [Waiting(Step.REVIEW, year) for year in unpublished if not is_reviewed(session, year.id)]
     return steps + _decided_since(session, who)
 
 

@@ -7,7 +7,8 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from coop.assembly.bylaws import Bylaws, BylawVersion
-from coop.membership.models import Member, Participant
+from coop.membership.classes import capital_accounts
+from coop.membership.models import Member, MemberClass, Participant
 from coop.payments.models import PaymentReceipt, PaymentRequest
 from coop.shares.models import ShareEvent, Subscription
 from evidence.findings import Finding
@@ -17,7 +18,7 @@ from ledger.models import Account, Entry, Posting
 
 def findings(session: Session) -> list[Finding]:
     """Check the share register."""
-    checks = (_holdings, _capital, _applications, _booked, _issues, _subscriptions, _first_shares)
+    checks = (_holdings, _classes, _capital, _applications, _booked, _issues, _subscriptions, _first_shares)
     return [finding for check in checks for finding in check(session)]
 
 
@@ -39,16 +40,34 @@ def _holdings(session: Session) -> Iterator[Finding]:
         yield Finding("share-holding", f"member {number} held from {lowest} to {highest} shares; the limit is {most}")
 
 
+def _classes(session: Session) -> Iterator[Finding]:
+    """Each class has an account that can take its share capital."""
+    fits = chart.is_share_capital() & Account.by_party & ~Account.is_heading & Account.closed_on.is_(None)
+    rows = session.execute(
+        select(MemberClass.code, MemberClass.capital_account)
+        .outerjoin(Account, (Account.code == MemberClass.capital_account) & fits)
+        .where(Account.id.is_(None))
+        .order_by(MemberClass.code)
+    )
+    for code, account in rows:
+        yield Finding("share-class", f"class {code} has its share capital on {account}, which is no account for it")
+
+
 def _capital(session: Session) -> Iterator[Finding]:
-    """Hold what the register says was paid in against share capital in the ledger, party by party."""
+    """Hold what the register says was paid in against share capital in the ledger, account by account and party by party."""
     amount = func.sum(ShareEvent.quantity * ShareEvent.price_minor)
     rows = session.execute(
-        select(Participant.party_ref, amount)
-        .join(Member, Member.participant_id == Participant.id)
+        select(MemberClass.capital_account, Participant.party_ref, amount)
+        .join(Member, Member.class_id == MemberClass.id)
+        .join(Participant, Participant.id == Member.participant_id)
         .join(ShareEvent, ShareEvent.member_id == Member.id)
-        .group_by(Participant.party_ref)
+        .group_by(MemberClass.capital_account, Participant.party_ref)
     )
-    yield from _differences(session, "share-capital", chart.SHARE_CAPITAL, {ref: int(sum_) for ref, sum_ in rows})
+    paid_in: dict[str, dict[UUID, int]] = {code: {} for code in capital_accounts(session)}
+    for code, ref, sum_ in rows:
+        paid_in[code][ref] = int(sum_)
+    for code in sorted(paid_in):
+        yield from _differences(session, "share-capital", code, paid_in[code])
 
 
 def _applications(session: Session) -> Iterator[Finding]:
@@ -84,7 +103,8 @@ def _booked(session: Session) -> Iterator[Finding]:
         .where(
             Entry.source_kind == "share_event",
             Entry.booked_on == ShareEvent.effective_on,
-            Account.code == chart.SHARE_CAPITAL,
+            # The class may have another account today.
+            chart.is_share_capital(),
             Posting.party_ref == Participant.party_ref,
             Posting.amount_minor == -ShareEvent.quantity * ShareEvent.price_minor,
             Posting.currency == ShareEvent.currency,

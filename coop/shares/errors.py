@@ -67,5 +67,17 @@ class NothingToIssue(Refusal):
     message = N_("There is nothing to issue: no shares are fully paid and waiting.")
 
 
+@dataclass(eq=False)
+class CapitalAccountUnfit(Refusal):
+    """The account cannot hold the share capital of a class."""
+
+    account: str
+    message = N_(
+        "Account %(account)s cannot hold share capital. Choose an open account of the line Share capital that is kept per member"
+        " and holds nothing else."
+    )
+    about = "account"
+
+
 #: Answered with 409.
 CONFLICTS = (AlreadyIssued, NothingToIssue, NotFullyPaid, NotAMember)

@@ -1,15 +1,17 @@
 """The forms of the share register, and the field for a number of shares."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, StringField
+from wtforms import HiddenField, SelectField, StringField
 from wtforms.validators import StopValidation
 
-from coop.forms import Form, required
+from coop.forms import Form, choices, required
 from coop.permissions import NotFound
+from ledger.models import Account
 
 #: More digits than any limit of shares has.
 _MOST_DIGITS = 9
@@ -45,6 +47,20 @@ class BuyForm(Form):
     def to_quantity(self) -> int:
         """Return the number of shares."""
         return self.shares.shares
+
+
+class CapitalForm(Form):
+    """Another account for the share capital of a class."""
+
+    account = SelectField(_l("Account from now on"))
+
+    def __init__(self, offered: Iterable[Account], **options: Any) -> None:
+        super().__init__(**options)
+        self.account.choices = choices((one.code, f"{one.code} {one.name}") for one in offered)
+
+    def to_account(self) -> str:
+        """Return the code of the account."""
+        return str(self.account.data)
 
 
 class IssueForm(Form):

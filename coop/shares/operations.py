@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from coop import audit, clock, cooperative
 from coop.assembly.bylaws import in_force
 from coop.membership import participants
+from coop.membership.classes import capital_account_of
 from coop.membership.models import Member, Participant
 from coop.membership.register import enrol
 from coop.payments.models import PaymentRequest
@@ -159,7 +160,7 @@ def _book(session: Session, actor: Actor, event: ShareEvent, party_ref: UUID, re
             currency=event.currency,
             lines=[
                 Line(chart.SHARE_APPLICATIONS, amount_minor, party_ref),
-                Line(chart.SHARE_CAPITAL, -amount_minor, party_ref),
+                Line(capital_account_of(session, event.member_id), -amount_minor, party_ref),
             ],
             idempotency_key=f"share-issue:{event.id}",
             source_kind="share_event",

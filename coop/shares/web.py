@@ -15,8 +15,8 @@ from coop.errors import declare, show_on
 from coop.forms import read_day
 from coop.membership.queries import membership
 from coop.permissions import NotFound, Power, requires
-from coop.shares import errors, operations, queries
-from coop.shares.forms import BuyForm, IssueForm
+from coop.shares import capital, errors, operations, queries
+from coop.shares.forms import BuyForm, CapitalForm, IssueForm
 from coop.signed_in import act_for, actor
 from evidence.currencies import decimal_text
 from evidence.messages import Refusal
@@ -114,6 +114,42 @@ def register_file() -> Response:
     )
 
 
+@blueprint.get("/shares/classes")
+@requires(*_READERS)
+def classes() -> str:
+    """Show the classes of members with the account that holds the share capital of each."""
+    return render_template(
+        "shares/classes.html",
+        rows=capital.class_rows(db.session()),
+        may_choose=Power.TREASURER in actor().powers,
+        currency=cooperative.current(db.session()).currency,
+    )
+
+
+@blueprint.get("/shares/classes/<uuid:class_id>/account")
+@requires(Power.TREASURER)
+def class_account(class_id: UUID) -> str:
+    """Show what choosing another account for the share capital of a class would move."""
+    return _account_page(class_id, _capital_form(class_id))
+
+
+@blueprint.post("/shares/classes/<uuid:class_id>/account")
+@requires(Power.TREASURER)
+def choose_account(class_id: UUID) -> Answer:
+    """Let the share capital of a class stand on another account."""
+    form, status = _capital_form(class_id), 422
+    if form.validate():
+        who, account = actor(), form.to_account()
+        try:
+            write(lambda session: capital.choose_account(session, who, class_id=class_id, account=account))
+        except Refusal as refusal:
+            status = show_on(form, refusal)
+        else:
+            flash(gettext("The share capital of this class stands on account %(code)s.", code=account), "success")
+            return redirect(url_for("shares.classes"), 303)
+    return _account_page(class_id, form), status
+
+
 @blueprint.get("/shares/to-issue")
 @requires(*_READERS)
 def to_issue() -> str:
@@ -172,6 +208,19 @@ def _shares_page(participant_id: UUID, form: BuyForm) -> str:
         events=queries.events_of(session, standing.member_id) if standing.member_id else [],
         waiting=[row for row in subscriptions if row.issued_on is None],
         may_buy=standing.member_id is not None and bylaws.share_price_minor is not None and left > 0,
+    )
+
+
+def _capital_form(class_id: UUID) -> CapitalForm:
+    return CapitalForm(capital.accounts_for(db.session(), class_id))
+
+
+def _account_page(class_id: UUID, form: CapitalForm) -> str:
+    return render_template(
+        "shares/class_account.html",
+        form=form,
+        row=capital.class_row(db.session(), class_id),
+        currency=cooperative.current(db.session()).currency,
     )
 
 

@@ -1,12 +1,13 @@
 /* Niceties only: every form works without them. Live totals of a journal entry, a button that prints, and moving
    candidates on a ranked ballot. Amounts are counted in whole minor units as BigInt; the server reads and decides again. */
 
-const AMOUNT = /^(\d+|\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+)(?:\.(\d+))?$/;
+const AMOUNT = /^([-\u2212]?)(\d+|\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+)(?:\.(\d+))?$/;
 
 function minorUnits(text, exponent) {
   const found = AMOUNT.exec(text.trim());
-  if (!found || (found[2] ?? "").length > exponent) return null;
-  return BigInt(found[1].replace(/[ ,]/g, "") + (found[2] ?? "").padEnd(exponent, "0"));
+  if (!found || (found[3] ?? "").length > exponent) return null;
+  const amount = BigInt(found[2].replace(/[ ,]/g, "") + (found[3] ?? "").padEnd(exponent, "0"));
+  return found[1] ? -amount : amount;
 }
 
 function written(amount, exponent) {
@@ -22,7 +23,7 @@ function taxOnTop(form, input, amount) {
   if (form.querySelector("[data-tax-mode]")?.value !== "on-top") return 0n;
   if (row.querySelector("select").value === form.dataset.taxAccount) return 0n;
   const rate = BigInt(row.querySelector("[data-tax]")?.selectedOptions[0]?.dataset.rate ?? 0);
-  return (2n * amount * rate + 10000n) / 20000n;
+  return (2n * amount * rate + (amount < 0n ? -10000n : 10000n)) / 20000n;
 }
 
 function totalJournal(form) {

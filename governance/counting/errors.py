@@ -79,6 +79,26 @@ class InvalidSeats(Refusal):
 
 
 @dataclass(eq=False)
+class OneSeatOnly(InvalidSeats):
+    """The rule finds one winner and has no meaning for several."""
+
+    message = N_("%(rule)s elects one, not %(seats)d.")
+
+    rule: str
+
+
+@dataclass(eq=False)
+class WrongBallots(Refusal):
+    """The rule counts another kind of ballot."""
+
+    message = N_("%(rule)s counts %(expected)s; these ballots hold %(found)s.")
+
+    rule: str
+    expected: Cause
+    found: Cause
+
+
+@dataclass(eq=False)
 class InvalidLot(Refusal):
     """A lot that leaves out a candidate, or names one twice, could leave a tie unbroken."""
 

@@ -5,28 +5,17 @@ Scottish Local Government Elections Order 2007, Schedule 1, Part III; the number
 division that rounds down. It knows no chance: where the rules call for a lot, the caller brings one.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from itertools import chain
-from operator import itemgetter
+from collections.abc import Sequence
 
-from governance.counting.errors import (
-    EqualPreferences,
-    EqualPreferencesOnLine,
-    InvalidLot,
-    InvalidSeats,
-    SeatsMissing,
-)
-from governance.counting.profiles import RankedProfile, Ranking
+from governance.counting.lots import checked_lot
+from governance.counting.papers import Paper, checked_seats, strict_papers, weight_of
+from governance.counting.profiles import RankedProfile
 from governance.counting.result import CountResult, Stage, StageKind, Tie, Transfer
+from governance.counting.ties import Lot
 
 NAME = "Scottish STV"
 PLACES = 5
 VOTE = 10**PLACES
-
-#: A ranking of one standing candidate after the other, and how many ballots hold it.
-_Paper = tuple[Ranking, int]
-_weight = itemgetter(1)
 
 
 def count(profile: RankedProfile, seats: int | None = None, lot: Sequence[int] | None = None) -> CountResult:
@@ -41,16 +30,10 @@ def count(profile: RankedProfile, seats: int | None = None, lot: Sequence[int] |
         InvalidLot: the lot is not an order of all candidates.
         EqualPreferences: a ballot gives two candidates the same preference, which these rules do not know.
     """
-    seats = profile.seats if seats is None else seats
-    if seats is None:
-        raise SeatsMissing
-    if seats < 1:
-        raise InvalidSeats(seats)
-    everybody = range(len(profile.candidates))
-    if lot is not None and sorted(lot) != list(everybody):
-        raise InvalidLot(len(everybody))
-    papers, blank = _papers(profile)
-    counting = _Count(profile, seats, papers, everybody if lot is None else lot)
+    seats = checked_seats(profile, seats)
+    lot = checked_lot(len(profile.candidates), lot)
+    papers, blank = strict_papers(profile, NAME)
+    counting = _Count(profile, seats, papers, Lot(lot))
     counting.run()
     return CountResult(
         title=profile.title,
@@ -64,54 +47,26 @@ def count(profile: RankedProfile, seats: int | None = None, lot: Sequence[int] |
         blank=blank,
         quota=counting.quota,
         elected=tuple(counting.elected),
-        lot=tuple(everybody if lot is None else lot),
+        lot=lot,
         stages=tuple(counting.stages),
     )
-
-
-def _papers(profile: RankedProfile) -> tuple[list[_Paper], int]:
-    """Return the ballots with the standing candidates one after the other, and how many name none."""
-    ballots: Mapping[Ranking, int] = profile.ballots
-    if profile.withdrawn or any(len(rank) > 1 for rank in set(chain.from_iterable(ballots))):
-        standing: Counter[Ranking] = Counter()
-        for ranking, weight in ballots.items():
-            standing[_standing(profile, ranking)] += weight
-        ballots = standing
-    blank = ballots.get((), 0)
-    return [paper for paper in ballots.items() if paper[0]] if blank else list(ballots.items()), blank
-
-
-def _standing(profile: RankedProfile, ranking: Ranking) -> Ranking:
-    """Strike out who has withdrawn; two who are still ranked together cannot be counted."""
-    order = []
-    for rank in ranking:
-        standing = tuple(index for index in rank if index not in profile.withdrawn)
-        if len(standing) > 1:
-            names = ", ".join(profile.candidates[index].strip() for index in standing)
-            line = profile.lines.get(ranking)
-            if line is None:
-                raise EqualPreferences(NAME, names)
-            raise EqualPreferencesOnLine(NAME, names, line)
-        if standing:
-            order.append(standing)
-    return tuple(order)
 
 
 class _Count:
     """The state of one count: who still stands, who holds which papers, and what each stage left behind."""
 
-    def __init__(self, profile: RankedProfile, seats: int, papers: list[_Paper], lot: Sequence[int]) -> None:
+    def __init__(self, profile: RankedProfile, seats: int, papers: list[Paper], lot: Lot) -> None:
         size = len(profile.candidates)
         self.seats = seats
-        self.ballots = sum(map(_weight, papers))
+        self.ballots = sum(map(weight_of, papers))
         self.quota = (self.ballots // (seats + 1) + 1) * VOTE  # [46]
         self.elected: list[int] = []
         self.stages: list[Stage] = []
-        self._lot_place = {candidate: place for place, candidate in enumerate(lot)}
+        self._lot = lot
         self._continuing = [index not in profile.withdrawn for index in range(size)]
         self._votes = [0] * size
         #: For each candidate, the papers held, by the value at which they were received.
-        self._held: list[dict[int, list[_Paper]]] = [{} for _ in range(size)]
+        self._held: list[dict[int, list[Paper]]] = [{} for _ in range(size)]
         self._non_transferable = 0
         self._surpluses: list[int] = []
         self._sort_first_preferences(papers)
@@ -125,15 +80,15 @@ class _Count:
             else:
                 self._exclude_lowest()
 
-    def _sort_first_preferences(self, papers: list[_Paper]) -> None:
+    def _sort_first_preferences(self, papers: list[Paper]) -> None:
         """Give each paper to its first preference, at the value of one vote [45]."""
-        first: list[list[_Paper]] = [[] for _ in self._votes]
+        first: list[list[Paper]] = [[] for _ in self._votes]
         for paper in papers:
             first[paper[0][0][0]].append(paper)
         for candidate, received in enumerate(first):
             if received:
                 self._held[candidate][VOTE] = received
-                self._votes[candidate] = VOTE * sum(map(_weight, received))
+                self._votes[candidate] = VOTE * sum(map(weight_of, received))
 
     def _complete(self) -> bool:
         """Fill the last seats without a further transfer as soon as the rest can all be elected [52]."""
@@ -179,7 +134,7 @@ class _Count:
         """Transfer one surplus, the largest first [48, 49]; each paper at surplus x value / votes, cut off."""
         most = max(self._votes[index] for index in self._surpluses)
         tied = [index for index in self._surpluses if self._votes[index] == most]
-        candidate, tie = self._break(tied, most=True)
+        candidate, tie = self._lot.pick_by_stages(tied, self.stages, most=True)  # [49(2), (3)]
         self._surpluses.remove(candidate)
         surplus = most - self.quota
         transfers = self._transfer(candidate, surplus, most)
@@ -191,7 +146,7 @@ class _Count:
         continuing = [index for index, stands in enumerate(self._continuing) if stands]
         fewest = min(self._votes[index] for index in continuing)
         tied = [index for index in continuing if self._votes[index] == fewest]
-        candidate, tie = self._break(tied, most=False)
+        candidate, tie = self._lot.pick_by_stages(tied, self.stages, most=False)  # [51]
         self._continuing[candidate] = False
         transfers = self._transfer(candidate, 1, 1)
         self._votes[candidate] = 0
@@ -205,8 +160,8 @@ class _Count:
         held, self._held[source] = self._held[source], {}
         for value, papers in held.items():
             new_value = value * part // whole
-            parcels: list[list[_Paper]] = [[] for _ in self._votes]
-            ended: list[_Paper] = []
+            parcels: list[list[Paper]] = [[] for _ in self._votes]
+            ended: list[Paper] = []
             for paper in papers:
                 for (candidate,) in paper[0]:
                     if continuing[candidate]:
@@ -214,11 +169,11 @@ class _Count:
                         break
                 else:
                     ended.append(paper)
-            exhausted += new_value * sum(map(_weight, ended))
+            exhausted += new_value * sum(map(weight_of, ended))
             for candidate, parcel in enumerate(parcels):
                 if parcel:
                     self._held[candidate].setdefault(new_value, []).extend(parcel)
-                    received[candidate] += new_value * sum(map(_weight, parcel))
+                    received[candidate] += new_value * sum(map(weight_of, parcel))
         for candidate, amount in enumerate(received):
             self._votes[candidate] += amount
         self._non_transferable += exhausted
@@ -226,20 +181,3 @@ class _Count:
         if exhausted:
             transfers.append(Transfer(source, None, exhausted))
         return tuple(transfers)
-
-    def _break(self, tied: list[int], *, most: bool) -> tuple[int, Tie | None]:
-        """Pick one of the tied: by the last earlier stage that sets them apart, else by lot [49(2), (3), 51].
-
-        A stage that sets only some apart leaves the others tied, and the stages before it go on deciding among these.
-        """
-        if len(tied) == 1:
-            return tied[0], None
-        rest = tied
-        for number in range(len(self.stages), 0, -1):
-            votes = self.stages[number - 1].votes
-            wanted = (max if most else min)(votes[index] for index in rest)
-            rest = [index for index in rest if votes[index] == wanted]
-            if len(rest) == 1:
-                return rest[0], Tie(tuple(tied), rest[0], number)
-        chosen = min(rest, key=self._lot_place.__getitem__)
-        return chosen, Tie(tuple(tied), chosen, None, tuple(rest))

@@ -16,8 +16,9 @@ from ledger.budgets import errors
 from ledger.budgets.actuals import BUDGETED_KINDS, actuals
 from ledger.budgets.models import BudgetAmount
 from ledger.chart import books_currency
+from ledger.closed_years import is_closed
 from ledger.drafts import LARGEST_AMOUNT_MINOR
-from ledger.models import Account, FiscalYear, Period, YearClosing
+from ledger.models import Account, FiscalYear, Period
 from ledger.periods import periods_of
 from ledger.surplus.apportion import apportion
 
@@ -130,11 +131,6 @@ def year_of(session: Session, year_id: UUID) -> FiscalYear:
     if year is None:
         raise errors.NoSuchYear
     return year
-
-
-def is_closed(session: Session, year_id: UUID) -> bool:
-    """Say whether a year is closed, so that its budget stays."""
-    return session.get(YearClosing, year_id) is not None
 
 
 def _open_year(session: Session, year_id: UUID) -> FiscalYear:

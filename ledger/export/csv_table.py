@@ -42,15 +42,27 @@ def write(books: Books) -> Iterator[str]:
         table.writerow([books.starts_on, "", "", *account, "Opening balance", "", *both, total.currency, *[""] * 5])
     for entry in books.entries():
         text, reference = plain_cell(entry.text), plain_cell(entry.reference or "")
-        for line, code, amount_minor, currency, party_ref, centre, fund, tax in entry.postings:
-            debit, credit = sides(amount_minor, currency)
-            table.writerow(
-                (
-                    *(entry.booked_on, entry.id, line, entry.kind, code, names[code], text, party_ref),
-                    *(debit, credit, currency, entry.recorded_at, reference),
-                    *(centre and plain_cell(centre), fund and plain_cell(fund), tax and plain_cell(tax)),
-                )
-            )
+        id_, booked_on, kind, recorded_at = entry.id, entry.booked_on, entry.kind, entry.recorded_at
+        table.writerows(
+            [
+                booked_on,
+                id_,
+                line,
+                kind,
+                code,
+                names[code],
+                text,
+                party_ref,
+                *sides(amount_minor, currency),
+                currency,
+                recorded_at,
+                reference,
+                centre and plain_cell(centre),
+                fund and plain_cell(fund),
+                tax and plain_cell(tax),
+            ]
+            for line, code, amount_minor, currency, party_ref, centre, fund, tax in entry.postings
+        )
         if buffer.tell() >= CHARACTERS_AT_ONCE:
             yield buffer.getvalue()
             buffer.seek(0)

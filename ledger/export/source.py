@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select, type_coerce
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from sqlalchemy.types import NullType
 
 from evidence.canonical import utc_text
+from evidence.columns import raw
 from ledger.chart import books_currency
 from ledger.models import Account, AccountKind, CostCentre, Entry, EntryText, Fund, Posting, TaxCode
 from ledger.totals import AccountTotal, account_totals
@@ -69,17 +69,14 @@ class ExportedEntry(NamedTuple):
     postings: list[ExportedPosting]
 
 
-def _raw(column: Any) -> Any:
-    """Return a column as the driver gives it: making an object of each value costs more than reading it."""
-    return type_coerce(column, NullType())
-
-
+#: How many of the columns are of the entry; the rest are of the posting.
+_HEADING = 7
 _ROWS = (
     select(
-        *(_raw(Entry.id), _raw(Entry.booked_on), Entry.kind, EntryText.text),
-        *(_raw(Entry.recorded_at), _raw(Entry.reverses_id), Entry.reference),
-        *(Posting.line, Posting.amount_minor, Posting.currency, _raw(Posting.party_ref)),
-        *(_raw(Posting.cost_centre_id), _raw(Posting.fund_id), _raw(Posting.tax_code_id), Account.code),
+        *(raw(Entry.id), raw(Entry.booked_on), Entry.kind, EntryText.text),
+        *(raw(Entry.recorded_at), raw(Entry.reverses_id), Entry.reference),
+        *(Posting.line, Posting.amount_minor, Posting.currency, raw(Posting.party_ref)),
+        *(raw(Posting.cost_centre_id), raw(Posting.fund_id), raw(Posting.tax_code_id), Account.code),
     )
     .join(Posting, Posting.entry_id == Entry.id)
     .join(Account, Account.id == Posting.account_id)
@@ -122,13 +119,17 @@ class Books:
         rows = self.session.connection().execute(query, execution_options={"yield_per": _ROWS_AT_ONCE})
         entry: ExportedEntry | None = None
         before: object = None
-        for id_, *heading, line, minor, currency, party, centre, fund, tax, code in rows:
-            if entry is None or id_ != before:
+        for row in rows:
+            # By place: a loop over millions of rows has no time for names.
+            line, minor, currency, party, centre, fund, tax, code = row[_HEADING:]
+            if entry is None or row[0] != before:
                 if entry is not None:
                     yield entry
-                before, entry = id_, _entry(id_, *heading)
-            tags = (codes[centre], codes[fund], codes[tax])
-            entry.postings.append(ExportedPosting(line, code, minor, currency, party and _id(party), *tags))
+                before, entry = row[0], _entry(*row[:_HEADING])
+            party = party and _id(party)
+            entry.postings.append(
+                ExportedPosting(line, code, minor, currency, party, codes[centre], codes[fund], codes[tax])
+            )
         if entry is not None:
             yield entry
 
@@ -188,7 +189,7 @@ def _moment(raw: Any) -> str:
 def _codes(session: Session) -> dict[object, str | None]:
     """Return the codes of the cost centres, funds and tax codes: few, so that no posting need look for its own."""
     tables = (CostCentre, Fund, TaxCode)
-    rows = (row for mapped in tables for row in session.execute(select(_raw(mapped.id), mapped.code)))
+    rows = (row for mapped in tables for row in session.execute(select(raw(mapped.id), mapped.code)))
     return {None: None} | {row[0]: row[1] for row in rows}
 
 

@@ -20,6 +20,7 @@ from ledger.statements import (
     IncomeStatement,
     StatementLine,
 )
+from ledger.statements.statutory import TaggedLine, TaggedStatement
 from ledger.statements.tables import Level, Table
 
 #: The parts of what is owed, by the days since it was due.
@@ -137,6 +138,11 @@ def aged_as_json(aged: AgedBalances) -> str:
     return _document({**head, "accounts": accounts, **_parts(aged.parts_minor)})
 
 
+def tagged_as_json(*statements: TaggedStatement) -> str:
+    """Write one JSON document; amounts are integers of the minor unit, and an account without a tag has none."""
+    return _document(*map(_tagged, statements))
+
+
 def _income(statement: IncomeStatement) -> dict[str, Canonical]:
     return {
         "from": statement.starts_on,
@@ -203,6 +209,23 @@ def _equity(statement: EquityStatement) -> dict[str, Canonical]:
         "opening_minor": statement.opening_minor,
         "closing_minor": statement.closing_minor,
     }
+
+
+def _tagged(statement: TaggedStatement) -> dict[str, Canonical]:
+    return {
+        "from": statement.starts_on,
+        "to": statement.ends_on,
+        "currency": statement.currency,
+        "tags": [
+            {"tag": one.tag, "amount_minor": one.amount_minor, "accounts": _tagged_rows(one.lines)}
+            for one in statement.figures
+        ],
+        "untagged": _tagged_rows(statement.untagged),
+    }
+
+
+def _tagged_rows(lines: Iterable[TaggedLine]) -> list[Canonical]:
+    return [{"account": line.code, "name": line.name, "amount_minor": line.amount_minor} for line in lines]
 
 
 def _rows(lines: Iterable[StatementLine]) -> list[Canonical]:

@@ -6,21 +6,18 @@ accounts other rooms keep, and the keeping of files are the business of whoever 
 
 from collections.abc import Sequence
 from typing import get_args
-from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ledger.bulk import DraftsRefused, check_many, known_keys
+from ledger.bulk import DraftsRefused, check_many
 from ledger.importing import errors, hledger, journal, opening
 from ledger.importing.entries import FindParty, Layout, ReadEntry, ReadFile, Source, by_reference, place, with_drafts
+from ledger.importing.known import unknown
 from ledger.importing.names import find_accounts, read_mapping
 from ledger.importing.opening import Opening
 from ledger.importing.table import Problems, read_table
-from ledger.models import Entry
 
 LAYOUTS: tuple[Layout, ...] = get_args(Layout)
-_IDS_AT_ONCE = 5_000
 
 __all__ = [
     "LAYOUTS",
@@ -82,20 +79,6 @@ def read(
             entries = tuple(opening.read(text, source, problems, opening_as))
     problems.refuse()
     return with_drafts(layout, entries, currency)
-
-
-def unknown(session: Session, file: ReadFile) -> list[int]:
-    """Return the places of the entries that no earlier import has posted and that are not these books' own."""
-    standing = known_keys(session, [draft.idempotency_key for draft in file.drafts])
-    origins = [entry.origin for entry in file.entries if entry.origin is not None]
-    ours: set[UUID] = set()
-    for start in range(0, len(origins), _IDS_AT_ONCE):
-        ours.update(session.scalars(select(Entry.id).where(Entry.id.in_(origins[start : start + _IDS_AT_ONCE]))))
-    return [
-        at
-        for at, (entry, draft) in enumerate(zip(file.entries, file.drafts, strict=True))
-        if draft.idempotency_key not in standing and entry.origin not in ours
-    ]
 
 
 def check(session: Session, file: ReadFile, places: Sequence[int], problems: Problems) -> None:

@@ -22,6 +22,8 @@ Layout = Literal["journal", "hledger", "opening"]
 
 IMPORTED, OPENING = "imported", "opening"
 LONGEST_TEXT = 500
+#: As long as the one of an entry by hand.
+LONGEST_REFERENCE = 60
 LONGEST_CODE = 40
 
 #: Finds whom a cell means: a reference, or what else the house knows its people by.

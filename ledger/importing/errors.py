@@ -188,6 +188,16 @@ class PartyUnknown(LedgerRefusal):
 
 
 @dataclass(eq=False)
+class KnownOtherwise(LedgerRefusal):
+    """An entry of these books, by its id, of which the file says something else."""
+
+    message = N_(
+        "These books have the entry with this id, and with other content. An entry is not changed by an import: reverse it, or take"
+        " its rows out of the file."
+    )
+
+
+@dataclass(eq=False)
 class RowsDisagree(LedgerRefusal):
     """Rows of one entry that say different things about it."""
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from ledger.drafts import Line
 from ledger.importing import errors
-from ledger.importing.entries import LONGEST_TEXT, ReadEntry, Source, by_reference, code, party
+from ledger.importing.entries import LONGEST_REFERENCE, LONGEST_TEXT, ReadEntry, Source, by_reference, code, party
 from ledger.importing.table import Problems, Row, amount, day, line_of_text, read_table
 
 NEEDED = ("txnidx", "date", "description", "account", "amount", "commodity")
@@ -23,7 +23,6 @@ KNOWN = frozenset(
         *("date2", "status", "code", "comment", "credit", "debit", "posting-status", "posting-comment"),
     }
 )
-LONGEST_REFERENCE = 200
 _TAG = re.compile(r"(?:^|[\s,])(entry|reference|party|cost_centre|fund|tax_code):([^,\n]*)")
 #: Signs that people write for a currency. One sign stands for many; the books have one.
 _SIGNS = {

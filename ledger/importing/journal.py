@@ -12,7 +12,7 @@ from uuid import UUID
 
 from ledger.drafts import Line
 from ledger.importing import errors
-from ledger.importing.entries import LONGEST_TEXT, ReadEntry, Source, by_reference, code, party
+from ledger.importing.entries import LONGEST_REFERENCE, LONGEST_TEXT, ReadEntry, Source, by_reference, code, party
 from ledger.importing.table import Problems, Row, day, line_of_text, read_table, signed
 
 NEEDED = ("entry", "date", "text", "account")
@@ -24,7 +24,6 @@ KNOWN = frozenset(
         *("line", "kind", "account_name", "recorded_at"),
     }
 )
-LONGEST_REFERENCE = 200
 
 
 @dataclass

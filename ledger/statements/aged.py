@@ -23,6 +23,8 @@ from ledger.models import Account, AccountKind, Entry, Posting
 #: The last day after the due date of each part: not due, 1 to 30 days, 31 to 60, 61 to 90, and older.
 LAST_DAYS = (0, 30, 60, 90)
 
+#: Lines of the statements on whose accounts a posting may name a party and need not, such as what is owed to suppliers.
+_NAMED = ("payables", "receivables")
 #: What was paid in advance is owed as a service, and not as money.
 _NOT_MONEY = "paid-in-advance"
 
@@ -87,7 +89,7 @@ class AgedBalances:
 
 
 def aged_balances(session: Session, side: Side, at: date, *, days_to_pay: int = 0) -> AgedBalances:
-    """Return what is unpaid at the end of a day on the accounts of a side that are kept by party."""
+    """Return what is unpaid at the end of a day on the accounts of a side that name whom a posting is about."""
     names: dict[str, str] = {}
     rows: dict[str, list[AgedRow]] = {}
     last_due = at - timedelta(days=days_to_pay)
@@ -132,7 +134,8 @@ def _unpaid(side: Side, at: date) -> Select[Any]:
     amount = Posting.amount_minor * (1 if side.kind.is_debit else -1)
     whose = (Posting.account_id, Posting.party_ref)
     by_party = (
-        *(Account.by_party.is_(True), Account.kind == side.kind, Posting.party_ref.is_not(None)),
+        *(Account.by_party | Account.statement_line.in_(_NAMED), Account.kind == side.kind),
+        Posting.party_ref.is_not(None),
         func.coalesce(Account.statement_line, "") != _NOT_MONEY,
     )
     unsettled = (

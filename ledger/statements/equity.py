@@ -12,13 +12,12 @@ from enum import StrEnum
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from ledger.chart import SHARE_CAPITAL, books_currency
+from ledger.chart import books_currency, is_share_capital
 from ledger.models import Account, AccountKind, Entry, Posting
 from ledger.spans import Span
 from ledger.statements.sections import result_of
-from ledger.totals import AccountTotal, account_totals, is_closing, is_distribution, is_opening
+from ledger.totals import AccountTotal, account_totals, is_capital_move, is_closing, is_distribution, is_opening
 
-_SHARES = "share-capital"
 #: The code of the column that holds results which no closing has moved yet.
 RESULT = ""
 
@@ -29,6 +28,7 @@ class Change(StrEnum):
     OPENING = "opening"
     ISSUED = "issued"
     REDEEMED = "redeemed"
+    MOVED = "moved"
     RESULT = "result"
     CLOSING = "closing"
     DISTRIBUTION = "distribution"
@@ -120,11 +120,12 @@ def _balances(totals: list[AccountTotal]) -> dict[str, int]:
 
 def _changes(session: Session, starts_on: date, ends_on: date) -> defaultdict[Change, dict[str, int]]:
     """Return what changed each account of equity between two days, by reason."""
-    is_share = (Account.statement_line == _SHARES) | (Account.code == SHARE_CAPITAL)
+    is_share = is_share_capital()
     reason = case(
         (is_closing(), Change.CLOSING.value),
         (is_distribution(), Change.DISTRIBUTION.value),
         (is_opening(), Change.OPENING.value),
+        (is_capital_move(), Change.MOVED.value),
         (is_share & (Posting.amount_minor < 0), Change.ISSUED.value),
         (is_share, Change.REDEEMED.value),
         else_=Change.OTHER.value,

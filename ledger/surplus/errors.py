@@ -103,6 +103,13 @@ class PlanStale(LedgerRefusal):
 
 
 @dataclass(eq=False)
+class YearWasReopened(LedgerRefusal):
+    """The closing on which it rests was taken back."""
+
+    message = N_("the year was reopened after it was prepared.")
+
+
+@dataclass(eq=False)
 class ResultDiffers(LedgerRefusal):
     """The result of the year is another one."""
 

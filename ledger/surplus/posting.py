@@ -45,7 +45,7 @@ def post_plan(
     """Post a plan in as many entries as it needs, dated the decision, and return them.
 
     Raises:
-        NoSuchPlan, OtherFingerprint, AlreadyDistributed, DecidedBeforeClosing
+        NoSuchPlan, OtherFingerprint, AlreadyDistributed, YearNotClosed, DecidedBeforeClosing
         PlanChanged, PartyChanged: the stored rows are not what was planned.
         PlanStale: the books or the patrons give another plan today.
         LedgerRefusal: the day of the decision takes no entry.
@@ -101,6 +101,8 @@ def staleness(
 ) -> LedgerRefusal | None:
     """Return why the books or the patrons of today give another plan; nothing while they give the same."""
     year = session.get_one(FiscalYear, plan.year_id)
+    if is_set_aside(session, plan):
+        return errors.YearWasReopened()
     totals, currency = plan.totals, plan.heading.currency
     result_minor, held_minor = result_of(session, year), awaiting(session, year.id)
     if result_minor != totals.result_minor:
@@ -121,6 +123,12 @@ def staleness(
     return None if shares.totals == totals else errors.TotalsDiffer()
 
 
+def is_set_aside(session: Session, plan: Plan) -> bool:
+    """Say whether the year of a plan was reopened after the plan was prepared: what was planned then is no longer the surplus."""
+    closing = closing_of(session, plan.year_id)
+    return closing is None or plan.prepared_at < closing.closed_at
+
+
 def _decidable(session: Session, plan_id: UUID, fingerprint: str, decided_on: date) -> Plan:
     """Return the plan that was decided on, and keep others from posting one of the same year meanwhile."""
     plan = plan_of(session, plan_id)
@@ -131,7 +139,8 @@ def _decidable(session: Session, plan_id: UUID, fingerprint: str, decided_on: da
     if distribution_of(session, plan.year_id) is not None:
         raise errors.AlreadyDistributed(plan.heading.ends_on)
     closing = closing_of(session, plan.year_id)
-    assert closing is not None
+    if closing is None:
+        raise errors.YearNotClosed(plan.heading.ends_on)
     if decided_on < closing.closed_on:
         raise errors.DecidedBeforeClosing(decided_on, closing.closed_on)
     return plan

@@ -13,11 +13,11 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from evidence.bulk import insert_rows
 from evidence.columns import table_of
 from evidence.identifiers import new_id
+from evidence.insertion import Insertion
 from ledger.chart import SURPLUS_AWAITING, books_currency
-from ledger.closed_years import closing_of, result_of
+from ledger.closed_years import closing_of, result_of, stands
 from ledger.closing_errors import NoSuchYear
 from ledger.models import FiscalYear, YearClosing
 from ledger.surplus import errors
@@ -28,8 +28,8 @@ from ledger.surplus.schedule import Heading, Rates, ScheduleLine, fingerprint, p
 from ledger.surplus.shares import Shares, check_rates, share_out
 from ledger.totals import balance_of
 
-_LINE = ("plan_id", *ScheduleLine._fields)
-_PARTY = ("plan_id", "line_no", "salt", "party_ref", "counted_from")
+_LINES = Insertion(table_of(SurplusLine), "plan_id", *ScheduleLine._fields)
+_PARTIES = Insertion(table_of(SurplusLineParty), "plan_id", "line_no", "salt", "party_ref", "counted_from")
 
 
 @dataclass(frozen=True)
@@ -65,11 +65,10 @@ def prepare(
     heading = Heading(year.starts_on, year.ends_on, basis.currency, rates, fallback, shares.totals)
     lines, parties = _lines(shares, basis.business, rates)
     plan_id = new_id()
-    insert_rows(session, table_of(SurplusLine), _LINE, ((plan_id, *line) for line in lines))
-    insert_rows(
-        session,
-        table_of(SurplusLineParty),
-        _PARTY,
+    connection = session.connection()
+    _LINES.write(connection, ((plan_id, *line) for line in lines))
+    _PARTIES.write(
+        connection,
         (
             (plan_id, number, salt, party_ref, since[party_ref])
             for number, (salt, party_ref) in enumerate(parties, start=1)
@@ -133,7 +132,7 @@ def _undistributed() -> Select[int]:
     return (
         select(YearClosing.result_minor)
         .outerjoin(Distribution, Distribution.fiscal_year_id == YearClosing.fiscal_year_id)
-        .where(YearClosing.result_minor > 0, Distribution.fiscal_year_id.is_(None))
+        .where(YearClosing.result_minor > 0, Distribution.fiscal_year_id.is_(None), stands())
     )
 
 

@@ -3,6 +3,7 @@
 from evidence.columns import table_of
 from evidence.rules import Case, Rule, append_only, refuse
 from ledger.surplus.models import Distribution, SurplusLine, SurplusLineParty, SurplusPlan
+from ledger.year_rules import standing_closing
 
 _PLAN, _LINE, _PARTY = "ledger_surplus_plan", "ledger_surplus_line", "ledger_surplus_line_party"
 _DISTRIBUTION = "ledger_surplus_distribution"
@@ -36,8 +37,7 @@ RULES: tuple[Rule, ...] = (
         "INSERT",
         [
             Case(
-                "NOT EXISTS (SELECT 1 FROM ledger_year_closing WHERE fiscal_year_id = NEW.fiscal_year_id"
-                " AND result_minor = NEW.result_minor)",
+                f"NOT EXISTS ({standing_closing('NEW.fiscal_year_id')} AND c.result_minor = NEW.result_minor)",
                 "ledger: a plan shares out the result of a closed year",
             ),
             Case(
@@ -59,7 +59,7 @@ RULES: tuple[Rule, ...] = (
                 for part in ("cash_minor", "retained_minor")
             ),
         ],
-        requires=[_LINE, _PARTY, _DISTRIBUTION, "ledger_year_closing"],
+        requires=[_LINE, _PARTY, _DISTRIBUTION, "ledger_year_closing", "ledger_year_reopening"],
     ),
     refuse(
         "ledger_surplus_distribution_is_planned",
@@ -70,8 +70,14 @@ RULES: tuple[Rule, ...] = (
                 f"NOT EXISTS (SELECT 1 FROM {_PLAN} WHERE id = NEW.plan_id"
                 " AND fiscal_year_id = NEW.fiscal_year_id AND fingerprint = NEW.fingerprint)",
                 "ledger: a distribution follows a plan of its year, by its fingerprint",
-            )
+            ),
+            Case(
+                f"NOT EXISTS ({standing_closing('NEW.fiscal_year_id')})",
+                "ledger: the surplus of an open year is not distributed",
+            ),
         ],
-        requires=[_PLAN],
+        requires=[_PLAN, "ledger_year_closing", "ledger_year_reopening"],
+        # Whoever reopens the year holds it.
+        postgresql_lock="  PERFORM 1 FROM ledger_fiscal_year WHERE id = NEW.fiscal_year_id FOR SHARE;",
     ),
 )

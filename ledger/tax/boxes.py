@@ -84,6 +84,9 @@ NEW_ZEALAND = (
     StandardCode("ADJ-P", N_("Credit adjustments and GST on imports"), TaxUse.PURCHASE, 0, None, "13"),
 )
 
+#: The code of the set under which most is sold.
+STANDARD_SALES = "GST15-S"
+
 
 def boxes_for(currency: str, terms: Iterable[Term]) -> tuple[Box, ...]:
     """Return the boxes of the return of a co-operative: New Zealand's form, or one box for each that its codes name."""

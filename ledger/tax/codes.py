@@ -60,6 +60,11 @@ class CodeInForce:
     box_tax: str | None
     versions: tuple[Version, ...]
 
+    @property
+    def is_tax_alone(self) -> bool:
+        """Say whether it adjusts the tax and stands for no supply."""
+        return self.box_gross is None and self.box_tax is not None
+
     def rate_on(self, day: date) -> int | None:
         """Return the rate of a day, if there is one."""
         return next(
@@ -179,22 +184,36 @@ def tax_codes(session: Session, *, on: date | None = None) -> list[CodeInForce]:
     return [one for one in found if on is None or one.rate_on(on) is not None]
 
 
+def codes_of_sales(session: Session, on: date) -> list[CodeInForce]:
+    """Return the codes that something can be sold under on a day; one that adjusts the tax alone stands for no supply."""
+    return [one for one in tax_codes(session, on=on) if one.use is TaxUse.SALE and not one.is_tax_alone]
+
+
+def version_on(session: Session, code: str, day: date) -> TaxCode:
+    """Return the version of a code that counts on a day.
+
+    Raises:
+        NoSuchTaxCode: there is none with this name that has a rate on the day.
+    """
+    version = session.scalar(
+        select(TaxCode).where(
+            TaxCode.code == code,
+            TaxCode.valid_from <= day,
+            TaxCode.valid_to.is_(None) | (TaxCode.valid_to >= day),
+        )
+    )
+    if version is None:
+        raise NoSuchTaxCode(code, day)
+    return version
+
+
 def rate_on(session: Session, code: str, day: date) -> int:
     """Return the rate of a code on a day.
 
     Raises:
         NoSuchTaxCode: there is none with this name that has a rate on the day.
     """
-    rate_bp = session.scalar(
-        select(TaxCode.rate_bp).where(
-            TaxCode.code == code,
-            TaxCode.valid_from <= day,
-            TaxCode.valid_to.is_(None) | (TaxCode.valid_to >= day),
-        )
-    )
-    if rate_bp is None:
-        raise NoSuchTaxCode(code, day)
-    return rate_bp
+    return version_on(session, code, day).rate_bp
 
 
 def _check_rate(rate_bp: int) -> None:

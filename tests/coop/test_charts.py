@@ -100,7 +100,7 @@ def test_bars_share_one_scale_and_negative_ones_run_left_of_zero() -> None:
         ("25.00%", "25.00%"),
         ("0.00%", "25.00%"),
     ]
-    assert (chart.total, chart.height) == (300, 3 * charts.BAR_STEP)
+    assert chart.total == 300
 
 
 @pytest.mark.parametrize("rows", [[], [("None", 0)]])

@@ -123,7 +123,10 @@ def test_a_founding_that_leaves_an_office_empty_is_refused(place: Installation) 
 def test_registration_for_tax_is_declared(place: Installation) -> None:
     place.run(*FOUNDING)
     assert place.run("tax").output == "Kanopi is not registered for tax\n"
-    assert place.run("tax", "--registered").output == "Kanopi is registered for tax\n"
+    nameless = place.run("tax", "--registered")
+    assert (nameless.exit_code, "Enter the number" in nameless.output) == (1, True)
+    assert place.run("tax", "--registered", "--number", "49-091-850").output == "Kanopi is registered for tax\n"
+    assert place.rows("ledger_tax_code")
     assert place.run("tax").output == "Kanopi is registered for tax\n"
     assert place.run("tax", "--not-registered").output == "Kanopi is not registered for tax\n"
     assert len([row for row in place.rows("audit_event") if "cooperative.tax-declared" in row]) == 2
@@ -133,6 +136,7 @@ def test_registration_for_tax_is_declared(place: Installation) -> None:
 def test_a_co_operative_that_is_registered_for_tax_is_so_from_its_founding(place: Installation) -> None:
     place.run(*FOUNDING, "--tax-registered")
     assert place.run("tax").output == "Kanopi is registered for tax\n"
+    assert "GST15-S" in place.rows("cooperative")[0]
 
 
 def test_commands_say_that_the_database_is_empty(place: Installation) -> None:

@@ -1,6 +1,7 @@
 """The one door: what it commits, what it rolls back, what it tries again, and that nothing else can write."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 from uuid import uuid4
@@ -53,6 +54,31 @@ def test_a_session_for_reading_cannot_write(database: TestDatabase) -> None:
         with pytest.raises(DBAPIError):
             session.commit()
     assert count(database) == 0
+
+
+def test_a_connection_that_has_written_can_only_read_when_it_reads(database: TestDatabase) -> None:
+    for number in range(3):
+        queued = job(f"number {number}")
+        write_with(database.engine, partial(Session.add, instance=queued))
+        with pytest.raises(DBAPIError), database.engine.connect() as connection:
+            connection.execute(text("DELETE FROM outbox"))
+        assert count(database) == number + 1
+
+
+def test_each_of_many_threads_gets_a_connection_on_postgresql(database: TestDatabase) -> None:
+    """A pool with a limit of its own lets whoever waits at it wait in vain: it has no turns."""
+    if database.kind != "postgresql":
+        return
+    threads = 25
+    together = threading.Barrier(threads, timeout=20)
+
+    def read() -> int:
+        with database.engine.connect() as connection:
+            together.wait()
+            return int(connection.scalar(text("SELECT 1")) or 0)
+
+    with ThreadPoolExecutor(threads) as pool:
+        assert sum(future.result() for future in [pool.submit(read) for _ in range(threads)]) == threads
 
 
 def test_a_writer_waits_for_another_and_both_succeed(database: TestDatabase) -> None:

@@ -164,6 +164,16 @@ def test_each_chart_is_named_and_followed_by_its_table(app: Flask) -> None:
         assert figure.find(".//table") is not None
 
 
+def test_the_labels_of_bars_are_words_that_wrap(app: Flask) -> None:
+    """A label in a picture prints over its neighbour where the page is narrow."""
+    label = "Grants for the restoration of wetlands along the river, spent in the year"
+    chart = charts.bar_chart([(label, 234000)], "NZD")
+    drawn, tree = render(app, "{{ charts.bars(chart, 'Income', 'NZD') }}", chart=chart)
+    assert "<text" not in drawn
+    assert [part.text for part in tree.iter("span") if part.get("class") == "chart-label"] == [label]
+    assert f"<title>{label}: 2,340.00</title>" in drawn
+
+
 SOURCES = sorted([*HOUSE.glob("templates/**/*.html"), *HOUSE.glob("coop/static/*.svg")])
 
 

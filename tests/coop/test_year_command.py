@@ -123,6 +123,32 @@ def test_it_takes_two_people(app: Flask, year: FiscalYear, options: tuple[str, .
     assert closings(app) == 0
 
 
+def test_two_people_reopen_a_year_by_a_decision(app: Flask, year: FiscalYear) -> None:
+    name, why = str(year.ends_on.year), ("--reason", "An invoice was forgotten.")
+    early = run(year_command, "reopen", name, *why, *TWO)
+    assert (early.exit_code, "there is nothing to reopen" in early.output) == (1, True)
+    run(year_command, "close", name, *TWO)
+    dry = run(year_command, "reopen", name, *why, "--dry-run")
+    assert dry.exit_code == 0, dry.output
+    assert dry.stdout.startswith(f"The year to {year.ends_on:%-d %B %Y} is reopened\n\nAn invoice was forgotten.")
+    assert "Fingerprint of the closing: " in dry.stdout
+    for options, message in (
+        ((), "it needs two people"),
+        (("--from", "2026-02-03", *TWO), "is not the first day of a month"),
+        (("--decided-on", "2001-01-01", *TWO), "was closed only on"),
+        (("--from", "nonsense", *TWO), "does not match the format"),
+    ):
+        refused = run(year_command, "reopen", name, *why, *options)
+        assert (refused.exit_code != 0, message in " ".join(refused.output.split())) == (True, True), refused.output
+    done = run(year_command, "reopen", name, *why, *TWO)
+    assert done.exit_code == 0, done.output
+    first = year.ends_on.replace(day=1)
+    assert done.stdout == f"The year to {year.ends_on} takes entries from {first} on, until it is closed again.\n"
+    again = run(year_command, "close", name, *TWO)
+    assert again.exit_code == 0, again.output
+    assert closings(app) == 2
+
+
 def test_a_year_that_is_not_there_is_told(app: Flask, year: FiscalYear) -> None:
     done = run(year_command, "close", "1999", "--dry-run")
     assert (done.exit_code, "There is no fiscal year 1999" in done.output) == (1, True)

@@ -1,6 +1,7 @@
 """Revisions go up and down on both databases, with rows in the tables, and the rules are there after each of them."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -11,15 +12,18 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
-from sqlalchemy import Boolean, Date, Engine, String, Uuid, column, insert, inspect, table, text
+from sqlalchemy import Boolean, Date, Engine, String, Uuid, column, insert, inspect, select, table, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from coop import migrating
 from coop.database import METADATAS, db
+from coop.membership.models import MemberClass
 from coop.rooms import RULES
 from evidence.rules import rule_findings
-from ledger import chart, chart_checks, periods, posting, sealing
+from ledger import chart, chart_checks, closing, periods, posting, reopening, sealing
+from ledger import checks as ledger_checks
+from ledger.models import YearClosing
 from tests import world as worlds
 from tests.databases import Templates, TestDatabase
 
@@ -196,6 +200,109 @@ def test_accounts_of_the_treasurers_own_find_their_place_and_stay_what_they_are(
     ]
 
 
+def test_a_co_op_of_before_keeps_its_share_capital_where_it_is(empty: TestDatabase) -> None:
+    migrating.upgrade(empty.url, "0012")
+    _open_accounts(empty.engine, "JPY", [code for code in OLD_CODES if code != chart.SHARE_CAPITAL])
+    _insert(empty.engine, [_account(chart.SHARE_CAPITAL, "Shares", "equity", "JPY", by_party=True)])
+    migrating.upgrade(empty.url, "0017")
+    _insert(empty.engine, [_account(chart.SHARE_CAPITAL_OF_GROUPS, "Units", "equity", "JPY") | _PLAIN])
+    with empty.engine.execution_options(coop_write=True).begin() as connection:
+        classes = table("member_class", *(column(name, Uuid() if name == "id" else String()) for name in _CLASS))
+        values = [dict(zip(_CLASS, (uuid4(), code, code, code, ""), strict=True)) for code in ("individual", "group")]
+        connection.execute(insert(classes), values)
+    for _ in range(2):
+        migrating.upgrade(empty.url)
+        with Session(empty.engine) as session:
+            assert set(session.scalars(select(MemberClass.capital_account))) == {chart.SHARE_CAPITAL}
+        found = {row[0]: row for row in _chart(empty.engine)}
+        assert (found["3000"][1], found["3000"][8]) == ("Shares", "30")
+        assert (found["3010"][1], found["3010"][8]) == ("Units", None)
+        assert (found["3020"][1], found["3020"][6]) == ("Share capital of enterprises", "share-capital")
+        empty.engine.dispose()
+        migrating.downgrade(empty.url, "0017")
+
+
+_CLASS = ("id", "code", "name", "kind", "description")
+_PLAIN = {"is_heading": False, "is_contra": False}
+
+
+@pytest.mark.parametrize(("currency", "wages", "bank"), [("NZD", "own", "IR10-31"), ("EUR", "own", None)])
+def test_accounts_without_a_statutory_tag_get_that_of_the_form_in_its_country(
+    empty: TestDatabase, currency: str, wages: str, bank: str | None
+) -> None:
+    migrating.upgrade(empty.url, "0013")
+    _open_accounts(empty.engine, currency, [code for code in OLD_CODES if code != chart.INSURANCE])
+    _insert(empty.engine, [_account(chart.INSURANCE, "Insurance claims", "income", currency)])
+    with empty.engine.execution_options(coop_write=True).begin() as connection:
+        connection.execute(text("UPDATE ledger_account SET statutory_tag = 'own' WHERE code = '6000'"))
+    migrating.upgrade(empty.url, "0014")
+    with empty.engine.connect() as connection:
+        tags = {row.code: row.statutory_tag for row in connection.execute(text("SELECT * FROM ledger_account"))}
+    assert (tags[chart.WAGES], tags[chart.BANK]) == (wages, bank)
+    assert (tags[chart.INSURANCE], tags[chart.PAYABLE]) == (None, None)
+    migrating.downgrade(empty.url, "0013")
+    migrating.upgrade(empty.url, "0014")
+
+
+def test_a_year_that_was_closed_before_becomes_the_first_closing_and_can_be_reopened(empty: TestDatabase) -> None:
+    migrating.upgrade(empty.url)
+    with _writing(empty.engine) as session:
+        year = _closed_year(session)
+        entry_id = year.entry_id
+    migrating.downgrade(empty.url, "0015")
+    with empty.engine.connect() as connection:
+        assert "number" not in {one["name"] for one in inspect(connection).get_columns("ledger_year_closing")}
+        assert connection.execute(text("SELECT result_minor FROM ledger_year_closing")).scalar_one() == 500
+    migrating.upgrade(empty.url)
+    with _writing(empty.engine) as session:
+        found = closing.closing_of(session, year.fiscal_year_id)
+        assert found is not None
+        assert (found.number, found.entry_id, found.result_minor) == (1, entry_id, 500)
+        _reopen(session, found)
+        closing.close_year(session, year_id=found.fiscal_year_id, today=date(2027, 5, 2), now=NOW)
+        assert ledger_checks.findings(session) == []
+    migrating.downgrade(empty.url, "0015")
+    with empty.engine.connect() as connection:
+        entry = connection.execute(text("SELECT entry_id FROM ledger_year_closing")).scalar_one()
+    # Of a year that was closed twice, the closing that stands is the one that goes down.
+    assert entry_id is not None
+    assert str(entry).replace("-", "") != entry_id.hex
+
+
+@contextmanager
+def _writing(engine: Engine) -> Iterator[Session]:
+    with Session(engine.execution_options(coop_write=True), expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+def _closed_year(session: Session) -> YearClosing:
+    """Write books with a gift of 5.00, and close their first year."""
+    periods.open_fiscal_year(session, date(2026, 4, 1), date(2027, 3, 31))
+    periods.open_fiscal_year(session, date(2027, 4, 1), date(2028, 3, 31))
+    chart.install_chart(session, currency="NZD", opened_on=date(2026, 4, 1))
+    sealing.start_chain(session)
+    lines = [posting.Line(chart.BANK, 500), posting.Line(chart.DONATIONS, -500)]
+    posting.post(session, posting.Draft(date(2026, 4, 2), "A gift", "manual", "NZD", lines, "key"), now=NOW)
+    year_id = closing.year_named(session, "2027").id
+    closing.close_year(session, year_id=year_id, today=date(2027, 5, 1), now=NOW)
+    found = closing.closing_of(session, year_id)
+    assert found is not None
+    return found
+
+
+def _reopen(session: Session, found: YearClosing) -> None:
+    reopening.reopen_year(
+        session,
+        year_id=found.fiscal_year_id,
+        opens_on=date(2027, 3, 1),
+        fingerprint=reopening.closing_fingerprint(session, found),
+        decision_ref=uuid4(),
+        decided_on=date(2027, 5, 2),
+        today=date(2027, 5, 2),
+        now=NOW,
+    )
+
+
 def _order_words(engine: Engine) -> set[tuple[str, ...]]:
     with engine.connect() as connection:
         found = connection.execute(text("SELECT order_id, title, seller, search_text FROM sales_order_text"))
@@ -216,7 +323,8 @@ def _account(code: str, name: str, kind: str, currency: str, by_party: bool = Fa
 
 
 def _insert(engine: Engine, rows: list[dict[str, object]]) -> None:
-    types: dict[str, Any] = {"id": Uuid(), "opened_on": Date(), "by_party": Boolean()}
+    flags = dict.fromkeys(("by_party", "is_heading", "is_contra"), Boolean())
+    types: dict[str, Any] = {"id": Uuid(), "opened_on": Date(), **flags}
     accounts = table("ledger_account", *(column(name, types.get(name, String())) for name in rows[0]))
     with engine.execution_options(coop_write=True).begin() as connection:
         connection.execute(insert(accounts), rows)

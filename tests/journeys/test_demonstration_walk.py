@@ -1,5 +1,6 @@
 """The README's walk through the second year, in the demonstration as it is built: by its buttons and pages alone."""
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -93,6 +94,7 @@ def test_the_second_year_is_walked_as_the_readme_says(stage: Stage) -> None:
     warned = follow_to(go(stage.founder("treasurer"), "/"), "Close the year")
     assert "4 meetings of cohorts are not confirmed; 1 order of coaching has sessions to come." in warned.text
     confirm_deliveries(stage)
+    decide_what_waits(stage)
     close_the_year(stage)
     approve_accounts(stage)
     plan = plan_the_surplus(stage)
@@ -108,6 +110,18 @@ def test_the_second_year_is_walked_as_the_readme_says(stage: Stage) -> None:
     reason = "The members have decided."
     edition = publish_report(stage, year, 2, reason=reason)
     assert reason in go(stage.newcomer(), edition).text
+
+
+def decide_what_waits(stage: Stage) -> None:
+    """Let the treasurer assign the accounts of the claim, and the chair approve it and the bill that waits."""
+    treasurer = go(stage.founder("treasurer"), "/claims?state=waiting")
+    claim = next(href for href in treasurer.links().values() if re.fullmatch("/claims/[0-9a-f-]{36}", href))
+    press(go(treasurer, claim), "Ask for approval", {"lines-0-account": "5200", "lines-1-account": "6900"})
+    board = go(stage.founder("board"), "/bills/waiting")
+    for href in sorted(set(board.links().values())):
+        if re.fullmatch("/(bills|claims)/[0-9a-f-]{36}", href):
+            press(go(board, href), "Yes: Approve and book it")
+    assert "Nothing waits" in go(board, "/bills/waiting").text
 
 
 def close_the_year(stage: Stage) -> None:

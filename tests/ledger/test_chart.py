@@ -1,6 +1,7 @@
 """The chart of accounts: a tree of headings and accounts, what can change about them, and what cannot."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -9,12 +10,12 @@ from sqlalchemy import text, update
 from sqlalchemy.exc import IntegrityError
 
 from evidence.messages import Refusal
-from ledger import chart, chart_changes, chart_checks, chart_errors, errors, lines
+from ledger import chart, chart_changes, chart_checks, chart_errors, closing, errors, funds, lines, periods
 from ledger.chart import BANK, OTHER_COSTS, OTHER_INCOME, PATRONAGE_SOURCES, SHARE_CAPITAL
 from ledger.chart_changes import Particulars
 from ledger.models import Account, AccountKind, Business
 from ledger.totals import account_totals, balance_of
-from tests.ledger.conftest import YEAR, Books
+from tests.ledger.conftest import NOW, YEAR, Books
 
 DAY = YEAR[0]
 
@@ -166,6 +167,49 @@ def test_whether_lines_name_a_party_stays_once_there_are_some(books: Books) -> N
     refused(books, chart_errors.PartiesFixed, lambda: chart_changes.edit_account(books.session, OTHER_COSTS, wanted))
     shares = Particulars("Share capital", "3", statement_line="share-capital")
     refused(books, chart_errors.PartiesFixed, lambda: chart_changes.edit_account(books.session, SHARE_CAPITAL, shares))
+
+
+def _wetlands(books: Books) -> None:
+    funds.add(books.session, code="wetlands", name="Wetlands", account=chart.GRANTS_UNSPENT, starts_on=DAY)
+
+
+def test_the_account_of_a_fund_keeps_its_line(books: Books) -> None:
+    """Whether what is unspent is owed or a reserve follows from it."""
+    edit = partial(chart_changes.edit_account, books.session, chart.GRANTS_UNSPENT)
+    wanted = Particulars("Grants", "23", statement_line="payables")
+    edit(wanted)
+    edit(Particulars("Grants", "23", statement_line="grants-unspent"))
+    _wetlands(books)
+    refused(books, chart_errors.FundOnAccount, lambda: edit(wanted))
+    assert edit(Particulars("Unspent grants", "23", statement_line="grants-unspent")).changed == ("name",)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "about"),
+    [
+        (Particulars("Wages", "6", statement_line="service-costs"), "statement_line"),
+        (Particulars("Wages", "6"), "statement_line"),
+        (Particulars("Wages", "6", statement_line="running-costs", business=Business.EXTRAORDINARY), "business"),
+    ],
+)
+def test_what_a_closed_year_has_published_stays_on_its_line(books: Books, wanted: Particulars, about: str) -> None:
+    edit = partial(chart_changes.edit_account, books.session, chart.WAGES)
+    books.post((chart.WAGES, 500), (BANK, -500))
+    assert edit(wanted).changed
+    edit(Particulars("Wages", "6", statement_line="running-costs"))
+    _close_the_year(books)
+    assert refused(books, chart_errors.InClosedYear, lambda: edit(wanted)).about == about
+    tagged = Particulars("Wages and salaries", None, statement_line="running-costs", statutory_tag="7")
+    assert edit(tagged).changed == ("name", "heading", "statutory_tag")
+    # One that the closed year knows nothing of is still the treasurer's to place.
+    hosting = Particulars("Hosting and software", "6", statement_line="service-costs")
+    assert chart_changes.edit_account(books.session, chart.HOSTING, hosting).changed == ("statement_line",)
+
+
+def _close_the_year(books: Books) -> None:
+    year = periods.fiscal_years(books.session)[0]
+    periods.open_fiscal_year(books.session, YEAR[1] + timedelta(days=1), date(2028, 3, 31))
+    closing.close_year(books.session, year_id=year.id, today=YEAR[1] + timedelta(days=20), now=NOW)
 
 
 def test_a_heading_closes_after_what_stands_under_it(books: Books) -> None:

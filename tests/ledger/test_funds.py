@@ -1,11 +1,14 @@
 """Funds held for a purpose: unspent is owed, income follows what was spent, and the report adds up."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from ledger import errors, fund_errors, fund_reports, funds, posting
@@ -113,6 +116,37 @@ def test_a_reversed_cost_is_not_spent(books: Books) -> None:
     cost = spend(books, 4_000)
     posting.reverse(books.session, cost, booked_on=JUNE, text="Paid back", now=NOW)
     assert fund_reports.report(books.session, fund_id, *YEAR).spending == ()
+
+
+def test_all_funds_are_reported_on_at_the_cost_of_one(books: Books) -> None:
+    """The list of funds and the closing of a year ask for all of them; each as for one alone."""
+    ids = [fund(books, code=f"fund-{number:02}") for number in range(12)]
+    ids.append(fund(books, RESTRICTED_FUNDS, "wetlands"))
+    for number, fund_id in enumerate(ids[:6]):
+        receive(books, fund_id, 10_000 + number, key=f"grant-{number}")
+        spend(books, 700 + number, on=MAY, code=f"fund-{number:02}", key=f"spent-{number}")
+    release(books, ids[2])
+    for span in (YEAR, (MAY, JUNE), (JUNE, JUNE)):
+        with counted(books) as asked:
+            found = fund_reports.reports(books.session, *span)
+        assert len(asked) <= 4
+        assert found == [fund_reports.report(books.session, fund_id, *span) for fund_id in ids]
+
+
+@contextmanager
+def counted(books: Books) -> Iterator[list[str]]:
+    """Collect the statements that go to the database."""
+    asked: list[str] = []
+
+    def note(*arguments: object) -> None:
+        asked.append(str(arguments[2]))
+
+    connection = books.session.connection()
+    event.listen(connection, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(connection, "before_cursor_execute", note)
 
 
 def test_what_is_spent_later_is_not_released_before(books: Books) -> None:

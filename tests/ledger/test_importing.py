@@ -45,8 +45,8 @@ def _read(session: Session, text: str, layout: Layout | None = None, mapping: st
 
 def _import(session: Session, file: ReadFile) -> int:
     """Post what is new in a file, and return how many entries that were."""
-    places = importing.unknown(session, file)
     problems = Problems()
+    places = importing.unknown(session, file, problems)
     importing.check(session, file, places, problems)
     problems.refuse()
     bulk.post_many(session, [file.drafts[at] for at in places], now=NOW)

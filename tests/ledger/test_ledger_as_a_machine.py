@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evidence.messages import Refusal
-from ledger import checks, closing, periods, posting, sealing
+from ledger import checks, closing, periods, posting, reopening, sealing
 from ledger.chart import BANK, COACHING_INCOME, GRANTS_UNSPENT, HOSTING, OTHER_INCOME, SUSPENSE, WAGES
 from ledger.models import Entry, Period, Posting
 from ledger.statements import balance_sheet, trial_balance
@@ -93,6 +93,25 @@ class Ledger(RuleBasedStateMachine):
             return
         today = date(2029, 1, 1)
         entry_id = self.attempt(lambda: closing.close_year(self.session, year_id=years[which].id, today=today, now=NOW))
+        if entry_id is not None:
+            for account, amount in self.lines_of(entry_id):
+                self.expected[account] = self.expected.get(account, 0) + amount
+
+    @rule(which=st.integers(0, 1), month=st.integers(0, 11))
+    def reopen_year(self, which: int, month: int) -> None:
+        """Reopen a year from one of its months on, where it is the last closed one."""
+        years = periods.fiscal_years(self.session)
+        standing = closing.closing_of(self.session, years[which].id) if which < len(years) else None
+        if standing is None:
+            return
+        asked: dict[str, Any] = {
+            "year_id": years[which].id,
+            "opens_on": periods.periods_of(self.session, years[which].id)[month].starts_on,
+            "fingerprint": reopening.closing_fingerprint(self.session, standing),
+            "decision_ref": uuid4(),
+            **dict.fromkeys(("decided_on", "today"), date(2029, 1, 1)),
+        }
+        entry_id = self.attempt(lambda: reopening.reopen_year(self.session, **asked, now=NOW))
         if entry_id is not None:
             for account, amount in self.lines_of(entry_id):
                 self.expected[account] = self.expected.get(account, 0) + amount

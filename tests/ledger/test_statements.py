@@ -1,6 +1,7 @@
 """The statements: equal to the plain sums whatever the days, and in balance on every day."""
 
 from datetime import date, timedelta
+from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from ledger import journal, periods, statements
 from ledger.chart import BANK, COACHES, COACHING_INCOME, OTHER_INCOME, RECEIVABLE, SHARE_APPLICATIONS, SHARE_CAPITAL
 from ledger.models import Account, Entry, Posting
 from ledger.records import JournalFilter
+from ledger.spans import Span
 from ledger.totals import account_totals
 from tests.ledger.conftest import YEAR, Books, found_books
 
@@ -99,6 +101,20 @@ def test_an_account_page_carries_its_balance_forward(books: Books) -> None:
     assert [row.booked_on for row in first.rows + second.rows] == sorted(
         row.booked_on for row in first.rows + second.rows
     )
+
+
+@pytest.mark.parametrize("within", [None, Span(date(2026, 5, 5), date(2026, 5, 6))], ids=["whole", "two days"])
+def test_the_pages_of_an_account_join_whichever_end_they_are_read_from(books: Books, within: Span | None) -> None:
+    for number in range(1, 191):
+        books.post((BANK, number), (OTHER_INCOME, -number), on=date(2026, 5, 4) + timedelta(days=number % 3))
+    pages = [journal.account_ledger(books.session, BANK, page=page, within=within) for page in (1, 2, 3, 4, 5)]
+    rows = [row for page in pages for row in page.rows]
+    assert [row.booked_on for row in rows] == sorted(row.booked_on for row in rows)
+    assert len({row.entry_id for row in rows}) == len(rows) == (190 if within is None else 127)
+    balances = list(accumulate((row.amount_minor for row in rows), initial=pages[0].opening_minor))
+    assert [row.balance_minor for row in rows] == balances[1:]
+    assert [page.opening_minor for page in pages] == [balances[min(50 * at, len(rows))] for at in range(5)]
+    assert balances[-1] == sum(range(1, 191))
 
 
 def test_the_journal_is_found_by_account_text_kind_and_days(books: Books) -> None:

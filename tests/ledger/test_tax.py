@@ -1,17 +1,20 @@
 """Goods and services tax: the arithmetic of a line, rates that change, and the return against worked examples."""
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from ledger import posting
+from evidence.identifiers import new_id
+from ledger import checks, posting
 from ledger.chart import BANK, COACHING_INCOME, HOSTING, OTHER_COSTS, TAX
 from ledger.drafts import Line
-from ledger.errors import NoSuchTaxCode
+from ledger.errors import KeyUsedDifferently, NoSuchTaxCode
 from ledger.models import TaxUse
 from ledger.tax import codes, errors
 from ledger.tax.arithmetic import Split, on_top_of, out_of, taxed_lines
@@ -184,6 +187,38 @@ def test_a_new_rate_is_a_new_version_from_its_day_on(taxed: Books) -> None:
     ]
     newest = next(one for one in codes.tax_codes(taxed.session) if one.code == "GST15-S")
     assert [(one.rate_bp, one.valid_to) for one in newest.versions] == [(2000, None), (1500, date(2026, 6, 3))]
+
+
+def _taken_back(version_id: UUID, source_id: UUID | None) -> posting.Draft:
+    """Take 11.50 back in June under a version of the code."""
+    lines = [*taxed_lines(Line(COACHING_INCOME, 1_150, tax="GST15-S"), 1500, is_included=True), Line(BANK, -1_150)]
+    draft = posting.Draft(JUNE, "Refund", "refund", "NZD", lines, "refund", taxed_under=version_id)
+    return replace(draft, source_kind="order", source_id=source_id) if source_id else draft
+
+
+def test_a_refund_may_name_the_rate_under_which_it_was_sold(taxed: Books) -> None:
+    _sell(taxed, 11_500)
+    version_id = codes.version_on(taxed.session, "GST15-S", MAY).id
+    codes.add_rate(taxed.session, "GST15-S", rate_bp=2000, valid_from=JUNE)
+    draft = _taken_back(version_id, new_id())
+    entry_id = posting.post(taxed.session, draft, now=taxed.now)
+    assert [(one.rate_bp, one.gross_minor, one.tax_minor) for one in tax_return(taxed.session, *PERIOD).codes] == [
+        (1500, 10_350, 1_350)
+    ]
+    assert posting.post(taxed.session, draft, now=taxed.now) == entry_id
+    with pytest.raises(KeyUsedDifferently):
+        posting.post(taxed.session, replace(draft, taxed_under=None), now=taxed.now)
+    other = codes.version_on(taxed.session, "GST15-P", MAY).id
+    with pytest.raises(NoSuchTaxCode):
+        posting.post(taxed.session, replace(draft, taxed_under=other, idempotency_key="other"), now=taxed.now)
+
+
+@pytest.mark.tampers
+def test_an_entry_by_hand_under_a_rate_that_has_ended_is_found(taxed: Books) -> None:
+    version_id = codes.version_on(taxed.session, "GST15-S", MAY).id
+    codes.add_rate(taxed.session, "GST15-S", rate_bp=2000, valid_from=JUNE)
+    posting.post(taxed.session, _taken_back(version_id, None), now=taxed.now)
+    assert [one.check for one in checks.findings(taxed.session)] == ["ledger-tax-code"]
 
 
 def test_a_rate_cannot_begin_before_what_is_booked_under_the_last_one(taxed: Books) -> None:

@@ -169,7 +169,7 @@ def test_a_year_is_named_by_the_calendar_year_or_the_day_it_ends(books: Books) -
 
 
 def test_the_database_itself_refuses_a_closing_while_a_month_is_open(books: Books, year: FiscalYear) -> None:
-    closing_row = YearClosing(fiscal_year_id=year.id, result_minor=0, closed_on=TODAY, closed_at=NOW)
+    closing_row = YearClosing(fiscal_year_id=year.id, number=1, result_minor=0, closed_on=TODAY, closed_at=NOW)
     savepoint = books.session.begin_nested()
     books.session.add(closing_row)
     with pytest.raises(DBAPIError, match="closed when all its periods are locked"):
@@ -181,7 +181,7 @@ def test_the_database_itself_refuses_a_closing_while_a_month_is_open(books: Book
 def test_the_checks_see_a_closed_year_that_is_not_at_rest(books: Books, year: FiscalYear) -> None:
     _close(books, year)
     drop_rules(books.session.connection())
-    closed = books.session.get_one(YearClosing, year.id)
+    closed = books.session.get_one(YearClosing, (year.id, 1))
     closed.result_minor = 1
     periods.periods_of(books.session, year.id)[-1].locked_at = None
     books.session.flush()

@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coop import cooperative
 from coop.books import chart_operations
 from coop.books.chart_operations import NewAccount
-from coop.database import write
+from coop.database import db, write
+from coop.membership.models import MemberClass
 from ledger.chart_changes import Particulars
 from ledger.models import AccountKind
 from tests import joining
@@ -18,6 +20,7 @@ from tests.world_contents import Address, World
 def build(app: Flask, world: World) -> None:
     """Open a heading with an account under it, and one that is closed again."""
     write(_accounts)
+    world.things["class_id"] = list(db.session().scalars(select(MemberClass.id)))
 
 
 def _accounts(session: Session) -> None:
@@ -42,6 +45,10 @@ def addresses(world: World) -> dict[str, list[Address]]:
         ],
         "books.edit_account": [Address("treasurer", f"/books/accounts/{code}/edit") for code in ("61", "6150", "1000")],
         "books.chart_upload": [Address("treasurer", "/books/accounts/file")],
+        "shares.classes": [Address("treasurer", "/shares/classes"), Address("auditor", "/shares/classes")],
+        "shares.class_account": [
+            Address("treasurer", f"/shares/classes/{class_id}/account") for class_id in world.things["class_id"]
+        ],
     }
 
 

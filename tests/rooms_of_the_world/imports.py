@@ -48,7 +48,8 @@ def files(world: World) -> list[Address]:
     return [
         Address("treasurer", "/books/export-key.csv"),
         *(Address("auditor", f"/books/export.{form}") for form in formats),
+        Address("treasurer", f"/books/import/{world.things['upload_id'][0]}/file.csv"),
     ]
 
 
-NO_PAGES = {"books.export_key"}
+NO_PAGES = {"books.export_key", "books.imported_file"}

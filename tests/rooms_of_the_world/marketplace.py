@@ -53,6 +53,7 @@ def addresses(world: World) -> dict[str, list[Address]]:
         "marketplace.new_fellowship": [Address("secretary", "/fellowships/new")],
         "marketplace.new_coaching": [Address("board", "/coaching/new")],
         "marketplace.edit_service": [Address("secretary", f"/services/{coaching}/edit")],
+        "marketplace.service_tax": [Address("treasurer", f"/services/{coaching}/tax", 404)],
         "marketplace.hold_meeting": [
             Address("secretary", f"/cohort-meetings/{held}"),
             Address("board", f"/cohort-meetings/{planned}"),

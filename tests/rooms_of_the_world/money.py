@@ -83,6 +83,10 @@ def addresses(world: World) -> dict[str, list[Address]]:
         "books.year_closing": [
             Address(name, f"/books/years/{world.things['year_id'][0]}/close") for name in ("treasurer", "board")
         ],
+        "books.year_reopening": [
+            *(Address(name, f"/books/years/{world.things['year_id'][-1]}/reopen") for name in ("treasurer", "auditor")),
+            Address("board", f"/books/years/{world.things['year_id'][0]}/reopen", 409),
+        ],
         "payouts.overview": [Address("treasurer", "/payouts"), Address("auditor", "/payouts")],
         "payouts.pay_list": [
             Address("treasurer", "/payouts/coaches"),

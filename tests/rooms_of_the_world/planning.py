@@ -52,6 +52,7 @@ def addresses(world: World) -> dict[str, list[Address]]:
             Address("treasurer", "/books/tax/codes/GST15-S/rate"),
             Address("treasurer", "/books/tax/codes/nothing/rate", 404),
         ],
+        "books.tax_registration": [Address("treasurer", "/books/tax/registration")],
         "books.tax_return": [
             Address("treasurer", f"/books/tax/return?{days}"),
             Address("auditor", "/books/tax/return"),

@@ -5,7 +5,9 @@ from sqlalchemy.orm import Session
 
 from coop import cooperative
 from coop.approvals import operations as approvals
+from coop.books import export_operations
 from coop.database import write
+from coop.permissions import WORKER
 from coop.reports import accounts, editions, reviews, words
 from coop.reports.models import Conclusion
 from coop.reports.reviews import NewReview
@@ -21,6 +23,7 @@ LETTER = "Tēnā koutou.\n\n- **one**\n- two\n\n> three"
 
 def build(app: Flask, world: World) -> None:
     """Bring the closed year to its first edition and half-way to the second."""
+    export_operations.keep(WORKER, world.things["year_id"][-1], "csv")
     write(lambda session: _approve(session, world))
     write(lambda session: _publish(session, world))
     write(lambda session: _prepare_another(session, world))
@@ -96,7 +99,11 @@ def files(world: World) -> list[Address]:
         Address(None, f"/reports/{year}/1/income-statement.csv"),
         Address("auditor", f"/reports/years/{closed}/draft.pdf"),
         Address("board", f"/reports/years/{closed}/prepared/{digest}.pdf"),
+        Address("auditor", f"/books/years/{closed}/closings/1/export.csv"),
     ]
 
 
-NO_PAGES = {"reports.edition_pdf", "reports.edition_table", "reports.draft_pdf", "reports.prepared_pdf"}
+NO_PAGES = {
+    *("reports.edition_pdf", "reports.edition_table", "reports.draft_pdf", "reports.prepared_pdf"),
+    "books.export_of_closing",
+}

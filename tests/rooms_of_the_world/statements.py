@@ -34,6 +34,10 @@ def addresses(world: World) -> dict[str, list[Address]]:
             Address("auditor", "/books/general-ledger"),
             Address("board", "/books/general-ledger?from=2001-01-01&to=2001-01-31"),
         ],
+        "books.statutory_tags": [
+            Address("auditor", "/books/statutory-tags"),
+            Address("board", "/books/statutory-tags?from=2001-01-01&to=2001-01-31"),
+        ],
         "books.receivables": [Address("treasurer", "/books/receivables?days=14")],
         "books.payables": [
             Address("treasurer", "/books/payables"),
@@ -44,7 +48,7 @@ def addresses(world: World) -> dict[str, list[Address]]:
 
 def files(world: World) -> list[Address]:
     """Return the files to download."""
-    names = ("trial-balance", "balance-sheet", "income-statement", "cash-flows", "changes-in-equity")
+    names = ("trial-balance", "balance-sheet", "income-statement", "cash-flows", "changes-in-equity", "statutory-tags")
     return [
         *(Address("auditor", f"/books/{name}.{form}?against=period") for name in names for form in ("csv", "json")),
         *(

@@ -68,7 +68,9 @@ def add_election(meeting_id: UUID) -> Page:
                 return redirect(url_for("assembly.agenda", meeting_id=meeting_id), 303)
     elif page.row.state is not MeetingState.CALLED:
         raise NotFound
-    return render_template("assembly/meetings/add_election.html", form=form, page=page), status
+    return render_template(
+        "assembly/meetings/add_election.html", form=form, page=page, board_seats=figures.board_seats
+    ), status
 
 
 @blueprint.post("/meetings/<uuid:meeting_id>/agenda/surplus")

@@ -22,6 +22,7 @@ from coop.membership.patrons import patrons
 from coop.reports.accounts import approval_of
 from coop.reports.queries import Edition, editions
 from evidence.messages import Refusal
+from ledger.closed_years import closing_of
 from ledger.surplus.errors import PlanStale
 from ledger.surplus.models import SurplusPlan
 from ledger.surplus.plan import Plan, lines, plan_of, plans_of
@@ -101,7 +102,10 @@ def report_too_late(session: Session, meeting: Meeting, held_at: datetime) -> er
 def _report_of(session: Session, meeting: Meeting) -> Edition | None:
     """Return the edition that a meeting receives: the last one before its notice. A later correction moves no meeting."""
     assert meeting.fiscal_year_id is not None
-    found = editions(session, meeting.fiscal_year_id)
+    closing = closing_of(session, meeting.fiscal_year_id)
+    # An edition of before the year was reopened tells of other accounts.
+    all_editions = editions(session, meeting.fiscal_year_id)
+    found = [one for one in all_editions if closing is not None and one.published_at >= closing.closed_at]
     told_at = session.scalar(
         select(MeetingNotice.sent_at).where(MeetingNotice.meeting_id == meeting.id, MeetingNotice.number == 1)
     )

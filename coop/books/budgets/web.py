@@ -20,8 +20,9 @@ from coop.permissions import NotFound, Power, requires, takes_files
 from coop.signed_in import actor
 from evidence.messages import Refusal
 from ledger.budgets import errors, table
-from ledger.budgets.amounts import CopySource, budget_of, budgeted_account, is_closed
+from ledger.budgets.amounts import CopySource, budget_of, budgeted_account
 from ledger.budgets.comparison import By, Column, columns_of, compare
+from ledger.closed_years import is_closed
 from ledger.models import Account, AccountKind, FiscalYear
 from ledger.periods import fiscal_years, periods_of
 

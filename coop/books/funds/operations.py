@@ -50,7 +50,7 @@ def add(session: Session, actor: Actor, new: NewFund) -> UUID:
         PowerMissing, TextMissing, TextTooLong, FundCodeMalformed, FundCodeTaken, FundDaysReversed, NoSuchAccount, FundAccountUnfit
     """
     power = actor.need(Power.TREASURER)
-    _need_free(new.account)
+    _need_free(session, new.account)
     fund_id = funds.add(
         session,
         code=new.code,
@@ -91,7 +91,7 @@ def receive(
         EntryNeedsTwo: it is more than one person records alone; an entry by hand that names the fund goes to a second one.
     """
     power = actor.need(Power.TREASURER)
-    _need_free(account_of(session, fund_id))
+    _need_free(session, account_of(session, fund_id))
     # Posted first and taken back, as for any entry by hand.
     with session.begin_nested():
         posted = funds.receive(
@@ -115,7 +115,7 @@ def release(session: Session, actor: Actor, *, fund_id: UUID, booked_on: date, f
         PowerMissing, UnknownFund, FundClosed, FundNotBegun, NothingToRelease, LedgerRefusal
     """
     power = actor.need(Power.TREASURER)
-    _need_free(account_of(session, fund_id))
+    _need_free(session, account_of(session, fund_id))
     code = session.scalar(select(Fund.code).where(Fund.id == fund_id)) or ""
     posted = funds.release(
         session,
@@ -171,9 +171,9 @@ def account_of(session: Session, fund_id: UUID) -> str:
     return code
 
 
-def _need_free(account: str) -> None:
+def _need_free(session: Session, account: str) -> None:
     """Refuse accounts that other rooms keep, whatever line of the statements they are said to be part of."""
-    if account in kept.KEPT_BY_SHARES | kept.KEPT_FOR_MEMBERS | kept.RESERVES:
+    if account in kept.kept_by_shares(session) | kept.KEPT_FOR_MEMBERS | kept.RESERVES:
         raise fund_errors.FundAccountUnfit(account)
 
 

@@ -15,10 +15,11 @@ from wtforms import SelectField
 
 from coop import cooperative
 from coop.books.forms import DatesForm, DayForm
+from coop.books.reopening_words import remarks
 from coop.database import db
 from coop.forms import WholeField, choices
 from evidence.messages import N_
-from ledger.comparatives import Against, months_earlier
+from ledger.comparatives import Against, days, months_earlier, stretches
 from ledger.periods import fiscal_year_of
 from ledger.spans import Span
 
@@ -88,11 +89,18 @@ class AskedDays:
         return {**days_in_address(self.starts_on, self.ends_on), "against": self.against.value}
 
     @property
+    def remarks(self) -> list[str]:
+        """Say of the years that are shown which were reopened."""
+        session = db.session()
+        shown = stretches(session, self.starts_on, self.ends_on, self.against)
+        return remarks(session, min(first for first, _ in shown), max(last for _, last in shown))
+
+    @property
     def offers(self) -> list[Offer]:
         """Return this and the last year, quarter and month."""
         today = cooperative.today(db.session())
         around = _stretches_around(today)
-        return _offers([(_LABELS[name], days_in_address(*days)) for name, days in around.items()], self.address)
+        return _offers([(_LABELS[name], days_in_address(*shown)) for name, shown in around.items()], self.address)
 
 
 @dataclass(frozen=True)
@@ -110,13 +118,20 @@ class AskedDay:
         return {"at": self.at.isoformat(), "against": self.against.value}
 
     @property
+    def remarks(self) -> list[str]:
+        """Say of the years that are shown which were reopened."""
+        session = db.session()
+        shown = days(session, self.at, self.against)
+        return remarks(session, min(shown), max(shown))
+
+    @property
     def offers(self) -> list[Offer]:
         """Return today, and the ends of the month, the quarter and the year before."""
         today = cooperative.today(db.session())
         around = _stretches_around(today)
         ends = [(label, around[name][1]) for name, label in _END_LABELS.items() if name in around]
-        days = [(N_("Today"), today), *ends]
-        return _offers([(label, {"at": day.isoformat()}) for label, day in days], self.address)
+        offered = [(N_("Today"), today), *ends]
+        return _offers([(label, {"at": day.isoformat()}) for label, day in offered], self.address)
 
 
 def asked_days(against: Against = Against.YEAR) -> AskedDays:
@@ -185,8 +200,8 @@ def span_asked() -> Span | None:
 
 def span_in_address(span: Span) -> dict[str, Any]:
     """Return what an address says to ask for the postings behind a figure."""
-    days = days_in_address(span.starts_on, span.ends_on)
-    return days if span.with_closings else {**days, "closings": "without"}
+    address = days_in_address(span.starts_on, span.ends_on)
+    return address if span.with_closings else {**address, "closings": "without"}
 
 
 def days_in_address(starts_on: date | None, ends_on: date) -> dict[str, Any]:
@@ -222,7 +237,7 @@ def _offers(offered: list[tuple[str, dict[str, Any]]], address: Mapping[str, Any
     """Return the links to the same page with other days."""
     endpoint, view_args = str(request.endpoint), request.view_args or {}
     found = []
-    for label, days in offered:
-        asked: dict[str, Any] = {**view_args, **address, **days}
-        found.append(Offer(gettext(label), url_for(endpoint, **asked), days.items() <= address.items()))
+    for label, shown in offered:
+        asked: dict[str, Any] = {**view_args, **address, **shown}
+        found.append(Offer(gettext(label), url_for(endpoint, **asked), shown.items() <= address.items()))
     return found

@@ -16,7 +16,7 @@ from ledger import comparatives, statements
 from ledger.comparatives import Against
 from ledger.export import balances
 from ledger.export import statements as written
-from ledger.statements import AgedBalances, Side, tables
+from ledger.statements import AgedBalances, Side, statutory, tables
 
 #: What a file has, and the days it is about, for its name.
 File = tuple[str, str]
@@ -47,6 +47,11 @@ def cash_flows(found: asked.AskedDays) -> list[statements.CashFlowStatement]:
 def equities(found: asked.AskedDays) -> list[statements.EquityStatement]:
     """Return the changes in equity that were asked for, and what they are compared with."""
     return [statements.equity_statement(db.session(), *days) for days in _stretches(found)]
+
+
+def tagged(found: asked.AskedDays) -> list[statutory.TaggedStatement]:
+    """Return the figures by statutory tag that were asked for, and what they are compared with."""
+    return [statutory.tagged_statement(db.session(), *days) for days in _stretches(found)]
 
 
 def aged(side: Side) -> AgedBalances:
@@ -106,6 +111,13 @@ def _equity_file(form: str) -> File:
     return text, f"{days.starts_on}-{days.ends_on}"
 
 
+def _tagged_file(form: str) -> File:
+    days = asked.asked_days(Against.NOTHING)
+    found = tagged(days)
+    text = written.tagged_as_json(*found) if form == "json" else written.as_csv(statutory.tagged_table(found))
+    return text, f"{days.starts_on}-{days.ends_on}"
+
+
 def _aged_file(side: Side, form: str) -> File:
     found = aged(side)
     if form == "json":
@@ -121,6 +133,7 @@ TITLES: Mapping[str, str] = {
     "income-statement": N_("Income statement"),
     "cash-flows": N_("Cash flows"),
     "changes-in-equity": N_("Changes in equity"),
+    "statutory-tags": N_("Figures by statutory tag"),
     "receivables": N_("What is owed to the co-op"),
     "payables": N_("What the co-op owes"),
 }
@@ -130,6 +143,7 @@ FILES: Mapping[str, Callable[[str], File]] = {
     "income-statement": _income_file,
     "cash-flows": _cash_file,
     "changes-in-equity": _equity_file,
+    "statutory-tags": _tagged_file,
     "receivables": partial(_aged_file, Side.RECEIVABLE),
     "payables": partial(_aged_file, Side.PAYABLE),
 }

@@ -5,15 +5,15 @@ from typing import Any
 
 from flask import Response, render_template, url_for
 from flask_babel import gettext
-from sqlalchemy import select
 
 from coop.books.pages import READERS, Answer, attachment, blueprint, trail
 from coop.books.statements import asked, files
 from coop.database import db
 from coop.permissions import requires
+from ledger.closed_years import first_open
 from ledger.comparatives import Against
-from ledger.models import FiscalYear, YearClosing
 from ledger.statements import income_by_month
+from ledger.statements.statutory import tagged_table
 from ledger.statements.tables import Figure, Row, Table, cash_table, income_table, sheet_table
 
 #: A table of more months is no longer small.
@@ -58,6 +58,14 @@ def cash_flows() -> Answer:
     return _page("cash-flows", found, table)
 
 
+@blueprint.get("/books/statutory-tags")
+@requires(*READERS)
+def statutory_tags() -> Answer:
+    """Show what the accounts add up to for the forms of the state, beside earlier days."""
+    found = asked.asked_days()
+    return _page("statutory-tags", found, tagged_table(files.tagged(found)))
+
+
 @blueprint.get(f"/books/<any({_NAMES}):name>.<any(csv,json):form>")
 @requires(*READERS)
 def statement_file(name: str, form: str) -> Response:
@@ -98,9 +106,5 @@ def behind(row: Row, figure: Figure) -> str | None:
 
 def _first_open_day() -> date | None:
     """Return the first day of the earliest year that is not closed: what earlier years left begins there."""
-    open_years = (
-        select(FiscalYear.starts_on)
-        .outerjoin(YearClosing, YearClosing.fiscal_year_id == FiscalYear.id)
-        .where(YearClosing.fiscal_year_id.is_(None))
-    )
-    return db.session().scalar(open_years.order_by(FiscalYear.starts_on).limit(1))
+    year = first_open(db.session())
+    return year.starts_on if year is not None else None

@@ -39,7 +39,7 @@ def next_steps(session: Session) -> list[tuple[FiscalYear, Plan | None]]:
         if not row.may_be_planned:
             continue
         carried = [plan for plan, standing in row.plans if standing.stands is Stands.CARRIED]
-        if not row.plans:
+        if all(standing.stands is Stands.SET_ASIDE for _, standing in row.plans):
             found.append((row.year, None))
         elif carried and waiting_with(session, SURPLUS_POST, {"plan": carried[0].id}) is None:
             found.append((row.year, carried[0]))

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from coop.assembly import bindings
 from coop.assembly.bindings import Carried, MotionBinding
+from coop.assembly.meetings.progress import on_agenda
 from coop.assembly.models import Motion, Stage
 from coop.assembly.resolutions import Resolution
 from coop.membership.models import Member, Participant
@@ -25,7 +26,7 @@ from ledger.closed_years import closing_of
 from ledger.models import FiscalYear, YearClosing
 from ledger.surplus.models import Distribution, SurplusLine, SurplusLineParty
 from ledger.surplus.plan import Plan, PlanLine, Reason, line_of, lines, plans_of, reasons
-from ledger.surplus.posting import distribution_of, staleness
+from ledger.surplus.posting import distribution_of, is_set_aside, staleness
 
 PAGE_SIZE = 50
 
@@ -40,6 +41,7 @@ class Stands(StrEnum):
     CARRIED = "carried"
     POSTED = "posted"
     OVERTAKEN = "overtaken"
+    SET_ASIDE = "set-aside"
 
 
 class Order(StrEnum):
@@ -59,11 +61,19 @@ class Standing:
     carried: Carried | None = None
     resolution_number: int | None = None
     distribution: Distribution | None = None
+    #: Of a plan on an agenda: whether notice of that meeting was given, which puts the plan before the members.
+    is_announced: bool = False
+    #: Of a plan that is set aside: whether the members had begun to vote on it.
+    was_opened: bool = False
 
     @property
     def is_shown_to_members(self) -> bool:
-        """Say whether members see the plan: from the opening of the vote on."""
-        return self.stands in {Stands.VOTED_ON, Stands.NOT_CARRIED, Stands.CARRIED, Stands.POSTED}
+        """Say whether members see the plan: from the notice of the meeting on, which tells them what they will vote on."""
+        return (
+            self.stands in {Stands.VOTED_ON, Stands.NOT_CARRIED, Stands.CARRIED, Stands.POSTED}
+            or self.is_announced
+            or self.was_opened
+        )
 
 
 @dataclass(frozen=True)
@@ -113,12 +123,16 @@ def standing_of(session: Session, plan: Plan) -> Standing:
     if distribution is not None and distribution.plan_id != plan.id:
         return Standing(Stands.OVERTAKEN, distribution=distribution)
     carried = bindings.carried_by_members(session, plan.id)
+    if distribution is None and is_set_aside(session, plan):
+        return Standing(Stands.SET_ASIDE, carried=carried, was_opened=bindings.is_opened(session, plan.id))
     if carried is not None:
         number = session.scalar(select(Resolution.number).where(Resolution.id == carried.resolution_id))
         stands = Stands.POSTED if distribution else Stands.CARRIED
         return Standing(stands, carried.motion_id, carried, number, distribution)
-    if distribution is not None:
-        return Standing(Stands.POSTED, distribution=distribution)
+    return Standing(Stands.POSTED, distribution=distribution) if distribution else _before_the_decision(session, plan)
+
+
+def _before_the_decision(session: Session, plan: Plan) -> Standing:
     motion = session.execute(
         select(Motion.id, Motion.stage, Outcome.proposal_id)
         .join(MotionBinding, MotionBinding.motion_id == Motion.id)
@@ -130,7 +144,8 @@ def standing_of(session: Session, plan: Plan) -> Standing:
     if motion is None:
         return Standing(Stands.PREPARED)
     if motion.stage is not Stage.OPENED:
-        return Standing(Stands.ON_AGENDA, motion.id)
+        placed = on_agenda(session, motion.id)
+        return Standing(Stands.ON_AGENDA, motion.id, is_announced=placed is not None and placed.is_announced)
     return Standing(Stands.NOT_CARRIED if motion.proposal_id else Stands.VOTED_ON, motion.id)
 
 

@@ -20,6 +20,7 @@ _STANDS: Mapping[Stands, tuple[str, str]] = {
     Stands.CARRIED: (N_("Carried, waits to be posted"), "warning"),
     Stands.POSTED: (N_("Posted"), "good"),
     Stands.OVERTAKEN: (N_("Another plan was posted"), "neutral"),
+    Stands.SET_ASIDE: (N_("Set aside: the year was reopened"), "neutral"),
 }
 _TO_OFFICERS: Mapping[Stands, str] = {
     Stands.PREPARED: N_(
@@ -28,19 +29,26 @@ _TO_OFFICERS: Mapping[Stands, str] = {
     ),
     Stands.ON_AGENDA: N_(
         "It is on the agenda of a meeting. Before the notice a director writes the solvency statement, and at least two sign it."
-        " Members see the plan once the vote is opened."
+        " From the notice on, each member sees their own line."
     ),
     Stands.VOTED_ON: N_("The vote is opened, and each member sees their own line."),
     Stands.NOT_CARRIED: N_("The members did not carry it. Prepare another plan for another meeting."),
     Stands.CARRIED: N_("The members carried exactly this plan. Two people post it: one prepares, the board approves."),
     Stands.POSTED: N_("It is in the books, to the cent, dated the day of the decision."),
     Stands.OVERTAKEN: N_("The surplus of this year was distributed by another plan."),
+    Stands.SET_ASIDE: N_(
+        "The year was reopened after this plan was prepared, so it cannot be posted. Once the year is closed again, prepare another."
+    ),
 }
 _TO_MEMBERS: Mapping[Stands, str] = {
+    Stands.ON_AGENDA: N_("This is a proposal: the members vote on it at a meeting of which they have notice."),
     Stands.VOTED_ON: N_("This is a proposal: the members are voting on it, or their votes are being counted."),
     Stands.NOT_CARRIED: N_("The members did not carry this proposal, so nothing is paid by it."),
     Stands.CARRIED: N_("The members have decided on it. It is paid once it is in the books."),
     Stands.POSTED: N_("The members have decided on it, and it is in the books."),
+    Stands.SET_ASIDE: N_(
+        "The year was reopened after this was put to the members, so nothing is paid by it. Another plan comes before them."
+    ),
 }
 
 

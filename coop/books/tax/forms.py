@@ -1,17 +1,19 @@
-"""The forms about tax: a new code, and a new rate of one."""
+"""The forms about tax: a new code, a new rate of one, and the registration."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField
+from wtforms import RadioField, SelectField
 from wtforms.validators import StopValidation
 
-from coop.books.tax.words import use
+from coop.books.tax.words import to_choose, use
 from coop.forms import DayField, Form, LineField, choices, required
+from coop.taxes import LONGEST_NUMBER, Registration
 from ledger.models import TaxUse
-from ledger.tax.codes import NewCode
+from ledger.tax.codes import CodeInForce, NewCode
 
 
 class RateField(LineField):
@@ -80,3 +82,27 @@ class CodeForm(RateForm):
             box_gross=self.box_gross.data or None,
             box_tax=self.box_tax.data or None,
         )
+
+
+class RegistrationForm(Form):
+    """Whether the co-op is registered for tax, under which number, and the code of what it sells."""
+
+    YES, NO = "yes", "no"
+
+    registered = RadioField(_l("The co-op is"), [required(_l("Please choose one."))])
+    number = LineField(
+        _l("GST number"), description=_l("Needed while it is registered. Printed on receipts."), longest=LONGEST_NUMBER
+    )
+    sales_code = SelectField(_l("Tax code of what the co-op sells"), validate_choice=False)
+
+    def __init__(self, codes: Iterable[CodeInForce], today: date, **options: Any) -> None:
+        super().__init__(**options)
+        self.registered.choices = choices(
+            [(self.YES, _l("registered for goods and services tax")), (self.NO, _l("not registered"))]
+        )
+        self.sales_code.choices = choices([("", gettext("None chosen")), *to_choose(codes, today)])
+
+    def to_registration(self) -> Registration:
+        """Return what is declared."""
+        is_registered = self.registered.data == self.YES
+        return Registration(is_registered, self.number.data or "", self.sales_code.data or None)

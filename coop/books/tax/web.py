@@ -33,6 +33,7 @@ def tax() -> str:
         "books/tax/codes.html",
         codes=codes,
         may_write=_may_write(),
+        may_declare=_may_declare(),
         may_install=house.currency == "NZD" and not {one.code for one in NEW_ZEALAND} <= {one.code for one in codes},
         today=cooperative.today(session),
         rate=rate,
@@ -109,11 +110,17 @@ def is_shown() -> bool:
 
 def not_registered() -> str:
     """Say in one sentence how a co-op becomes registered."""
-    return render_template("books/tax/not_registered.html", trail=trail((gettext("Tax"), None)))
+    return render_template(
+        "books/tax/not_registered.html", may_declare=_may_declare(), trail=trail((gettext("Tax"), None))
+    )
+
+
+def _may_declare() -> bool:
+    return Power.TREASURER in actor().powers
 
 
 def _may_write() -> bool:
-    return Power.TREASURER in actor().powers and cooperative.current(db.session()).is_tax_registered
+    return _may_declare() and cooperative.current(db.session()).is_tax_registered
 
 
 def _known(code: str) -> CodeInForce:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from coop import audit, clock, cooperative, texts
 from coop.books import kept
+from coop.books.tax.operations import check_registered
 from coop.payments.bank import errors
 from coop.payments.bank.models import BankRule
 from coop.payments.bank.queries import LineRow
@@ -22,6 +23,7 @@ from ledger.chart import BANK
 from ledger.errors import AccountIsHeading, AccountNotOpen, NoSuchAccount
 from ledger.models import Account
 from ledger.posting import Line
+from ledger.tax.codes import rate_on
 
 LEAST_WORDS = 3
 LONGEST_WORDS = 100
@@ -37,6 +39,8 @@ class NewRule:
     is_in: bool
     account: str
     text: str
+    #: The tax code of the amount, which then contains tax.
+    tax: str | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,8 @@ class RuleRow:
     #: Whether the account needs to know whose line it is, which no rule can say.
     by_party: bool
     text: str
+    #: Counts while the co-op is registered for tax.
+    tax: str | None
 
     def fits(self, line: LineRow) -> bool:
         """Say whether the rule is for a line."""
@@ -64,6 +70,7 @@ def add_rule(session: Session, actor: Actor, rule: NewRule) -> UUID:
         PowerMissing, WordsTooShort, TooManyRules, TextMissing, TextTooLong, BankItself, NoSuchAccount, AccountIsHeading
         AccountNotOpen
         KeptElsewhere, KeptForMembers, ReserveKept: another room books to the account.
+        NotTaxRegistered, NoSuchTaxCode
     """
     power = actor.need(Power.TREASURER)
     checked = _checked(session, rule)
@@ -76,6 +83,7 @@ def add_rule(session: Session, actor: Actor, rule: NewRule) -> UUID:
         account_code=checked.account,
         text=checked.text,
         made_at=clock.now(),
+        tax_code=checked.tax,
     )
     session.add(row)
     session.flush()
@@ -93,6 +101,7 @@ def change_rule(session: Session, actor: Actor, *, rule_id: UUID, rule: NewRule)
     row = _hold(session, rule_id)
     checked = _checked(session, rule)
     row.words, row.is_in, row.account_code, row.text = checked.words, checked.is_in, checked.account, checked.text
+    row.tax_code = checked.tax
     session.flush()
     audit.record(session, actor, "bank_rule.changed", subject=rule_id, power=power, facts={"account": checked.account})
 
@@ -114,7 +123,7 @@ def rules(session: Session) -> list[RuleRow]:
     query = (
         select(
             *(BankRule.id, BankRule.words, BankRule.is_in, BankRule.account_code, Account.name, Account.by_party),
-            BankRule.text,
+            *(BankRule.text, BankRule.tax_code),
         )
         .join(Account, Account.code == BankRule.account_code)
         .order_by(BankRule.words, BankRule.id)
@@ -163,7 +172,10 @@ def _checked(session: Session, rule: NewRule) -> NewRule:
         raise errors.WordsTooShort(LEAST_WORDS)
     text = texts.line(rule.text, about="text", longest=LONGEST_TEXT)
     _check_account(session, rule)
-    return NewRule(words, rule.is_in, rule.account, text)
+    if rule.tax is not None:
+        check_registered(session)
+        rate_on(session, rule.tax, cooperative.today(session))
+    return NewRule(words, rule.is_in, rule.account, text, rule.tax)
 
 
 def _check_account(session: Session, rule: NewRule) -> None:

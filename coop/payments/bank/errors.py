@@ -239,5 +239,25 @@ class TooManyRules(Refusal):
     message = N_("There are %(most)s rules already. Delete some that are not used.")
 
 
+@dataclass(eq=False)
+class LineNeedsTwo(Refusal):
+    """A line that somebody typed is no evidence of its own, so what it moves has the limit of an entry by hand."""
+
+    most_minor: int
+    currency: str
+    message = N_(
+        "This line was typed in, and more than %(most_minor)s is recorded by two people. Record the entry under Journal, let somebody"
+        " of the board approve it, and match it with the line; or enter the bank's own file, which shows the line."
+    )
+
+
+@dataclass(eq=False)
+class LineInClosedYear(Refusal):
+    """A year is closed when every line of the statement is explained; taking a match back would open that again."""
+
+    ends_on: date
+    message = N_("The year to %(ends_on)s is closed with this match, so it stays.")
+
+
 #: Answered with 409: the state of the lines has changed.
-CONFLICTS = (LineMatched, EntryMatched, LineRemoved, LineNotMatched, SuggestionGone)
+CONFLICTS = (LineInClosedYear, LineMatched, EntryMatched, LineRemoved, LineNotMatched, SuggestionGone)

@@ -1,6 +1,6 @@
 """The forms around the bank statement: one line, a pasted statement, what a line was for, and what is looked for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from coop.payments.bank.matching import Reason
 from coop.payments.bank.queries import LineFilter, State
 from coop.payments.bank.statements import LONGEST_TEXT, NewLine
 from evidence.messages import N_, Refusal
-from ledger.errors import LedgerRefusal, PartyMissing
+from ledger.errors import LedgerRefusal, NoSuchTaxCode, PartyMissing
 from ledger.models import Account
 
 #: Longer than two thousand lines ever are.
@@ -89,6 +89,7 @@ class ReasonForm(Form):
     party = PartyField(
         _l("Member or client"), description=_l("By number or name, where the account is kept per member or client.")
     )
+    tax = SelectField(_l("Tax code"), description=_l("The amount then contains the tax."), validate_choice=False)
     remember = BooleanField(_l("Suggest the same for such lines from now on"))
     words = LineField(
         _l("Words that such lines have in common"),
@@ -96,10 +97,11 @@ class ReasonForm(Form):
         description=_l("Shorten it to what every such line holds, such as the name of the firm."),
     )
 
-    def __init__(self, accounts: Iterable[Account], **options: object) -> None:
+    def __init__(self, accounts: Iterable[Account], taxes: Sequence[tuple[str, str]] = (), **options: object) -> None:
         super().__init__(**options)
         pairs = ((account.code, f"{account.code} {account.name}") for account in accounts)
         self.account.choices = choices([("", gettext("Choose …")), *pairs])
+        offer_taxes(self, taxes)
 
     def validate_account(self, field: SelectField) -> None:
         """Ask for an account."""
@@ -111,19 +113,20 @@ class ReasonForm(Form):
         if isinstance(refusal, PartyMissing):
             self.party.errors = [*self.party.errors, message_of(refusal)]
             return status_of(refusal)
-        if isinstance(refusal, LedgerRefusal) and refusal.about == "postings":
-            refusal.about = "account"
+        set_about(refusal)
         return show_on(self, refusal)
 
     def to_reason(self) -> Reason:
         """Return the reason."""
-        return Reason(self.booked_on.required_day, self.account.data, self.text.data or "", self.party.party_ref)
+        text, party_ref = self.text.data or "", self.party.party_ref
+        return Reason(self.booked_on.required_day, self.account.data, text, party_ref, chosen_tax(self))
 
     def to_rule(self, *, is_in: bool) -> NewRule | None:
         """Return the rule that is to be remembered, if one is."""
         if not self.remember.data:
             return None
-        return NewRule(self.words.data or "", is_in, self.account.data, (self.text.data or "")[:LONGEST_TEXT_OF_RULE])
+        text = (self.text.data or "")[:LONGEST_TEXT_OF_RULE]
+        return NewRule(self.words.data or "", is_in, self.account.data, text, chosen_tax(self))
 
 
 class ChosenForm(Form):
@@ -157,6 +160,25 @@ class LinesForm(DatesForm):
         """Return what is looked for."""
         state = next((state for state in State if state.value == self.state.data), State.UNMATCHED)
         return LineFilter(state, self.text.data or "", self.starts_on.day, self.ends_on.day)
+
+
+def offer_taxes(form: Form, taxes: Sequence[tuple[str, str]]) -> None:
+    """Let a form offer tax codes; one of a co-op that is not registered does not ask."""
+    if taxes:
+        form["tax"].choices = choices([("", gettext("None")), *taxes])
+    else:
+        del form["tax"]
+
+
+def chosen_tax(form: Form) -> str | None:
+    """Return the tax code that was chosen."""
+    return (form["tax"].data or None) if "tax" in form else None
+
+
+def set_about(refusal: Refusal) -> None:
+    """Say which field a refusal of the ledger is about."""
+    if isinstance(refusal, LedgerRefusal) and refusal.about == "postings":
+        refusal.about = "tax" if isinstance(refusal, NoSuchTaxCode) else "account"
 
 
 def day_of(form: DatesForm, today: date) -> date:

@@ -21,7 +21,7 @@ from coop.payments.bank import matching as bank_matching
 from coop.payments.bank import queries as bank_queries
 from coop.payments.bank.booking_rules import add_rule, bookable_accounts, rule_for, rules
 from coop.payments.bank.forms import BankLineForm, ChosenForm, LinesForm, ReasonForm, StatementForm, day_of
-from coop.payments.bank.pages import READERS, Answer, blueprint, currency, may_write, told
+from coop.payments.bank.pages import READERS, Answer, blueprint, currency, may_write, taxes, told
 from coop.payments.bank.queries import LineFilter, LineRow, State
 from coop.payments.bank.reconciling import latest_statement, proof, reconciliation
 from coop.payments.bank.suggesting import suggested
@@ -184,7 +184,7 @@ def receive(line_id: UUID) -> Answer:
 def classify(line_id: UUID) -> Answer:
     """Book what a line was for."""
     row = bank_queries.line(db.session(), line_id)
-    form, status = ReasonForm(bookable_accounts(db.session())), 422
+    form, status = ReasonForm(bookable_accounts(db.session()), taxes()), 422
     if form.validate():
         who, reason, remembered = actor(), form.to_reason(), form.to_rule(is_in=row.amount_minor > 0)
 
@@ -270,6 +270,7 @@ def _line_page(row: LineRow, form: ReasonForm) -> str:
         requests=bank_matching.requests_for(session, row) if may_settle else [],
         parties=books.parties(session) if may_settle else [],
         may_settle=may_settle,
+        needs_two=may_settle and bool(bank_matching.need_two(session, [row])),
         may_unmatch=may_write() and row.state is State.MATCHED,
         words=words,
     )
@@ -281,5 +282,5 @@ def _reason_form(row: LineRow) -> ReasonForm:
     rule = rule_for(rules(session), row)
     data = {"booked_on": row.booked_on, "text": rule.text if rule else row.text or "", "words": row.text or ""}
     if rule is not None:
-        data["account"] = rule.account_code
-    return ReasonForm(bookable_accounts(session), formdata=None, data=data)
+        data |= {"account": rule.account_code, "tax": rule.tax or ""}
+    return ReasonForm(bookable_accounts(session), taxes(), formdata=None, data=data)

@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session
 
 from coop import audit, clock, cooperative
 from coop.books import kept
+from coop.books.operations import largest_alone
+from coop.books.tax.operations import check_registered
 from coop.payments.bank import errors
 from coop.payments.bank.lines import hold_line
-from coop.payments.bank.models import BankLine, BankMatch, BankMatchGroup, BankUnmatch
+from coop.payments.bank.models import BankLine, BankMatch, BankMatchGroup, BankStatementLine, BankUnmatch
 from coop.payments.bank.queries import (
     EntryRow,
     LineRow,
@@ -31,10 +33,14 @@ from coop.payments.queries import RequestRow, paid_by
 from coop.permissions import Actor, NotFound, Power
 from evidence.canonical import Canonical
 from evidence.identifiers import new_id
+from ledger import periods
 from ledger.chart import BANK
+from ledger.closed_years import is_closed
 from ledger.models import Entry
 from ledger.posting import Draft, post
 from ledger.posting import Line as EntryLine
+from ledger.tax.arithmetic import taxed_lines
+from ledger.tax.codes import rate_on
 
 #: How many entries are offered for a line.
 MOST_OFFERED = 10
@@ -50,6 +56,8 @@ class Reason:
     account: str
     text: str
     party_ref: UUID | None = None
+    #: The tax code of the amount, which then contains tax.
+    tax: str | None = None
 
 
 def match(session: Session, actor: Actor, *, line_id: UUID, entry_id: UUID) -> None:
@@ -143,16 +151,17 @@ def classify(session: Session, actor: Actor, *, line_id: UUID, reason: Reason) -
 
     Raises:
         NotFound, PowerMissing, LineMatched, LineRemoved, BankItself, LedgerRefusal
+        NotTaxRegistered: it names a tax code, which only a registered co-op does.
         KeptElsewhere, KeptForMembers, ReserveKept: another room books to the account.
+        LineNeedsTwo: no file of the bank shows the line, and it moves more than one person records alone.
     """
     power = actor.need(Power.TREASURER)
     line = _hold_unmatched(session, line_id)
+    if need_two(session, [line]):
+        raise errors.LineNeedsTwo(largest_alone(session), line.currency)
     if reason.account == BANK:
         raise errors.BankItself(BANK)
-    lines = [
-        EntryLine(BANK, line.amount_minor),
-        EntryLine(reason.account, -line.amount_minor, reason.party_ref),
-    ]
+    lines = [EntryLine(BANK, line.amount_minor), *_other_side(session, reason, -line.amount_minor)]
     kept.check_lines(session, lines)
     times = session.scalar(select(func.count()).select_from(BankMatch).where(BankMatch.line_id == line_id)) or 0
     draft = Draft(
@@ -174,11 +183,12 @@ def unmatch(session: Session, actor: Actor, *, line_id: UUID) -> None:
 
     Raises:
         NotFound, PowerMissing, LineNotMatched
+        LineInClosedYear: the year of a line is closed.
     """
     power = actor.need(Power.TREASURER)
     together = {one.line_id for one in standing_matches(session, line_id)} | {line_id}
     for one in sorted(together):
-        hold_line(session, one)
+        _need_open_year(session, hold_line(session, one).booked_on)
     # Looked at again now that nobody else can take them back.
     standing = standing_matches(session, line_id)
     if not standing:
@@ -205,11 +215,38 @@ def requests_for(session: Session, line: LineRow) -> list[RequestRow]:
     return paid_by(session, line.amount_minor, line.text or "") if line.amount_minor > 0 else []
 
 
+def _other_side(session: Session, reason: Reason, amount_minor: int) -> list[EntryLine]:
+    """Return what a movement of the bank was for. The bank shows what was paid, so the amount contains its tax."""
+    rate_bp = 0
+    if reason.tax is not None:
+        check_registered(session)
+        rate_bp = rate_on(session, reason.tax, reason.booked_on)
+    line = EntryLine(reason.account, amount_minor, reason.party_ref, tax=reason.tax)
+    return taxed_lines(line, rate_bp, is_included=True)
+
+
 def _hold_unmatched(session: Session, line_id: UUID) -> BankLine:
     line = hold_line(session, line_id)
     if standing_matches(session, line_id):
         raise errors.LineMatched
     return line
+
+
+def need_two(session: Session, lines: Collection[BankLine | LineRow]) -> frozenset[UUID]:
+    """Return the large lines that no file of the bank shows: somebody typed them, so they show no more than an entry by hand does."""
+    most_minor = largest_alone(session)
+    large = {line.id for line in lines if abs(line.amount_minor) > most_minor}
+    if large:
+        large.difference_update(
+            session.scalars(select(BankStatementLine.line_id).where(BankStatementLine.line_id.in_(large)))
+        )
+    return frozenset(large)
+
+
+def _need_open_year(session: Session, booked_on: date) -> None:
+    year = periods.fiscal_year_of(session, booked_on)
+    if year is not None and is_closed(session, year.id):
+        raise errors.LineInClosedYear(year.ends_on)
 
 
 def _hold_entry(session: Session, entry_id: UUID) -> None:

@@ -163,3 +163,5 @@ class BankRule(CoopBase):
     #: What the entry is to say.
     text: Mapped[Line]
     made_at: Mapped[Moment]
+    #: The tax code of the amount, which then contains tax.
+    tax_code: Mapped[Code | None] = mapped_column(default=None)

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from coop.database import db, write
 from coop.payments.bank import booking_rules
 from coop.payments.bank.booking_rules import NewRule, bookable_accounts
-from coop.payments.bank.pages import READERS, Answer, blueprint, may_write
+from coop.payments.bank.pages import READERS, Answer, blueprint, may_write, taxes
 from coop.payments.bank.side_forms import RuleForm
 from coop.permissions import Power, requires
 from coop.signed_in import actor
@@ -29,7 +29,7 @@ def rules() -> str:
 @requires(Power.TREASURER)
 def new_rule() -> str:
     """Show the form of a rule."""
-    return _page(RuleForm(bookable_accounts(db.session())))
+    return _page(RuleForm(bookable_accounts(db.session()), taxes()))
 
 
 @blueprint.post("/rules/new")
@@ -49,7 +49,8 @@ def edit_rule(rule_id: UUID) -> str:
     row = booking_rules.rule(db.session(), rule_id)
     direction = "in" if row.is_in else "out"
     data = {"words": row.words, "direction": direction, "account": row.account_code, "text": row.text}
-    return _page(RuleForm(bookable_accounts(db.session()), formdata=None, data=data), rule_id)
+    data["tax"] = row.tax or ""
+    return _page(RuleForm(bookable_accounts(db.session()), taxes(), formdata=None, data=data), rule_id)
 
 
 @blueprint.post("/rules/<uuid:rule_id>")
@@ -76,7 +77,7 @@ def delete_rule(rule_id: UUID) -> Response:
 
 
 def _save(work: Callable[[Session, NewRule], object], done: str, rule_id: UUID | None = None) -> Answer:
-    form, status = RuleForm(bookable_accounts(db.session())), 422
+    form, status = RuleForm(bookable_accounts(db.session()), taxes()), 422
     if form.validate():
         rule = form.to_rule()
         try:

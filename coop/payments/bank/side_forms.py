@@ -1,6 +1,6 @@
 """The forms of what is ticked: lines beside entries, suggestions to confirm; and the rules that suggest."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from flask_babel import gettext
@@ -12,10 +12,10 @@ from coop.books.forms import DatesForm
 from coop.errors import show_on
 from coop.forms import Form, LineField, choices, required
 from coop.payments.bank.booking_rules import LONGEST_TEXT, LONGEST_WORDS, NewRule
+from coop.payments.bank.forms import chosen_tax, offer_taxes, set_about
 from coop.payments.bank.reconciling import SidesFilter
 from coop.payments.bank.suggesting import Choice, Way
 from evidence.messages import Refusal
-from ledger.errors import LedgerRefusal
 from ledger.models import Account
 
 
@@ -84,12 +84,14 @@ class RuleForm(Form):
     direction = SelectField(_l("Of money that"), validate_choice=False)
     account = SelectField(_l("Account"), validate_choice=False)
     text = LineField(_l("What happened"), [required(_l("Say what happened, in a few words."))], longest=LONGEST_TEXT)
+    tax = SelectField(_l("Tax code"), description=_l("The amount then contains the tax."), validate_choice=False)
 
-    def __init__(self, accounts: Iterable[Account], **options: object) -> None:
+    def __init__(self, accounts: Iterable[Account], taxes: Sequence[tuple[str, str]] = (), **options: object) -> None:
         super().__init__(**options)
         self.direction.choices = choices([("out", gettext("went out")), ("in", gettext("came in"))])
         pairs = ((account.code, f"{account.code} {account.name}") for account in accounts)
         self.account.choices = choices([("", gettext("Choose …")), *pairs])
+        offer_taxes(self, taxes)
 
     def validate_account(self, field: SelectField) -> None:
         """Ask for an account."""
@@ -98,13 +100,13 @@ class RuleForm(Form):
 
     def show(self, refusal: Refusal) -> int:
         """Put a refusal beside the field it is about, and return the status."""
-        if isinstance(refusal, LedgerRefusal) and refusal.about == "postings":
-            refusal.about = "account"
+        set_about(refusal)
         return show_on(self, refusal)
 
     def to_rule(self) -> NewRule:
         """Return the rule."""
-        return NewRule(self.words.data or "", self.direction.data == "in", self.account.data, self.text.data or "")
+        is_in, text = self.direction.data == "in", self.text.data or ""
+        return NewRule(self.words.data or "", is_in, self.account.data, text, chosen_tax(self))
 
 
 def _ids(field: SelectMultipleField) -> list[UUID]:

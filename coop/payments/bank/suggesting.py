@@ -13,9 +13,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from coop import cooperative
 from coop.payments.bank import errors
 from coop.payments.bank.booking_rules import RuleRow, rule_for, rules
-from coop.payments.bank.matching import Reason, classify, match, receive
+from coop.payments.bank.matching import Reason, classify, match, need_two, receive
 from coop.payments.bank.queries import EntryRow, LineFilter, LineRow, all_lines, entry_row, line, waiting_entries
 from coop.payments.queries import RequestRow, named_in
 from coop.permissions import Actor, NotFound, Power
@@ -71,7 +72,8 @@ def suggested(session: Session, lines: Sequence[LineRow]) -> list[Suggestion]:
     rest = [one for one in lines if one.id not in found]
     found |= _by_entry(session, rest)
     known = rules(session)
-    for one in _bookable(session, rest):
+    by_two = need_two(session, rest)
+    for one in (one for one in _bookable(session, rest) if one.id not in by_two):
         rule = None if one.id in found else rule_for(known, one)
         # Whose line it is, a rule cannot say: it only fills the form in.
         if rule is not None and not rule.by_party:
@@ -107,7 +109,8 @@ def _do(session: Session, actor: Actor, choice: Choice, known: dict[UUID, RuleRo
         rule, row = known.get(choice.chosen_id), line(session, choice.line_id)
         if rule is None or not rule.fits(row):
             raise errors.SuggestionGone
-        reason = Reason(row.booked_on, rule.account_code, rule.text)
+        tax = rule.tax if cooperative.current(session).is_tax_registered else None
+        reason = Reason(row.booked_on, rule.account_code, rule.text, tax=tax)
         classify(session, actor, line_id=choice.line_id, reason=reason)
 
 

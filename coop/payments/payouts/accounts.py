@@ -29,9 +29,7 @@ def change_account(session: Session, actor: Actor, *, participant_id: UUID, bank
         AccountMalformed, TextTooLong
     """
     actor.need_to_act_for(participant_id)
-    account = texts.line(bank_account, about="bank_account", longest=LONGEST_ACCOUNT, least=0)
-    if account and not _ACCOUNT.fullmatch(account):
-        raise errors.AccountMalformed
+    account = read_account(bank_account)
     participants.lock(session, participant_id)
     row = session.get(PayoutAccount, participant_id)
     if account == (row.bank_account if row else ""):
@@ -46,6 +44,18 @@ def change_account(session: Session, actor: Actor, *, participant_id: UUID, bank
     action = "payout_account.changed" if account else "payout_account.removed"
     audit.record(session, actor, action, subject=participant_id)
     _warn(session, participant_id, account)
+
+
+def read_account(bank_account: str) -> str:
+    """Return a bank account in its normal form; empty where there is none.
+
+    Raises:
+        AccountMalformed, TextTooLong
+    """
+    account = texts.line(bank_account, about="bank_account", longest=LONGEST_ACCOUNT, least=0)
+    if account and not _ACCOUNT.fullmatch(account):
+        raise errors.AccountMalformed
+    return account
 
 
 def account_of(session: Session, participant_id: UUID) -> PayoutAccount | None:

@@ -19,7 +19,7 @@ from coop.formats import format_day, format_money
 from coop.membership import participants
 from coop.membership.models import Participant
 from coop.payments.payouts import errors
-from coop.payments.payouts.models import Disbursement, DisbursementLine
+from coop.payments.payouts.models import Disbursement, DisbursementLine, PayoutAccount
 from coop.payments.payouts.payees import Payees, owed, payees_of
 from coop.permissions import Actor, NotFound, Power
 from evidence.canonical import Canonical
@@ -36,6 +36,8 @@ class PlannedLine:
     party_ref: UUID
     name: str
     amount_minor: int
+    #: Whether the payee has said where to be paid; they may have been paid otherwise.
+    has_account: bool
 
 
 def plan_payment(
@@ -59,11 +61,12 @@ def plan_payment(
     if paid_on > today:
         raise errors.PaidInFuture(today)
     rows = session.execute(
-        select(Participant.id, Participant.party_ref, Participant.name)
+        select(Participant.id, Participant.party_ref, Participant.name, PayoutAccount.participant_id.label("account"))
+        .outerjoin(PayoutAccount, PayoutAccount.participant_id == Participant.id)
         .where(Participant.id.in_(wanted))
         .order_by(Participant.name_key, Participant.id)
     )
-    planned = [PlannedLine(row.id, row.party_ref, row.name, wanted[row.id]) for row in rows]
+    planned = [PlannedLine(row.id, row.party_ref, row.name, wanted[row.id], row.account is not None) for row in rows]
     if len(planned) < len(wanted):
         raise NotFound
     payable = owed(session, account_code, paid_on)

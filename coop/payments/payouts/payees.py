@@ -1,4 +1,4 @@
-"""Who is paid from a list: coaches, sellers, clients who get money back, members from the surplus; and what each is owed.
+"""Who is paid from a list (coaches, sellers, clients, members, claimants), and what each is owed.
 
 What somebody is owed on a day is the least that stands on the account for them from that day on: what was paid later cannot be
 paid again with an earlier date.
@@ -19,7 +19,7 @@ from coop.paging import Part, bounded
 from coop.payments.payouts.models import Disbursement, DisbursementLine, PayoutAccount
 from coop.permissions import NotFound
 from evidence.messages import N_
-from ledger.chart import OWED_TO_CLIENTS, OWED_TO_COACHES, OWED_TO_SELLERS, PATRONAGE_PAYABLE
+from ledger.chart import EXPENSE_CLAIMS, OWED_TO_CLIENTS, OWED_TO_COACHES, OWED_TO_SELLERS, PATRONAGE_PAYABLE
 from ledger.models import Account, Entry, Posting
 from ledger.totals import balance_of, party_balance_of
 
@@ -34,6 +34,7 @@ class Payees(StrEnum):
     SELLERS = "sellers"
     CLIENTS = "clients"
     MEMBERS = "members"
+    CLAIMANTS = "claimants"
 
     @property
     def account_code(self) -> str:
@@ -56,18 +57,21 @@ _ACCOUNTS: Mapping[Payees, str] = {
     Payees.SELLERS: OWED_TO_SELLERS,
     Payees.CLIENTS: OWED_TO_CLIENTS,
     Payees.MEMBERS: PATRONAGE_PAYABLE,
+    Payees.CLAIMANTS: EXPENSE_CLAIMS,
 }
 _LABELS: Mapping[Payees, str] = {
     Payees.COACHES: N_("Coaches"),
     Payees.SELLERS: N_("Sellers"),
     Payees.CLIENTS: N_("Clients, for refunds"),
     Payees.MEMBERS: N_("Members' share of the surplus"),
+    Payees.CLAIMANTS: N_("Expense claims"),
 }
 _REFERENCES: Mapping[Payees, str] = {
     Payees.COACHES: "COACHING",
     Payees.SELLERS: "SALES",
     Payees.CLIENTS: "REFUND",
     Payees.MEMBERS: "SURPLUS",
+    Payees.CLAIMANTS: "EXPENSES",
 }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from flask_babel import gettext
 
-from coop.formats import format_day
+from coop.formats import format_day, format_money
 from coop.reports.blocks import (
     Bars,
     Block,
@@ -64,7 +64,7 @@ def _approval(content: Content) -> Part:
             (gettext("Fingerprint of the accounts"), content.statements.digest),
         )
     )
-    blocks: list[Block] = [facts]
+    blocks: list[Block] = [*_reopenings(content), facts]
     review = content.review
     if review is None:
         blocks.append(
@@ -85,6 +85,32 @@ def _approval(content: Content) -> Part:
             Prose(review.text, f"{review.name}, {format_day(review.written_on)}"),
         ]
     return Part("approval", gettext("Approval and review"), tuple(blocks))
+
+
+def _reopenings(content: Content) -> list[Block]:
+    """Return the remarks that the year was reopened, each with what the board decided, word for word."""
+    currency = content.house.currency
+    blocks: list[Block] = []
+    for one in content.reopenings:
+        text = gettext(
+            "The year was closed on %(closed)s, reopened on %(reopened)s by resolution %(number)s of the board of %(decided)s, and"
+            " closed again on %(again)s. Entries from %(opens)s on may have been added in between. %(results)s",
+            closed=format_day(one.closed_on),
+            reopened=format_day(one.reopened_on),
+            number=one.resolution,
+            decided=format_day(one.decided_on),
+            again=format_day(one.closed_again_on),
+            opens=format_day(one.opens_on),
+            results=gettext(
+                "The result was %(before)s and is %(after)s.",
+                before=format_money(one.result_minor, currency),
+                after=format_money(one.result_again_minor, currency),
+            ),
+        )
+        blocks.append(Remark(gettext("These accounts were reopened"), text, "warning"))
+        if one.words:
+            blocks.append(Prose(one.words, gettext("Resolution %(number)s", number=one.resolution)))
+    return blocks
 
 
 def income_statement(found: Statements, year: Year, currency: str) -> Statement:

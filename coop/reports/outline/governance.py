@@ -76,7 +76,7 @@ def title_of(decision: DecisionTaken) -> str:
     """Return what was decided, with a word on what was decided only after the year that the report is about."""
     if not decision.is_later:
         return decision.title
-    said: str = gettext("%(title)s [about the year, decided after it]", title=decision.title)
+    said: str = gettext("%(title)s, decided after the year ended", title=decision.title)
     return said
 
 

@@ -29,36 +29,64 @@ def read(raw: bytes, name: str) -> RankedProfile:
     Raises:
         BallotFileError: the header has no usable names, or a row is no ballot.
     """
-    text = text_of(raw)
-    rows = _rows(text, name)
-    line, header = next(rows, (1, []))
-    weight_at = _weight_column(header, name, line)
-    names = Names(name)
-    for at, cell in enumerate(header):
-        if at != weight_at:
-            names.add(cell.strip(), line)
-    if not names:
-        raise refuse(name, line, N_("there are no candidates"))
-    if len(names) > MAX_CANDIDATES:
-        raise refuse(
-            name,
-            line,
-            N_("%(count)d candidates are more than the %(limit)d that can be counted"),
-            count=len(names),
-            limit=MAX_CANDIDATES,
-        )
+    table = Table(text_of(raw), name)
     ballots: dict[Ranking, int] = {}
     lines: dict[Ranking, int] = {}
     read_before: dict[tuple[str, ...], tuple[Ranking, int]] = {}
-    for line, row in rows:
+    for line, row in table.rows:
         key = tuple(row)
         if key not in read_before:
-            read_before[key] = _ballot(row, len(header), weight_at, name, line)
+            weight, cells = table.ballot(row, line)
+            read_before[key] = _ranking(cells, name, line), weight
         ranking, weight = read_before[key]
         ballots[ranking] = ballots.get(ranking, 0) + weight
         if any(len(rank) > 1 for rank in ranking):
             lines.setdefault(ranking, line)
-    return RankedProfile(title="", candidates=names.all(), seats=None, ballots=ballots, lines=lines)
+    return RankedProfile(title="", candidates=table.candidates, seats=None, ballots=ballots, lines=lines)
+
+
+class Table:
+    """The rows of a CSV file below a header with the names of the candidates and, where there is one, the column of weights."""
+
+    def __init__(self, text: str, name: str) -> None:
+        self._name = name
+        self.rows = _rows(text, name)
+        line, header = next(self.rows, (1, []))
+        self._columns = len(header)
+        self._weight_at = _weight_column(header, name, line)
+        names = Names(name)
+        for at, cell in enumerate(header):
+            if at != self._weight_at:
+                names.add(cell.strip(), line)
+        if not names:
+            raise refuse(name, line, N_("there are no candidates"))
+        if len(names) > MAX_CANDIDATES:
+            raise refuse(
+                name,
+                line,
+                N_("%(count)d candidates are more than the %(limit)d that can be counted"),
+                count=len(names),
+                limit=MAX_CANDIDATES,
+            )
+        self.candidates = names.all()
+
+    def ballot(self, row: list[str], line: int) -> tuple[int, list[str]]:
+        """Return how many ballots a row stands for, and its cells for the candidates.
+
+        Raises:
+            BallotFileError: it has more or fewer cells than the header, or no usable weight.
+        """
+        if len(row) != self._columns:
+            raise refuse(
+                self._name,
+                line,
+                N_("the header has %(columns)d columns, and this row %(cells)d"),
+                cells=len(row),
+                columns=self._columns,
+            )
+        cells = [cell.strip() for cell in row]
+        weight = 1 if self._weight_at is None else checked_weight(cells.pop(self._weight_at), self._name, line)
+        return weight, cells
 
 
 def _rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
@@ -82,18 +110,8 @@ def _weight_column(header: list[str], name: str, line: int) -> int | None:
     return found[0] if found else None
 
 
-def _ballot(row: list[str], columns: int, weight_at: int | None, name: str, line: int) -> tuple[Ranking, int]:
-    """Return the ranking of a row and how many ballots it stands for."""
-    if len(row) != columns:
-        raise refuse(
-            name,
-            line,
-            N_("the header has %(columns)d columns, and this row %(cells)d"),
-            cells=len(row),
-            columns=columns,
-        )
-    cells = [cell.strip() for cell in row]
-    weight = 1 if weight_at is None else checked_weight(cells.pop(weight_at), name, line)
+def _ranking(cells: list[str], name: str, line: int) -> Ranking:
+    """Return the ranking that the preferences of a row make."""
     placed: dict[int, list[int]] = {}
     for candidate, cell in enumerate(cells):
         if not cell:
@@ -117,4 +135,4 @@ def _ballot(row: list[str], columns: int, weight_at: int | None, name: str, line
                 missing=expected,
                 next=preference,
             )
-    return tuple(tuple(placed[preference]) for preference in sorted(placed)), weight
+    return tuple(tuple(placed[preference]) for preference in sorted(placed))

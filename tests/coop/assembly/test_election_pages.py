@@ -9,21 +9,27 @@ from threading import Barrier, Thread
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+import pytest
 from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from coop import clock
+from coop import clock, cooperative
+from coop.assembly.resolutions import Body, record_resolution
 from coop.audit import AuditEvent
 from coop.commands.count import count as count_command
-from coop.database import db
+from coop.database import db, write
+from coop.identity import powers
 from coop.identity.models import PowerGrant
+from coop.membership.participants import representatives
 from coop.outbox import OutboxJob
 from coop.permissions import Power
 from evidence.canonical import digest
 from governance.counting.files import read_ballots
 from governance.counting.scottish_stv import count
 from governance.models import Participation, Proposal, Urn
+from tests.founded import OPERATOR
 from tests.html_client import Browser, Page
 
 if TYPE_CHECKING:
@@ -297,3 +303,44 @@ def test_ballots_are_for_elections_only(assembly: "Assembly", sign_in: SignIn) -
     path = assembly.write()
     assert sign_in("board").get(f"{path}/ballots").status == 422
     assert sign_in("board").get(f"/as/{assembly.members['board']}/elections/{_id(path)}/stand").status == 404
+
+
+@pytest.mark.parametrize("seats", [2, 5])
+def test_an_election_says_whether_the_whole_board_is_up(assembly: "Assembly", sign_in: SignIn, seats: int) -> None:
+    """Two are elected beside the others, five in place of them; by the by-laws of the opening once it is open."""
+    form = sign_in("secretary").get("/elections/new")
+    assert "The by-laws set 5 for the whole board." in form.text
+    path = assembly.call_election(seats=seats)
+    for page in (sign_in("founder").get(path), assembly.open(path)):
+        assert ("This is a by-election" in page.text) == (seats == 2)
+        assert ("The whole board is elected" in page.text) == (seats == 5)
+
+
+def test_who_holds_the_auditors_power_is_warned_before_standing(
+    app: Flask, assembly: "Assembly", sign_in: SignIn, members: dict[str, UUID]
+) -> None:
+    path = assembly.call_election(candidates=("board",))
+    stand = f"/as/{members['scrutineer']}/elections/{_id(path)}/stand"
+    assert "auditor" not in sign_in("scrutineer").get(stand).text
+    with app.app_context():
+        write(lambda session: _make_auditor(session, members["scrutineer"]))
+    assert "You hold the auditor's power" in sign_in("scrutineer").get(stand).text
+    sign_in("scrutineer").submit(stand, {"statement": "I can count."})
+    assert sign_in("secretary").get(path).text.count("Holds the auditor's power") == 1
+    # Who votes judges the candidate, not the offices.
+    assert "Holds the auditor's power" not in sign_in("founder").get(path).text
+
+
+def _make_auditor(session: Session, participant_id: UUID) -> None:
+    (person,) = representatives(session, participant_id)
+    today = cooperative.today(session)
+    resolution_id = record_resolution(session, body=Body.BOARD, decided_on=today, title="Auditor", text="We appoint.")
+    powers.grant(
+        session,
+        OPERATOR,
+        person_id=person.id,
+        power=Power.AUDITOR,
+        starts_on=today,
+        ends_on=None,
+        resolution_id=resolution_id,
+    )

@@ -17,6 +17,8 @@ from coop.assembly.meetings import agenda, calling, duties, errors, progress
 from coop.assembly.models import Motion, MotionWords, Stage
 from coop.assembly.operations import Words
 from coop.assembly.solvency import Solvency, SolvencyGrounds, solvency_of
+from coop.books.surplus.queries import shown_to_members
+from coop.books.surplus.words import to_members
 from coop.permissions import WORKER, PowerMissing
 from coop.texts import TextTooShort
 from ledger.chart import GENERAL_RESERVE, SURPLUS_AWAITING
@@ -318,3 +320,18 @@ def test_the_checks_find_a_vote_before_its_statement_and_changed_grounds(coop: G
         "solvency-grounds",
         "solvency-late",
     }
+
+
+def test_members_see_their_line_from_the_notice_on_and_not_before(coop: Gathering, plan_id: UUID) -> None:
+    """The notice tells them what they will vote on; until then it may still be taken off the agenda."""
+    shown = partial(shown_to_members, coop.session)
+    assert shown() == []
+    with on(SENT):
+        meeting_id, motion_id = called(coop, plan_id)
+        coop.state_solvency(plan_id, "board", "board2")
+        assert shown() == []
+        coop.notify(meeting_id)
+        assert [(plan.id, standing.motion_id) for plan, standing in shown()] == [(plan_id, motion_id)]
+        assert "of which they have notice" in to_members(shown()[0][1])
+        calling.cancel_meeting(coop.session, coop.secretary, meeting_id=meeting_id, reason="A storm")
+        assert shown() == []

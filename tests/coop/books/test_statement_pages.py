@@ -25,6 +25,7 @@ PAGES = (
     "income-statement",
     "cash-flows",
     "changes-in-equity",
+    "statutory-tags",
     "general-ledger",
     "receivables",
     "payables",
@@ -182,3 +183,16 @@ def test_a_member_sees_where_each_entry_left_them(today: date, sign_in: SignIn, 
     later = sign_in("board").get(f"{path}?from={tomorrow}&to={tomorrow}")
     assert "What stood before" in later.text
     assert "Owed by you" in later.text
+
+
+def test_the_figures_by_tag_lead_to_their_accounts_and_those_without_a_tag_come_last(auditor: Browser) -> None:
+    page = auditor.get("/books/statutory-tags")
+    assert page.text.index("IR10-2 ") < page.text.index("IR10-24") < page.text.index("IR10-30")
+    assert page.text.index("IR10-31") < page.text.index("Accounts without a tag") < page.text.index("4900 Interest")
+    assert "/books/accounts/1000?to=" in page.links["70.00"]
+    rows = list(csv.DictReader(auditor.get("/books/statutory-tags.csv").html.splitlines()))
+    assert {row["section"]: row["amount"] for row in rows if row["account"] == BANK} == {"IR10-31": "70.00"}
+    assert {row["section"] for row in rows if row["account"] == OTHER_INCOME} == {""}
+    document = json.loads(auditor.get("/books/statutory-tags.json").html)
+    assert {one["tag"]: one["amount_minor"] for one in document["tags"]}["IR10-24"] == 5_000
+    assert [one["account"] for one in document["untagged"]] == [OWED_TO_COACHES, OTHER_INCOME]

@@ -177,10 +177,10 @@ def test_while_an_order_waits_for_its_payment_the_same_is_that_order_and_another
         asked = {"participant_id": buyer.participant_id, "quantity": 2, "by": PaidBy.CARD, **changes}
         return lambda: orders.place(session, actor, offering_id=offering_id, **asked)  # type: ignore[arg-type]
 
-    assert again(seen_minor=12_000)() == first
+    assert again(seen_minor=24_000)() == first
     refusal = refuse(session, errors.OrderWaiting, again(quantity=1))
     assert refusal.values() == {"number": 1}
-    refuse(session, errors.OrderWaiting, again(seen_minor=11_000))
+    refuse(session, errors.OrderWaiting, again(seen_minor=22_000))
     # Somebody else's order is another one, and so is one of something else.
     other = selling.buy(session, buyer.person_id, group, offering_id)
     assert other.order_id != first.order_id
@@ -291,7 +291,7 @@ def test_what_changed_since_the_page_is_told_and_nothing_is_ordered(shop: Shop) 
         )
 
     refusal = refuse(session, errors.PriceChanged, place)
-    assert refusal.values() == {"seen_minor": 29_900, "price_minor": 30_000, "currency": "NZD"}
+    assert refusal.values() == {"seen_minor": 29_900, "amount_minor": 30_000, "currency": "NZD"}
     offers.withdraw(session, joining.founder(session, "board"), offering_id=offering_id)
     refuse(session, errors.Withdrawn, place)
 

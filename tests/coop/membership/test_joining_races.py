@@ -13,13 +13,15 @@ from coop.database import write_with
 from coop.membership import admission, operations
 from coop.membership.admission import Verdict
 from coop.membership.errors import AlreadyDecided, AlreadyJoined, ApplicationOpen, LastRepresentative
-from coop.membership.models import Application, Member, ParticipantKind
+from coop.membership.models import Application, Member, MemberClass, ParticipantKind
 from coop.payments.errors import AlreadyPaid, MoreThanOutstanding
 from coop.payments.models import PaymentReceipt
 from coop.payments.operations import Receipt, record_receipt
+from coop.shares import capital
 from coop.shares import operations as shares
 from coop.shares.errors import AlreadyIssued, ShareLimit
 from coop.shares.models import ShareEvent, Subscription
+from ledger.chart import SHARE_CAPITAL_OF_ENTERPRISES, SHARE_CAPITAL_OF_GROUPS
 from tests import joining
 from tests.databases import TestDatabase
 
@@ -199,4 +201,26 @@ def test_two_representatives_who_end_each_other_at_once_leave_one(founded: TestD
 
     results = joining.at_once(founded.engine, end(0, second.person_id), end(1, first.person_id))
     assert joining.outcomes(results) == (1, {LastRepresentative})
+    check(founded)
+
+
+def test_shares_issued_while_the_capital_of_their_class_moves_stand_on_its_account(founded: TestDatabase) -> None:
+    people = admitted(founded, "Hēmi Mōhua", "Ana Kea", "Wiremu Hoiho", have_paid=True)
+
+    def choose(account: str) -> Work:
+        def work(session: Session) -> None:
+            class_id = session.scalars(
+                select(MemberClass.id).where(MemberClass.kind == ParticipantKind.INDIVIDUAL)
+            ).one()
+            capital.choose_account(session, joining.founder(session, "treasurer"), class_id=class_id, account=account)
+
+        return work
+
+    def issue(who: joining.Joined) -> Work:
+        return lambda session: joining.issue(session, who.participant_id)
+
+    first, second, third = map(issue, people)
+    moves = [choose(code) for code in (SHARE_CAPITAL_OF_GROUPS, SHARE_CAPITAL_OF_ENTERPRISES)]
+    results = joining.at_once(founded.engine, first, moves[0], second, moves[1], third)
+    assert joining.outcomes(results) == (5, set())
     check(founded)

@@ -210,11 +210,41 @@ def test_amounts_are_read_as_banks_write_them(written: str, decimal: str, minor:
 
 
 @pytest.mark.parametrize(
-    "written", ["", "--45", "1,23", "45.001", "1.234,50", "(45", "٤٥", "4 5", "1e3", "- -4", "5 CR"]
+    "written", ["", "--45", "1,23", "45.001", "1.234,50", "(45", "٤٥", "4 5", "1e3", "- -4", "5 CR", "5.00 DBT"]
 )
 def test_an_amount_that_could_mean_two_things_is_refused(written: str) -> None:
     with pytest.raises(AmountError):
         file_amount(written, "NZD")
+
+
+@pytest.mark.parametrize(
+    ("written", "currency", "found"),
+    [
+        ("100.00 USD", "NZD", "USD"),
+        ("USD -100.00", "NZD", "USD"),
+        ("-US$100.00", "NZD", "US$"),
+        ("€100.00", "NZD", "€"),
+        ("$100.00", "EUR", "$"),
+    ],
+)
+def test_an_amount_of_another_currency_is_not_taken_for_ours(written: str, currency: str, found: str) -> None:
+    with pytest.raises(errors.AmountElsewhere) as refused:
+        file_amount(written, currency)
+    assert (refused.value.found, refused.value.expected) == (found, currency)
+
+
+@pytest.mark.parametrize(
+    ("written", "currency"), [("NZ$45.00", "NZD"), ("A$45.00", "AUD"), ("$45.00", "SGD"), ("45.00 €", "EUR")]
+)
+def test_the_sign_of_our_own_currency_is_understood(written: str, currency: str) -> None:
+    assert file_amount(written, currency) == 4500
+
+
+def test_a_row_in_another_currency_is_named() -> None:
+    columns = Columns(",", 0, (), 0, "%Y-%m-%d", amount=1)
+    statement = replace(STATEMENT, first_day=date(2026, 3, 1))
+    _, reading = preview(b"2026-03-31,1.00\n2026-03-31,100.00 USD", columns, statement)
+    assert [(one.row, type(one.reason)) for one in reading.problems] == [(2, errors.AmountElsewhere)]
 
 
 @given(st.integers(-(10**14), 10**14))

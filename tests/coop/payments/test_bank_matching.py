@@ -18,7 +18,7 @@ from coop.payments.bank import errors
 from coop.payments.bank import queries as bank_queries
 from coop.payments.bank.lines import enter_line, remove_line
 from coop.payments.bank.matching import Reason, classify, entries_for, match, receive, requests_for, unmatch
-from coop.payments.bank.models import BankMatch
+from coop.payments.bank.models import BankMatch, BankStatement, BankStatementLine, FileFormat
 from coop.payments.bank.queries import State
 from coop.payments.bank.reconciling import reconciliation
 from coop.payments.bank.statements import NewLine
@@ -32,7 +32,7 @@ from ledger.chart import BANK, OTHER_COSTS, OTHER_INCOME, RECEIVABLE, SHARE_CAPI
 from ledger.errors import NoSuchAccount, PartyMissing, PeriodNotOpened
 from ledger.models import Entry
 from ledger.posting import Line
-from tests import joining
+from tests import joining, sharing_out
 from tests.databases import TestDatabase
 
 
@@ -290,3 +290,61 @@ def test_two_who_match_the_same_at_once_make_one_match(database: TestDatabase) -
     assert done in {1, 2}
     assert refused <= {errors.LineMatched, errors.EntryMatched}
     assert write_with(database.engine, bank_checks.findings) == []
+
+
+LARGE = 1_000_001
+
+
+def from_file(house: House, line_id: UUID) -> None:
+    """Let a file of the bank show a line."""
+    statement = BankStatement(
+        id=new_id(),
+        file_format=FileFormat.OFX,
+        file_sha256=uuid4().hex * 2,
+        currency="NZD",
+        starts_on=house.today,
+        ends_on=house.today,
+        recorded_at=clock.now(),
+    )
+    house.session.add(statement)
+    house.session.flush()
+    house.session.add(BankStatementLine(statement_id=statement.id, line_id=line_id))
+    house.session.flush()
+
+
+@pytest.mark.parametrize("amount_minor", [LARGE, -LARGE])
+def test_a_large_line_that_was_typed_is_the_work_of_two(house: House, amount_minor: int) -> None:
+    """Else whoever types a line and books it would move alone what an entry by hand does not."""
+    line_id, reason = house.line(amount_minor), Reason(house.today, OTHER_INCOME, "A gift")
+    before = house.count(Entry)
+    with pytest.raises(errors.LineNeedsTwo) as refused:
+        classify(house.session, house.treasurer, line_id=line_id, reason=reason)
+    assert "Record the entry under Journal" in refused.value.message
+    assert house.count(Entry) == before
+    from_file(house, line_id)
+    classify(house.session, house.treasurer, line_id=line_id, reason=reason)
+    assert house.state(line_id) is State.MATCHED
+
+
+def test_what_one_person_records_alone_is_booked_from_a_typed_line(house: House) -> None:
+    line_id = house.line(LARGE - 1)
+    classify(house.session, house.treasurer, line_id=line_id, reason=Reason(house.today, OTHER_INCOME, "A gift"))
+    with pytest.raises(errors.LineMatched):
+        remove_line(house.session, house.treasurer, line_id=line_id)
+    house.unmatch(line_id)
+    remove_line(house.session, house.treasurer, line_id=line_id)
+
+
+def test_a_match_of_a_closed_year_stays(house: House) -> None:
+    line_id, other = house.line(), house.line(words="Y")
+    for one in (line_id, other):
+        house.match(one, house.entry())
+    house.unmatch(other)
+    house.match(other, house.entry())
+    made = sharing_out.live(house.session)
+    with made.at(sharing_out.CLOSED):
+        sharing_out.close(house.session, made)
+        with pytest.raises(errors.LineInClosedYear) as refused:
+            house.unmatch(line_id)
+        assert refused.value.ends_on == made.ends_on
+        assert house.state(line_id) is State.MATCHED

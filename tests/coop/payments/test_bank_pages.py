@@ -136,6 +136,26 @@ def test_a_wrong_reason_is_told_beside_its_field_and_books_nothing(
     assert (count(app, Entry), count(app, BankMatch)) == (0, 0)
 
 
+def test_a_large_line_that_was_typed_leads_to_an_entry_by_two(app: Flask, sign_in: SignIn) -> None:
+    def work(session: Session) -> UUID:
+        treasurer = joining.founder(session, "treasurer")
+        return enter_line(session, treasurer, NewLine(cooperative.today(session), -1_000_001, "A HOUSE"))
+
+    with app.app_context():
+        line_id = write(work)
+    treasurer = sign_in("treasurer")
+    page = treasurer.get(f"/payments/bank/{line_id}")
+    assert page.links["Record the entry"] == "/books/entries/new"
+    assert "Book and match" not in page.text
+    sent = treasurer.post(
+        f"/payments/bank/{line_id}/classify",
+        {"booked_on": today(app).isoformat(), "account": "6900", "text": "A house"},
+    )
+    assert sent.status == 422
+    assert "more than NZD\xa010,000.00 is recorded by two people" in sent.text.replace("NZD 1", "NZD\xa01")
+    assert count(app, BankMatch) == 0
+
+
 def test_what_was_settled_in_another_window_is_told_and_changes_nothing(
     app: Flask, sign_in: SignIn, line_id: UUID
 ) -> None:

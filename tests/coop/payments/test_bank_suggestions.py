@@ -142,6 +142,14 @@ def test_a_rule_suggests_by_words_and_direction_the_longest_first(house: House) 
     assert bank_checks.findings(house.session) == []
 
 
+def test_a_rule_suggests_no_large_line_that_was_typed(house: House) -> None:
+    """It would be refused, and with it everything else that was ticked."""
+    add_rule(house.session, house.treasurer, FEES)
+    small = house.line(-1_000_000, "MONTHLY FEE")
+    house.line(-1_000_001, "MONTHLY FEE")
+    assert [one.line.id for one in house.found()] == [small]
+
+
 def test_all_that_is_confirmed_is_done_or_nothing(house: House) -> None:
     rule_id = add_rule(house.session, house.treasurer, FEES)
     entry_id, line_id, fee = house.entry(1000), house.line(1000), house.line(-500, "monthly fee")

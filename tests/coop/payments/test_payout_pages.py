@@ -79,6 +79,21 @@ def test_a_payment_goes_from_the_list_by_the_bank_to_the_payee(
     assert "Paid out: Coaches" in sign_in("board").get(f"/as/{participants['board']}/statement").text
 
 
+def test_the_confirmation_marks_who_has_given_no_account(
+    sign_in: SignIn, participants: dict[str, UUID], today: date
+) -> None:
+    """The bank's list leaves them out, so what is recorded for them was paid in another way, or not at all."""
+    give_account(sign_in, participants)
+    treasurer = sign_in("treasurer")
+    page = treasurer.get(COACHES_LIST)
+    rows = {name: f"{participants[name]}:{owed}" for name, owed in (("board", 9_000), ("board2", 4_000))}
+    given = treasurer.send(page, page.form(having="pay"), {"pay": rows["board"]})
+    assert "No account given" not in given.text
+    missing = treasurer.send(page, page.form(having="pay"), {"pay": rows["board2"]})
+    assert missing.text.count("No account given") == 1
+    assert "1 payee has given no account" in missing.text
+
+
 def test_a_row_that_is_owed_no_longer_is_refused_and_nothing_is_recorded(
     app: Flask, sign_in: SignIn, participants: dict[str, UUID], today: date
 ) -> None:
@@ -163,5 +178,5 @@ def test_a_list_that_is_not_there_is_not_found(sign_in: SignIn, participants: di
 
 def test_home_tells_the_treasurer_what_is_owed(sign_in: SignIn, today: date) -> None:
     home = sign_in("treasurer").get("/")
-    assert home.links["Pay what is owed to coaches, sellers, clients and members"] == "/payouts"
+    assert home.links["Pay what is owed to coaches, sellers, clients, members and claimants"] == "/payouts"
     assert "NZD 130.00 in all." in home.text

@@ -263,4 +263,4 @@ def test_two_who_record_the_same_payment_at_once_make_one(database: TestDatabase
 def test_income_does_not_make_a_payee(house: House) -> None:
     lines = [Line(BANK, 1000), Line(MARKETPLACE_INCOME, -1000, house.party(house.ana))]
     post(house.session, Draft(house.today, "Fee", "sale", "NZD", lines, "k"), now=clock.now())
-    assert [house.rows(one) for one in Payees] == [[], [], [], []]
+    assert [house.rows(one) for one in Payees if house.rows(one)] == []

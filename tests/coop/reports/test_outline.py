@@ -76,7 +76,7 @@ def test_a_vote_about_the_year_that_closed_after_it_is_labelled_and_not_counted_
     )
     more = replace(content, decisions=(*content.decisions, later))
     for name in ("governance", "evidence"):
-        assert "Distribute it [about the year, decided after it]" in said(more, name)
+        assert "Distribute it, decided after the year ended" in said(more, name)
     assert said(more, "year") == said(content, "year")
 
 

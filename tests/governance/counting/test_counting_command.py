@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from coop.commands.count import as_text, count
+from coop.commands.count import count
+from coop.commands.count_text import as_text
 from governance.counting.files import read_ballots
+from governance.counting.lots import drawn
+from governance.counting.profiles import RankedProfile
 from governance.counting.rules import RULES
 from governance.counting.scottish_stv import count as count_scottish
 
@@ -84,7 +87,10 @@ def test_a_refusal_is_one_message_on_standard_error_and_exit_code_2(
 def test_an_unknown_rule_is_refused_with_the_list() -> None:
     outcome = run(str(WARD), "--rule", "borda")
     assert outcome.exit_code == 2
-    assert "There is no counting rule called “borda”. The rules are: scottish-stv." in outcome.stderr
+    assert (
+        "There is no counting rule called “borda”. The rules are: plurality, approval, score, star, dots, irv, scottish-stv"
+        in outcome.stderr
+    )
 
 
 def test_a_file_that_is_not_there_is_refused() -> None:
@@ -114,6 +120,84 @@ def test_a_tie_broken_by_lot_is_said_in_both_formats(tmp_path: Path) -> None:
     )
     published = json.loads(run(str(path), "--rule", "scottish-stv", "--format", "json").stdout)
     assert published["lots"] == [{"stage": 2, "between": ["B", "C"], "chosen": "B"}]
+
+
+STARS = "weight,Aroha,Ben,Cara\n3,5,4,0\n2,0,3,5\n1,1,,5\n"
+PROJECTS = """META
+key;value
+budget;12
+vote_type;approval
+PROJECTS
+project_id;cost
+Path;6
+Pond;5
+VOTES
+voter_id;vote
+a;Path
+b;Path,Pond
+"""
+
+
+def test_points_are_read_for_the_rules_that_count_them(tmp_path: Path) -> None:
+    path = tmp_path / "stars.csv"
+    path.write_text(STARS, encoding="utf-8")
+    assert json.loads(run(str(path), "--rule", "star", "--format", "json").stdout)["elected"] == ["Aroha"]
+    scored = json.loads(run(str(path), "--rule", "score", "--seats", "1", "--format", "json").stdout)
+    assert scored["elected"] == ["Ben"]
+    assert scored["stages"][0]["votes"] == {"Aroha": "16", "Ben": "18", "Cara": "15"}
+    too_many = run(str(path), "--rule", "dots", "--seats", "1", "--dots", "8")
+    assert (too_many.exit_code, too_many.stdout) == (2, "")
+    assert too_many.stderr == "coop count: stars.csv, line 2: 9 points are more than the 8 that a ballot has\n"
+    assert "line 2: 5 points for Aroha" in run(str(path), "--rule", "star", "--cap", "4").stderr
+    assert "for rules that count points" in run(str(WARD), "--rule", "irv", "--cap", "4").stderr
+
+
+def test_equal_preferences_in_a_preflib_file_are_counted_by_the_rules_that_know_them(tmp_path: Path) -> None:
+    path = tmp_path / "board.toi"
+    path.write_text("3\n1,A\n2,B\n3,C\n9,9,3\n4,{1,2},3\n3,2,3\n2,3,1\n", encoding="utf-8")
+    for name in ("schulze", "schulze-margins", "ranked-pairs"):
+        assert json.loads(run(str(path), "--rule", name, "--format", "json").stdout)["elected"] == ["B"]
+    assert json.loads(run(str(path), "--rule", "meek-stv", "--seats", "2", "--format", "json").stdout)["seats"] == 2
+    refused = run(str(path), "--rule", "irv")
+    assert refused.stderr.startswith("coop count: Line 6: Instant-runoff voting cannot count equal preferences")
+
+
+def test_projects_are_read_for_equal_shares(tmp_path: Path) -> None:
+    path = tmp_path / "votes.pb"
+    path.write_text(PROJECTS, encoding="utf-8")
+    published = json.loads(run(str(path), "--rule", "equal-shares", "--format", "json").stdout)
+    assert (published["elected"], published["left"]) == (["Path"], "6")
+    assert "Bought: Path, cost 6, approved by 2 ballots" in run(str(path), "--rule", "equal-shares").stdout
+    other = run(str(path), "--rule", "irv")
+    assert other.stderr.startswith("coop count: votes.pb: this rule counts files that end in .blt")
+
+
+@pytest.mark.parametrize("name", [name for name, rule in RULES.items() if rule.ballots is RankedProfile])
+@pytest.mark.parametrize("width", [40, 100])
+def test_every_rule_for_rankings_counts_a_real_ward_within_the_width(name: str, width: int) -> None:
+    if name == "consent":
+        outcome = run(str(WARD), "--rule", name)
+        assert (outcome.exit_code, outcome.stdout) == (2, "")
+        return
+    result = RULES[name].count(read_ballots(WARD), 1)
+    text = as_text(result, width)
+    assert max(map(len, text.split("\n"))) <= width
+    assert "Elected, in this order:" in text
+    assert json.dumps(result.to_canonical(detail=True))
+
+
+def test_a_lot_derived_from_two_values_decides_and_stands_in_the_count_sheet(tmp_path: Path) -> None:
+    path = tmp_path / "tie.blt"
+    path.write_text('3 1\n2 1 0\n1 2 1 0\n1 3 0\n0\n"A"\n"B"\n"C"\n', encoding="utf-8")
+    words = [str(path), "--rule", "scottish-stv", "--chain-head", "5f0c2a", "--public-value", "4 8 15"]
+    drawing = drawn(3, chain_head="5f0c2a", public_value="4 8 15")
+    published = json.loads(run(*words, "--format", "json").stdout)
+    assert published["lot_drawn_from"] == drawing.to_canonical()
+    assert published["lot"] == ["ABC"[index] for index in drawing.order]
+    text = run(*words).stdout
+    assert "in the order that was drawn" in text or drawing.order == (0, 1, 2)
+    assert drawing.seed in text
+    assert "only together" in run(*words[:-2]).stderr
 
 
 def test_counting_needs_neither_the_web_nor_the_database() -> None:

@@ -1,18 +1,26 @@
 """The worked examples of docs/counting.md: the document's own numbers, counted again."""
 
 import re
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 
-from governance.counting.files import read_ballots
+from coop.commands.count_text import as_text
+from governance.counting.files import read_ballots, read_budget, read_points
+from governance.counting.lots import drawn
+from governance.counting.profiles import BudgetProfile, PointsProfile, Profile
 from governance.counting.resolution import Base, ResolutionRule, count_resolution
-from governance.counting.rules import RULES
+from governance.counting.rules import RULES, rule_named
 from governance.counting.scottish_stv import count
 
 DOCUMENT = (Path(__file__).parents[3] / "docs" / "counting.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```blt\n(.*?)```\s+```result\n(.*?)```", DOCUMENT, re.DOTALL)
+#: Ballots that stand in the document, and counts of those that stood last: rule, seats, and the text of `coop count`.
+BLOCKS = re.findall(
+    r"^```(blt|csv|pb) example\n(.*?)```|^```counted (\S+)(?: (\d+))?\n(.*?)\n```", DOCUMENT, re.DOTALL | re.MULTILINE
+)
 
 
 def cells(line: str) -> list[str]:
@@ -23,6 +31,7 @@ def cells(line: str) -> list[str]:
 def test_an_election_in_the_document_counts_as_it_says(ballots: str, table: str) -> None:
     result = count(read_ballots(BytesIO(ballots.encode()), "example.blt"))
     rows = [cells(line) for line in table.strip().split("\n")]
+    assert result.quota is not None
     ties = [row for row in rows if row[0] == "tie"]
     assert rows[0] == ["quota", result.written(result.quota)]
     assert rows[1] == ["elected", ", ".join(result.candidates[index] for index in result.elected)]
@@ -50,6 +59,46 @@ def test_an_election_in_the_document_counts_as_it_says(ballots: str, table: str)
 
 def test_the_document_has_its_examples() -> None:
     assert len(EXAMPLES) == 4
+
+
+def _counted() -> Iterator[tuple[str, str, str, int | None, str]]:
+    """Yield kind and text of the ballots, rule, seats and what the document says comes out."""
+    kind = ballots = ""
+    for new_kind, new_ballots, rule, seats, text in BLOCKS:
+        if new_kind:
+            kind, ballots = new_kind, new_ballots
+        else:
+            yield kind, ballots, rule, int(seats) if seats else None, text
+
+
+COUNTED = list(_counted())
+
+
+@pytest.mark.parametrize(("kind", "ballots", "name", "seats", "text"), COUNTED, ids=[case[2] for case in COUNTED])
+def test_a_count_in_the_document_comes_out_as_it_says(
+    kind: str, ballots: str, name: str, seats: int | None, text: str
+) -> None:
+    rule, source, file = rule_named(name), BytesIO(ballots.encode()), f"example.{kind}"
+    profile: Profile
+    if rule.ballots is PointsProfile:
+        profile = read_points(source, file, cap=rule.cap)
+    elif rule.ballots is BudgetProfile:
+        profile = read_budget(source, file)
+    else:
+        profile = read_ballots(source, file)
+    assert as_text(rule.count(profile, seats), 100) == text
+
+
+def test_the_document_works_an_example_of_every_rule() -> None:
+    assert {rule for _, _, rule, _, _ in COUNTED} | {"scottish-stv"} == set(RULES)
+
+
+def test_the_lot_in_the_document_is_derived_as_it_says() -> None:
+    table = re.findall(r"```lot\n(.*?)```", DOCUMENT, re.DOTALL)[0]
+    fields = dict(cells(line) for line in table.strip().split("\n"))
+    drawing = drawn(4, chain_head=fields["head"], public_value=fields["value"])
+    assert drawing.seed == fields["seed"]
+    assert [index + 1 for index in drawing.order] == [int(number) for number in fields["order"].split()]
 
 
 RESOLUTIONS = re.findall(r"```resolutions\n(.*?)```", DOCUMENT, re.DOTALL)[0].strip().split("\n")

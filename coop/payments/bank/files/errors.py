@@ -128,6 +128,15 @@ class DayOtherwise(Refusal):
 
 
 @dataclass(eq=False)
+class AmountElsewhere(Refusal):
+    """An amount that says of itself that it is in another currency: taken as it stands it would be another amount."""
+
+    found: str
+    expected: str
+    message = N_("The amount is in %(found)s, and the books are in %(expected)s.")
+
+
+@dataclass(eq=False)
 class BothSides(Refusal):
     """Money cannot come in and go out in one movement."""
 

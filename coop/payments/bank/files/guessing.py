@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from coop.payments.bank.files.amounts import file_amount
 from coop.payments.bank.files.csv_file import day_of, head_of, raw_rows, text_of
-from coop.payments.bank.files.errors import DayOtherwise, FileEmpty
+from coop.payments.bank.files.errors import AmountElsewhere, DayOtherwise, FileEmpty
 from coop.payments.bank.files.mapping import DAY_FORMATS, DELIMITERS, MOST_COLUMNS, MOST_ROWS_ABOVE, Columns
 from coop.payments.bank.statements import Statement
 from evidence.messages import Refusal
@@ -128,6 +128,8 @@ def _is_amount(cell: str) -> bool:
     for decimal in (".", ","):
         try:
             file_amount(cell, "NZD", decimal)
+        except AmountElsewhere:
+            return True
         except Refusal:
             continue
         return True

@@ -1,0 +1,1 @@
+"""Receipts and papers of entries."""

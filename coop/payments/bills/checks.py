@@ -1,0 +1,162 @@
+"""The invariants of bills and claims, as queries that return what is wrong."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from coop.approvals.models import ActApproval
+from coop.membership.models import Participant
+from coop.payments.bills import claim_queries, queries
+from coop.payments.bills.claim_queries import ClaimState
+from coop.payments.bills.models import (
+    Bill,
+    BillPayment,
+    BillPaymentRun,
+    ClaimCoding,
+    ExpenseClaim,
+    ExpenseClaimLine,
+    Supplier,
+)
+from coop.payments.bills.queries import BillFilter, BillState
+from evidence.findings import Finding
+from ledger.chart import BANK, EXPENSE_CLAIMS, PAYABLE
+from ledger.models import Account, Entry, Posting
+
+
+def findings(session: Session) -> list[Finding]:
+    """Check bills and claims. That nobody approves what they prepared, the checks of approvals look at."""
+    checks = (_bills, _numbers, _suppliers, _runs, _claims, _own_claims)
+    return [finding for check in checks for finding in check(session)]
+
+
+def _bills(session: Session) -> Iterator[Finding]:
+    """Look at the books: each approved bill is one entry that credits its supplier with its total, no other bill is booked, and a paid one stands."""
+    approved = set(session.scalars(select(Bill.id).join(ActApproval, ActApproval.act_id == Bill.act_id)))
+    owed = select(Bill.id, Supplier.party_ref, Bill.total_minor).join(Supplier, Supplier.id == Bill.supplier_id)
+    wanted = {(id_, party, total) for id_, party, total in session.execute(owed) if id_ in approved}
+    yield from _compare(session, "bill", PAYABLE, wanted)
+    reversal, entry = aliased(Entry), aliased(Entry)
+    paid_and_reversed = (
+        select(BillPayment.bill_id)
+        .join(entry, (entry.source_kind == "bill") & (entry.source_id == BillPayment.bill_id))
+        .join(reversal, reversal.reverses_id == entry.id)
+    )
+    for bill_id in session.scalars(paid_and_reversed):
+        yield Finding("bill-paid-and-taken-back", f"bill {bill_id}")
+
+
+def _numbers(session: Session) -> Iterator[Finding]:
+    """Look for a number of a supplier that stands more than once."""
+    keys = {row.id: row.number_key for row in session.execute(select(Bill.id, Bill.number_key))}
+    ended = (BillState.REFUSED, BillState.WITHDRAWN, BillState.TAKEN_BACK)
+    standing = (row for row in queries.all_bills(session, BillFilter()) if row.state not in ended)
+    for (supplier_id, number), times in Counter((row.supplier_id, keys[row.id]) for row in standing).items():
+        if times > 1:
+            yield Finding("bill-number-twice", f"supplier {supplier_id}: {times} bills with the number {number}")
+
+
+def _suppliers(session: Session) -> Iterator[Finding]:
+    """Compare what stands as owed to each supplier with what its bills to be paid add up to."""
+    due: Counter[UUID] = Counter()
+    for row in queries.to_pay(session):
+        due[row.party_ref] += row.total_minor
+    for party_ref, amount_minor in session.execute(_held(PAYABLE).where(_is_supplier())):
+        due[party_ref] -= int(amount_minor)
+    for party_ref, missing_minor in sorted(due.items(), key=str):
+        if missing_minor:
+            yield Finding("bills-not-owed", f"party {party_ref}: out by {-missing_minor} from the bills to be paid")
+
+
+def _runs(session: Session) -> Iterator[Finding]:
+    """Look at the payments: each run is one entry: its day, what each supplier was paid, and the sum out of the bank."""
+    wanted: Counter[tuple[Any, ...]] = Counter()
+    paid = (
+        select(BillPaymentRun.id, BillPaymentRun.paid_on, Supplier.party_ref, func.sum(Bill.total_minor))
+        .join(BillPayment, BillPayment.run_id == BillPaymentRun.id)
+        .join(Bill, Bill.id == BillPayment.bill_id)
+        .join(Supplier, Supplier.id == Bill.supplier_id)
+        .group_by(BillPaymentRun.id, BillPaymentRun.paid_on, Supplier.party_ref)
+    )
+    for run_id, paid_on, party_ref, amount_minor in session.execute(paid):
+        wanted[run_id, paid_on, PAYABLE, party_ref] += int(amount_minor)
+        wanted[run_id, paid_on, BANK, None] -= int(amount_minor)
+    booked = (
+        select(Entry.source_id, Entry.booked_on, Account.code, Posting.party_ref, Posting.amount_minor)
+        .join(Posting, Posting.entry_id == Entry.id)
+        .join(Account, Account.id == Posting.account_id)
+        .where(Entry.source_kind == "bill_payment_run")
+    )
+    for *key, amount_minor in session.execute(booked):
+        wanted[tuple(key)] -= amount_minor
+    for run_id in sorted({key[0] for key, missing in wanted.items() if missing}, key=str):
+        yield Finding("bill-payment-not-booked", f"run {run_id} and its entry differ")
+    empty = select(BillPaymentRun.id).where(BillPaymentRun.id.not_in(select(BillPayment.run_id)))
+    for run_id in session.scalars(empty):
+        yield Finding("bill-payment-not-booked", f"run {run_id} pays no bill")
+
+
+def _claims(session: Session) -> Iterator[Finding]:
+    """Look at the claims: each approved one is one entry that credits the claimant with its total, which is the sum of its lines."""
+    approved = select(ClaimCoding.claim_id).join(ActApproval, ActApproval.act_id == ClaimCoding.act_id)
+    owed = (
+        select(ExpenseClaim.id, Participant.party_ref, ExpenseClaim.total_minor)
+        .join(Participant, Participant.id == ExpenseClaim.participant_id)
+        .where(ExpenseClaim.id.in_(approved))
+    )
+    wanted = {(id_, party, total) for id_, party, total in session.execute(owed)}
+    yield from _compare(session, "expense_claim", EXPENSE_CLAIMS, wanted)
+    sums = (
+        select(ExpenseClaim.id)
+        .outerjoin(ExpenseClaimLine, ExpenseClaimLine.claim_id == ExpenseClaim.id)
+        .group_by(ExpenseClaim.id, ExpenseClaim.total_minor)
+        .having(func.coalesce(func.sum(ExpenseClaimLine.amount_minor), 0) != ExpenseClaim.total_minor)
+    )
+    for claim_id in session.scalars(sums):
+        yield Finding("claim-total", f"claim {claim_id} is not the sum of its lines")
+    ends = (ClaimState.REFUSED, ClaimState.WITHDRAWN)
+    for row in claim_queries.all_claims(session):
+        if row.ended_at is not None and row.state not in ends:
+            yield Finding("claim-two-ends", f"claim {row.id} was booked, and refused or withdrawn")
+
+
+def _own_claims(session: Session) -> Iterator[Finding]:
+    """Look for somebody who approved what they claimed."""
+    own = (
+        select(ExpenseClaim.id)
+        .join(ClaimCoding, ClaimCoding.claim_id == ExpenseClaim.id)
+        .join(ActApproval, ActApproval.act_id == ClaimCoding.act_id)
+        .where(ActApproval.approved_by == ExpenseClaim.claimed_by)
+    )
+    for claim_id in session.scalars(own):
+        yield Finding("claim-one-person", f"claim {claim_id} was approved by who made it")
+
+
+def _compare(session: Session, source: str, code: str, wanted: set[tuple[UUID, UUID, int]]) -> Iterator[Finding]:
+    """Compare what was approved with what the entries of that source credit: record, party and amount."""
+    booked = (
+        select(Entry.source_id, Posting.party_ref, -Posting.amount_minor)
+        .join(Posting, Posting.entry_id == Entry.id)
+        .join(Account, Account.id == Posting.account_id)
+        .where(Entry.source_kind == source, Entry.reverses_id.is_(None), Account.code == code)
+    )
+    found = Counter(tuple(row) for row in session.execute(booked))
+    found.subtract(wanted)
+    for id_ in sorted({key[0] for key, difference in found.items() if difference}, key=str):
+        yield Finding(f"{source.replace('_', '-')}-not-booked", f"{source} {id_} and its entry differ")
+
+
+def _held(code: str) -> Select[*tuple[Any, ...]]:
+    return (
+        select(Posting.party_ref, func.sum(-Posting.amount_minor))
+        .join(Account, Account.id == Posting.account_id)
+        .where(Account.code == code)
+        .group_by(Posting.party_ref)
+    )
+
+
+def _is_supplier() -> Any:
+    return Posting.party_ref.in_(select(Supplier.party_ref))

@@ -1,0 +1,116 @@
+"""Paying bills: the bank pays them, and here it is recorded that it did, as one entry for all that left on one day.
+
+A bill is paid whole and once: its payment's key decides. What it is for stands in the journal by supplier, so the aged payables are at
+zero once everything is paid.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from flask_babel import gettext
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from coop import audit, clock, cooperative
+from coop.payments.bills import errors, queries
+from coop.payments.bills.models import Bill, BillPayment, BillPaymentRun
+from coop.payments.bills.queries import BillRow, BillState
+from coop.payments.payouts.errors import NobodyTicked, PaidInFuture, PaymentFormUsed
+from coop.permissions import Actor, Power
+from evidence.canonical import Canonical
+from evidence.identifiers import new_id
+from ledger.chart import BANK, PAYABLE
+from ledger.posting import Draft, Line, post
+
+
+def plan_payment(session: Session, *, bill_ids: Sequence[UUID], paid_on: date) -> list[BillRow]:
+    """Check a payment without recording it, and return its bills by supplier.
+
+    Raises:
+        NotFound, NobodyTicked, PaidInFuture, BillNotOpen, PaidBeforeBooked
+    """
+    today = cooperative.today(session)
+    if not bill_ids:
+        raise NobodyTicked
+    if paid_on > today:
+        raise PaidInFuture(today)
+    planned = [queries.bill(session, bill_id) for bill_id in set(bill_ids)]
+    for row in planned:
+        if row.state is not BillState.OPEN or row.booked_on is None:
+            raise errors.BillNotOpen(row.number)
+        if paid_on < row.booked_on:
+            raise errors.PaidBeforeBooked(row.number, row.booked_on)
+    return sorted(planned, key=lambda row: (row.supplier.casefold(), row.due_on, row.id))
+
+
+def record_payment(
+    session: Session, actor: Actor, *, bill_ids: Sequence[UUID], paid_on: date, form_token: UUID
+) -> UUID:
+    """Record that the bank has paid bills, book it as one entry, and return the run's id.
+
+    The same form sent again returns the run that stands already.
+
+    Raises:
+        PowerMissing, PaymentFormUsed, and whatever `plan_payment` refuses
+        LedgerRefusal: the date lies in a locked period or in no open year.
+    """
+    power = actor.need(Power.TREASURER)
+    # Held in one order: a second payment of one of them waits here, and then finds it paid.
+    for bill_id in sorted(set(bill_ids)):
+        session.get(Bill, bill_id, with_for_update=True)
+    known = _recorded_by_form(session, form_token, bill_ids, paid_on)
+    if known is not None:
+        return known
+    planned = plan_payment(session, bill_ids=bill_ids, paid_on=paid_on)
+    run = BillPaymentRun(id=new_id(), paid_on=paid_on, recorded_at=clock.now(), form_token=form_token)
+    try:
+        with session.begin_nested():
+            session.add(run)
+    except IntegrityError as error:
+        # Another run took the token after we looked: an altered form.
+        raise PaymentFormUsed from error
+    session.add_all(BillPayment(bill_id=row.id, run_id=run.id) for row in planned)
+    session.flush()
+    _book(session, actor, run, planned)
+    facts: dict[str, Canonical] = {
+        "bills": len(planned),
+        "amount_minor": sum(row.total_minor for row in planned),
+        "currency": planned[0].currency,
+    }
+    audit.record(session, actor, "bill-payment.recorded", subject=run.id, power=power, facts=facts)
+    return run.id
+
+
+def _recorded_by_form(session: Session, form_token: UUID, bill_ids: Sequence[UUID], paid_on: date) -> UUID | None:
+    run = session.scalar(select(BillPaymentRun).where(BillPaymentRun.form_token == form_token))
+    if run is None:
+        return None
+    paid = set(session.scalars(select(BillPayment.bill_id).where(BillPayment.run_id == run.id)))
+    if (paid, run.paid_on) != (set(bill_ids), paid_on):
+        raise PaymentFormUsed
+    return run.id
+
+
+def _book(session: Session, actor: Actor, run: BillPaymentRun, planned: Sequence[BillRow]) -> None:
+    """Book what each supplier was paid, and what left the bank account."""
+    by_party: dict[UUID, int] = defaultdict(int)
+    for row in planned:
+        by_party[row.party_ref] += row.total_minor
+    numbers = ", ".join(dict.fromkeys(row.supplier for row in planned))[:300]
+    draft = Draft(
+        booked_on=run.paid_on,
+        text=gettext("Bills paid: %(suppliers)s", suppliers=numbers),
+        kind="bill-payment",
+        currency=planned[0].currency,
+        lines=[
+            *(Line(PAYABLE, amount_minor, party_ref) for party_ref, amount_minor in by_party.items()),
+            Line(BANK, -sum(by_party.values())),
+        ],
+        idempotency_key=f"bill-payment:{run.id}",
+        source_kind="bill_payment_run",
+        source_id=run.id,
+    )
+    post(session, draft, now=clock.now(), recorded_by=actor.person_id)

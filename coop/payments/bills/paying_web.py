@@ -1,0 +1,132 @@
+"""The pages of paying bills: what is due, the list for the bank, recording what it has paid, and a payment that was recorded."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
+
+from coop import cooperative
+from coop.database import db, write
+from coop.downloads import csv_file
+from coop.formats import format_money
+from coop.payments.bills import paying, queries
+from coop.payments.bills.pages import READERS, Answer, blueprint, currency
+from coop.payments.bills.paying_forms import PayBillsForm
+from coop.payments.bills.queries import BillRow
+from coop.permissions import NotFound, Power, requires
+from coop.signed_in import actor
+from coop.texts import fold
+from evidence.currencies import decimal_text
+from evidence.identifiers import new_ref
+from evidence.messages import Refusal
+
+#: Bills that fall due within so many days are ticked when the page is opened.
+_AHEAD = timedelta(days=7)
+#: What banks take beside a payment: so many characters, without macrons.
+_LONGEST_PARTICULARS = 12
+
+
+@blueprint.get("/bills/due")
+@requires(*READERS)
+def due() -> str:
+    """List the bills to be paid, the one that is due first at the top."""
+    session = db.session()
+    today = cooperative.today(session)
+    form = PayBillsForm(data={"paid_on": today, "form_token": str(new_ref())})
+    soon = (row for row in queries.to_pay(session) if row.bank_account and row.due_on <= today + _AHEAD)
+    form.pay.data = [str(row.id) for row in soon]
+    return _due_page(form)
+
+
+@blueprint.get("/bills/due/bank-list.csv")
+@requires(*READERS)
+def bank_list() -> Response:
+    """Return what the bank is to pay: every bill to be paid of a supplier whose account is known."""
+    return _bank_list(queries.to_pay(db.session()))
+
+
+@blueprint.post("/bills/due")
+@requires(Power.TREASURER)
+def record_payment() -> Answer:
+    """Return the list for the bank of the ticked bills; or show what would be recorded and, once confirmed, record it."""
+    who, form, status = actor(), PayBillsForm(), 422
+    if form.validate():
+        bill_ids, paid_on, token = form.to_bills(), form.to_day(), form.to_token()
+        try:
+            if "confirmed" not in request.form:
+                planned = paying.plan_payment(db.session(), bill_ids=bill_ids, paid_on=paid_on)
+                return _bank_list(planned) if "list" in request.form else _confirmation_page(form, planned)
+            write(
+                lambda session: paying.record_payment(
+                    session, who, bill_ids=bill_ids, paid_on=paid_on, form_token=token
+                )
+            )
+        except Refusal as refusal:
+            status = form.show(refusal)
+        else:
+            flash(gettext("Recorded: the bills are paid."), "success")
+            return redirect(url_for("bills.due"), 303)
+    return _due_page(form), status
+
+
+@blueprint.get("/bills/payments/<uuid:run_id>")
+@requires(*READERS)
+def payment(run_id: UUID) -> str:
+    """Show the bills that were paid together."""
+    rows = queries.paid_in(db.session(), run_id)
+    if not rows:
+        raise NotFound
+    total_minor = sum(row.total_minor for row in rows)
+    return render_template(
+        "payments/bills/payment.html",
+        rows=rows,
+        paid_on=rows[0].paid_on,
+        total_minor=total_minor,
+        total=format_money(total_minor, rows[0].currency),
+        currency=rows[0].currency,
+    )
+
+
+def _bank_list(rows: Iterable[BillRow]) -> Response:
+    session = db.session()
+    house = cooperative.current(session)
+    particulars = fold(house.name).upper()[:_LONGEST_PARTICULARS]
+    columns = ("name", "account", "amount", "reference", "particulars")
+    listed = (
+        (row.supplier, row.bank_account, decimal_text(row.total_minor, row.currency), row.reference, particulars)
+        for row in rows
+        if row.bank_account
+    )
+    return csv_file(f"bank-list-bills-{cooperative.today(session)}.csv", columns, listed)
+
+
+def _due_page(form: PayBillsForm) -> str:
+    session = db.session()
+    rows = queries.to_pay(session)
+    today = cooperative.today(session)
+    download = {"label": gettext("List for the bank as CSV"), "href": url_for("bills.bank_list")}
+    return render_template(
+        "payments/bills/due.html",
+        form=form,
+        rows=rows,
+        ticked=set(form.pay.data or ()),
+        today=today,
+        total_minor=sum(row.total_minor for row in rows),
+        overdue_minor=sum(row.total_minor for row in rows if row.due_on < today),
+        currency=currency(),
+        may_write=Power.TREASURER in actor().powers,
+        downloads=[download] if any(row.bank_account for row in rows) else [],
+    )
+
+
+def _confirmation_page(form: PayBillsForm, planned: list[BillRow]) -> str:
+    return render_template(
+        "payments/bills/confirm_payment.html",
+        form=form,
+        planned=planned,
+        total_minor=sum(row.total_minor for row in planned),
+        currency=currency(),
+    )

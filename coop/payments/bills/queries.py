@@ -1,0 +1,296 @@
+"""Reading bills and suppliers: how each stands, what is to be paid when, and which paper came twice."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy.orm import Session, aliased
+
+from coop.approvals.models import ActWithdrawal, TwoPersonAct
+from coop.attachments.models import Attachment
+from coop.paging import Part, part_of
+from coop.payments.bills import booking
+from coop.payments.bills.booking import Costs
+from coop.payments.bills.models import (
+    NO_RECEIPT,
+    Bill,
+    BillPayment,
+    BillPaymentRun,
+    BillText,
+    ExpenseClaim,
+    Supplier,
+)
+from coop.permissions import NotFound
+from evidence.messages import N_
+from ledger.models import Entry
+
+PAGE_SIZE = 50
+
+
+class BillState(StrEnum):
+    """How a bill stands."""
+
+    WAITING = "waiting"
+    OPEN = "open"
+    PAID = "paid"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    TAKEN_BACK = "taken-back"
+
+    @property
+    def label(self) -> str:
+        """Return its name, untranslated."""
+        return _LABELS[self]
+
+    @property
+    def tone(self) -> str:
+        """Return how the page shows it."""
+        return _TONES.get(self, "neutral")
+
+
+_LABELS = {
+    BillState.WAITING: N_("Waiting for approval"),
+    BillState.OPEN: N_("To be paid"),
+    BillState.PAID: N_("Paid"),
+    BillState.REFUSED: N_("Refused"),
+    BillState.WITHDRAWN: N_("Withdrawn"),
+    BillState.TAKEN_BACK: N_("Taken back"),
+}
+_TONES = {
+    BillState.WAITING: "warning",
+    BillState.OPEN: "open",
+    BillState.PAID: "good",
+    BillState.REFUSED: "bad",
+}
+
+
+@dataclass(frozen=True)
+class BillRow:
+    """A bill as lists and its page show it."""
+
+    id: UUID
+    supplier_id: UUID
+    supplier: str
+    party_ref: UUID
+    bank_account: str
+    account_changed_at: datetime | None
+    number: str
+    billed_on: date
+    due_on: date
+    total_minor: int
+    currency: str
+    bank_reference: str
+    act_id: UUID
+    attachment_id: UUID | None
+    state: BillState
+    paid_on: date | None
+    entry_id: UUID | None
+    booked_on: date | None
+
+    @property
+    def reference(self) -> str:
+        """Return what the supplier reads on the payment."""
+        return self.bank_reference or self.number
+
+
+@dataclass(frozen=True)
+class BillFilter:
+    """Which bills are looked for: by state, supplier, and the days on which they were written."""
+
+    state: BillState | None = None
+    supplier_id: UUID | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True)
+class SupplierRow:
+    """A supplier in the list, and what it is owed."""
+
+    id: UUID
+    name: str
+    bank_account: str
+    tax_number: str
+    email: str
+    bills: int
+    open_minor: int
+
+
+@dataclass(frozen=True)
+class SamePaper:
+    """Another bill or claim that came with the very same file."""
+
+    bill_id: UUID | None
+    claim_id: UUID | None
+
+
+_BOOKED, _REVERSAL = aliased(Entry), aliased(Entry)
+_state = case(
+    (BillPaymentRun.id.is_not(None), BillState.PAID.value),
+    (_REVERSAL.id.is_not(None), BillState.TAKEN_BACK.value),
+    (_BOOKED.id.is_not(None), BillState.OPEN.value),
+    (ActWithdrawal.withdrawn_by == TwoPersonAct.prepared_by, BillState.WITHDRAWN.value),
+    (ActWithdrawal.act_id.is_not(None), BillState.REFUSED.value),
+    else_=BillState.WAITING.value,
+)
+
+
+def bills(session: Session, wanted: BillFilter, *, page: int = 1) -> Part[BillRow]:
+    """Return a page of the bills that match, the latest first."""
+    part = part_of(session, _latest_first(wanted), number=page, size=PAGE_SIZE)
+    return Part(tuple(map(_row, part.rows)), part.number, part.last, part.total)
+
+
+def all_bills(session: Session, wanted: BillFilter) -> list[BillRow]:
+    """Return all bills that match, the latest first."""
+    return [_row(row) for row in session.execute(_latest_first(wanted))]
+
+
+def bill(session: Session, bill_id: UUID) -> BillRow:
+    """Return a bill.
+
+    Raises:
+        NotFound
+    """
+    row = session.execute(_rows().where(Bill.id == bill_id)).one_or_none()
+    if row is None:
+        raise NotFound
+    return _row(row)
+
+
+def to_pay(session: Session) -> list[BillRow]:
+    """Return the bills that are approved and not paid, the one that is due first at the top."""
+    query = _rows().where(_state == BillState.OPEN.value)
+    return [_row(row) for row in session.execute(query.order_by(Bill.due_on, Supplier.name_key, Bill.id))]
+
+
+def paid_in(session: Session, run_id: UUID) -> list[BillRow]:
+    """Return the bills that were paid together, by supplier."""
+    query = _rows().where(BillPaymentRun.id == run_id).order_by(Supplier.name_key, Bill.due_on, Bill.id)
+    return [_row(row) for row in session.execute(query)]
+
+
+def is_ended(session: Session, found: Bill) -> bool:
+    """Say whether a bill came to nothing, so that its number is free again."""
+    ended = (BillState.REFUSED, BillState.WITHDRAWN, BillState.TAKEN_BACK)
+    return bill(session, found.id).state in ended
+
+
+def costs_of(session: Session, found: BillRow) -> Costs:
+    """Return what a bill is for, line by line."""
+    said = texts(session, found.id)
+    arguments = session.get_one(TwoPersonAct, found.act_id).arguments
+    return booking.costs_of(arguments, [said.get(line, "") for line in range(1, len(arguments["lines"]) + 1)])
+
+
+def texts(session: Session, bill_id: UUID) -> dict[int, str]:
+    """Return what the lines of a bill were for, and under `NO_RECEIPT` why there is none, as far as it was not erased."""
+    rows = session.execute(select(BillText.line, BillText.text).where(BillText.bill_id == bill_id))
+    return {row.line: row.text for row in rows}
+
+
+def why_no_receipt(session: Session, bill_id: UUID) -> str:
+    """Return why a bill has no receipt; nothing where it has one."""
+    return texts(session, bill_id).get(NO_RECEIPT, "")
+
+
+def waiting_to(session: Session, day: date) -> int:
+    """Return how many bills written up to a day wait for a second person."""
+    query = _rows().where(_state == BillState.WAITING.value, Bill.billed_on <= day)
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+
+def due_to(session: Session, day: date) -> int:
+    """Return how many bills are to be paid up to a day."""
+    query = _rows().where(_state == BillState.OPEN.value, Bill.due_on <= day)
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+
+def suppliers(session: Session) -> list[SupplierRow]:
+    """Return all suppliers by name."""
+    standing = _rows().subquery()
+    is_open = case((standing.c.state == BillState.OPEN.value, standing.c.total_minor), else_=0)
+    rows = session.execute(
+        select(
+            *(Supplier.id, Supplier.name, Supplier.bank_account, Supplier.tax_number, Supplier.email),
+            func.count(standing.c.id).label("bills"),
+            func.coalesce(func.sum(is_open), 0).label("open_minor"),
+        )
+        .outerjoin(standing, standing.c.supplier_id == Supplier.id)
+        .group_by(Supplier.id)
+        .order_by(Supplier.name_key)
+    )
+    return [SupplierRow(**{**row._mapping, "open_minor": int(row.open_minor)}) for row in rows]
+
+
+def supplier(session: Session, supplier_id: UUID) -> Supplier:
+    """Return a supplier.
+
+    Raises:
+        NotFound
+    """
+    found = session.get(Supplier, supplier_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def supplier_names(session: Session) -> Sequence[tuple[UUID, str]]:
+    """Return the suppliers that a form offers, by name."""
+    rows = session.execute(select(Supplier.id, Supplier.name).order_by(Supplier.name_key))
+    return [(row.id, row.name) for row in rows]
+
+
+def same_paper(session: Session, attachment_id: UUID | None) -> list[SamePaper]:
+    """Return the other bills and claims that came with the same file: one of them may be the other."""
+    if attachment_id is None:
+        return []
+    sha256 = select(Attachment.sha256).where(Attachment.id == attachment_id).scalar_subquery()
+    same = select(Attachment.id).where(Attachment.sha256 == sha256, Attachment.id != attachment_id)
+    of_bills = session.scalars(select(Bill.id).where(Bill.attachment_id.in_(same)).order_by(Bill.id))
+    of_claims = session.scalars(
+        select(ExpenseClaim.id).where(ExpenseClaim.attachment_id.in_(same)).order_by(ExpenseClaim.id)
+    )
+    return [*(SamePaper(id_, None) for id_ in of_bills), *(SamePaper(None, id_) for id_ in of_claims)]
+
+
+def _latest_first(wanted: BillFilter) -> Select[*tuple[Any, ...]]:
+    query = _rows().order_by(Bill.billed_on.desc(), Bill.id.desc())
+    if wanted.state is not None:
+        query = query.where(_state == wanted.state.value)
+    if wanted.supplier_id is not None:
+        query = query.where(Bill.supplier_id == wanted.supplier_id)
+    if wanted.starts_on is not None:
+        query = query.where(Bill.billed_on >= wanted.starts_on)
+    if wanted.ends_on is not None:
+        query = query.where(Bill.billed_on <= wanted.ends_on)
+    return query
+
+
+def _rows() -> Select[*tuple[Any, ...]]:
+    of_bill = and_(_BOOKED.source_kind == "bill", _BOOKED.source_id == Bill.id, _BOOKED.reverses_id.is_(None))
+    return (
+        select(
+            *(Bill.id, Bill.supplier_id, Supplier.name.label("supplier"), Supplier.party_ref),
+            *(Supplier.bank_account, Supplier.account_changed_at),
+            *(Bill.number, Bill.billed_on, Bill.due_on, Bill.total_minor, Bill.currency),
+            *(Bill.bank_reference, Bill.act_id, Bill.attachment_id, _state.label("state")),
+            *(BillPaymentRun.paid_on, _BOOKED.id.label("entry_id"), _BOOKED.booked_on),
+        )
+        .join(Supplier, Supplier.id == Bill.supplier_id)
+        .join(TwoPersonAct, TwoPersonAct.id == Bill.act_id)
+        .outerjoin(ActWithdrawal, ActWithdrawal.act_id == Bill.act_id)
+        .outerjoin(_BOOKED, of_bill)
+        .outerjoin(_REVERSAL, _REVERSAL.reverses_id == _BOOKED.id)
+        .outerjoin(BillPayment, BillPayment.bill_id == Bill.id)
+        .outerjoin(BillPaymentRun, BillPaymentRun.id == BillPayment.run_id)
+    )
+
+
+def _row(row: Any) -> BillRow:
+    values = dict(row._mapping)
+    return BillRow(**{**values, "state": BillState(values["state"])})

@@ -1,0 +1,88 @@
+"""Taking back a bill or a claim that was booked, while it is not paid: by a reversing entry that two people stand behind."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from coop import clock
+from coop.approvals import operations as approvals
+from coop.membership import participants
+from coop.payments.bills import claim_queries, errors, queries
+from coop.payments.bills.booking import only_tried
+from coop.payments.bills.claim_queries import ClaimState
+from coop.payments.bills.models import Bill, ExpenseClaim
+from coop.payments.bills.queries import BillState
+from coop.permissions import Actor, NotFound, Power
+from coop.texts import line
+from evidence.canonical import Canonical
+from ledger import posting
+from ledger.chart import EXPENSE_CLAIMS
+from ledger.totals import party_balance_of
+
+TAKE_BACK = "bill.take-back"
+LONGEST_REASON = 500
+
+
+class What(StrEnum):
+    """What is taken back."""
+
+    BILL = "bill"
+    CLAIM = "claim"
+
+
+def prepare(session: Session, actor: Actor, what: What, subject_id: UUID, *, booked_on: date, reason: str) -> UUID:
+    """Ask somebody of the board to approve that something booked is taken back, and return the act's id.
+
+    Raises:
+        PowerMissing, NotFound, BillPaid, ClaimPaid, BillNotOpen, ClaimSettled, AlreadyPrepared, TextMissing, TextTooLong
+        LedgerRefusal: the day is locked, or before the entry.
+    """
+    actor.need(Power.TREASURER)
+    said = line(reason, about="reason", longest=LONGEST_REASON)
+    with only_tried(session):
+        take_back(session, what, subject_id, booked_on=booked_on, reason=said, recorded_by=None)
+    arguments: dict[str, Canonical] = {"what": what.value, "id": str(subject_id), "booked_on": booked_on}
+    return approvals.prepare(session, actor, kind=TAKE_BACK, arguments=arguments, words=said)
+
+
+def take_back(
+    session: Session, what: What, subject_id: UUID, *, booked_on: date, reason: str, recorded_by: UUID | None
+) -> UUID:
+    """Reverse the entry of a bill or a claim and return the reversal's id. Only the act of two people does it.
+
+    Raises:
+        NotFound, BillPaid, ClaimPaid, BillNotOpen, ClaimSettled
+        LedgerRefusal: the day is locked, or before the entry.
+    """
+    entry_id = _bill_entry(session, subject_id) if what is What.BILL else _claim_entry(session, subject_id)
+    return posting.reverse(
+        session, entry_id, booked_on=booked_on, text=reason, now=clock.now(), recorded_by=recorded_by
+    )
+
+
+def _bill_entry(session: Session, bill_id: UUID) -> UUID:
+    """Return the entry of a bill that may be taken back, and hold the bill against being paid."""
+    if session.get(Bill, bill_id, with_for_update=True) is None:
+        raise NotFound
+    row = queries.bill(session, bill_id)
+    if row.paid_on is not None:
+        raise errors.BillPaid(row.paid_on)
+    if row.state is not BillState.OPEN or row.entry_id is None:
+        raise errors.BillNotOpen(row.number)
+    return row.entry_id
+
+
+def _claim_entry(session: Session, claim_id: UUID) -> UUID:
+    """Return the entry of a claim that may be taken back, and hold the claimant against being paid."""
+    claim = session.get(ExpenseClaim, claim_id, with_for_update=True)
+    if claim is None:
+        raise NotFound
+    party_ref = participants.lock(session, claim.participant_id).party_ref
+    row = claim_queries.claim(session, claim_id)
+    if row.state is not ClaimState.APPROVED or row.entry_id is None:
+        raise errors.ClaimSettled
+    if -party_balance_of(session, EXPENSE_CLAIMS, party_ref) < row.total_minor:
+        raise errors.ClaimPaid
+    return row.entry_id
