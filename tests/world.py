@@ -4,7 +4,9 @@ Made by the operations, not through pages, so that it is quick. Eight days have 
 opened, closed and counted. Whoever looks at it sets the clock to `World.now`.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
+from types import ModuleType
 from uuid import UUID, uuid4
 
 from flask import Flask
@@ -41,7 +43,9 @@ def mark_as_demonstration(database: TestDatabase) -> None:
         connection.execute(update(Cooperative).values(is_demo=True))
 
 
-def build(app: Flask, people: dict[str, UUID], participants: dict[str, UUID]) -> World:
+def build(
+    app: Flask, people: dict[str, UUID], participants: dict[str, UUID], rooms: Sequence[ModuleType] = ROOMS
+) -> World:
     """Make everything and return it."""
     start = clock.now() + timedelta(days=1)
     world = World(start + timedelta(days=7), dict(participants), people)
@@ -63,7 +67,7 @@ def build(app: Flask, people: dict[str, UUID], participants: dict[str, UUID]) ->
             write(lambda session: _cast(session, world, "open"))
             write(lambda session: seal(session, WORKER))
             write(lambda session: _newcomers(session, world))
-            for room in ROOMS:
+            for room in rooms:
                 room.build(app, world)
         db.session.remove()
     return world

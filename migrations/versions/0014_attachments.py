@@ -83,6 +83,8 @@ def _tag_accounts() -> None:
 
 
 def downgrade() -> None:
+    if op.get_bind().scalar(sa.text("SELECT count(*) FROM attachment")):
+        raise RuntimeError("there are papers, which the revisions before cannot keep")
     # Tags stay: whose they are is not known any more, and they stood in a column of before.
     op.drop_table("entry_attachment")
     op.drop_table("attachment_name")

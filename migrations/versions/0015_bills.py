@@ -159,7 +159,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Remove them, with what they hold."""
+    """Remove them while they are empty: of a bill the books would keep an entry whose reasons are gone."""
+    if op.get_bind().scalar(sa.text("SELECT (SELECT count(*) FROM bill) + (SELECT count(*) FROM expense_claim)")):
+        raise RuntimeError("there are bills or claims, which the revisions before cannot keep")
     op.drop_table("claim_ending_reason")
     op.drop_table("bill_text")
     with op.batch_alter_table("bill_payment", schema=None) as batch_op:

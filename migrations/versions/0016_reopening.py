@@ -16,11 +16,6 @@ depends_on = None
 _CLOSING = "fiscal_year_id, result_minor, closed_on, closed_at, entry_id"
 _APPROVAL = "fiscal_year_id, statements_digest, resolution_id, approved_at"
 _SIGNATURE = "fiscal_year_id, person_id, signed_at"
-#: The closing of each year that stands: before this revision there was no other.
-_STANDS = (
-    "NOT EXISTS (SELECT 1 FROM ledger_year_reopening AS r WHERE r.fiscal_year_id = {table}.fiscal_year_id"
-    " AND r.number = {table}.{number})"
-)
 
 
 def upgrade() -> None:
@@ -37,13 +32,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Keep of each year the closing that stands, with its approval; one that was taken back has no place before."""
-    for table, number in (
-        ("accounts_signature", "closing"),
-        ("accounts_approval", "closing"),
-        ("ledger_year_closing", "number"),
-    ):
-        _set_aside(table, _STANDS.format(table=table, number=number))
+    """Take the numbers away, unless a year was reopened: a closing that was taken back has no place before."""
+    if op.get_bind().scalar(sa.text("SELECT count(*) FROM ledger_year_reopening")):
+        raise RuntimeError("a year was reopened, which the revisions before cannot keep")
+    for table in ("accounts_signature", "accounts_approval", "ledger_year_closing"):
+        _set_aside(table)
     for table in ("accounts_signature", "accounts_approval", "ledger_year_reopening", "ledger_year_closing"):
         op.drop_table(table)
     _create_closing(numbered=False)
@@ -54,8 +47,8 @@ def downgrade() -> None:
     _bring_back("accounts_signature", _SIGNATURE, _SIGNATURE)
 
 
-def _set_aside(table: str, which: str = "1 = 1") -> None:
-    op.execute(f"CREATE TABLE {table}_before AS SELECT * FROM {table} WHERE {which}")
+def _set_aside(table: str) -> None:
+    op.execute(f"CREATE TABLE {table}_before AS SELECT * FROM {table}")
 
 
 def _bring_back(table: str, into: str, columns: str) -> None:
