@@ -49,13 +49,14 @@ def described(session: Session, arguments: Mapping[str, Any]) -> list[tuple[str,
     except YearIsOpen:
         year = session.get_one(FiscalYear, UUID(arguments["year"]))
         return [(gettext("Fiscal year"), _days(year)), *pairs]
-    return [(gettext("Fiscal year"), _days(found.year)), *pairs, *consequences(found)]
+    in_the_way = [(gettext("In the way"), message_of(problem)) for problem in found.problems]
+    return [(gettext("Fiscal year"), _days(found.year)), *pairs, *consequences(found), *in_the_way]
 
 
 def consequences(found: Reopenable) -> list[tuple[str, str]]:
     """Say as pairs of term and value what reopening a year takes back."""
     result = gettext(
-        "The result of %(amount)s is no longer final.", amount=_money(found.closing.result_minor, found.currency)
+        "The result is no longer final: %(amount)s.", amount=_money(found.closing.result_minor, found.currency)
     )
     taken_back = gettext("The closing entry is taken back on the last day of the year, by an entry that names it.")
     return [
@@ -75,9 +76,8 @@ def consequences(found: Reopenable) -> list[tuple[str, str]]:
         ),
         (
             gettext("Recorded with it"),
-            gettext("a resolution of the board in the register, with the reason below"),
+            gettext("A resolution of the board in the register, with the reason below."),
         ),
-        *((gettext("In the way"), message_of(problem)) for problem in found.problems),
     ]
 
 
