@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from evidence.columns import table_of
 from evidence.identifiers import new_id
 from governance import rolls
+from governance.counting.profiles import RankedProfile
 from governance.counting.rules import rule_named
 from governance.counts import ANSWERS, ElectionRule, Rule, kind_of, written
 from governance.errors import ClosesBeforeOpening, EmptyRoll, NoCandidates
@@ -44,14 +45,15 @@ def open_proposal(session: Session, question: Question, voters: Iterable[rolls.V
 
     Raises:
         EmptyRoll, NoCandidates, ClosesBeforeOpening
-        UnknownRule: an election by a rule that does not exist.
+        UnknownRule, WrongBallots: an election by a rule that does not exist, or that counts no rankings.
     """
     if question.closes_at <= question.opens_at:
         raise ClosesBeforeOpening
     proposal_id = new_id()
     options = list(ANSWERS)
     if isinstance(question.rule, ElectionRule):
-        rule_named(question.rule.name)
+        # What is cast in an election is a ranking.
+        rule_named(question.rule.name).check_counts(RankedProfile)
         options = list(question.candidates)
         secrets.SystemRandom().shuffle(options)
     if not options:

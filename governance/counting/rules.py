@@ -51,9 +51,17 @@ class Rule:
             WrongBallots: the rule counts another kind of ballot.
             Refusal: whatever else the rule refuses.
         """
-        if not isinstance(profile, self.ballots):
-            raise WrongBallots(self.name, Cause(_HOLD[self.ballots]), Cause(_HOLD[type(profile)]))
+        self.check_counts(type(profile))
         return self.counting(profile, seats, lot)
+
+    def check_counts(self, ballots: type[Profile]) -> None:
+        """Refuse a kind of ballot that the rule does not count.
+
+        Raises:
+            WrongBallots
+        """
+        if not issubclass(ballots, self.ballots):
+            raise WrongBallots(self.name, Cause(_HOLD[self.ballots]), Cause(_HOLD[ballots]))
 
 
 _LOT = N_("By lot.")

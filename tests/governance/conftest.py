@@ -44,9 +44,15 @@ class Votes:
         """Open a resolution by roll-call."""
         return self._open(session, self.majority, Secrecy.OPEN)
 
-    def open_election(self, session: Session, candidates: tuple[str, ...] = ("c1", "c2", "c3"), seats: int = 2) -> UUID:
+    def open_election(
+        self,
+        session: Session,
+        candidates: tuple[str, ...] = ("c1", "c2", "c3"),
+        seats: int = 2,
+        rule: str = "scottish-stv",
+    ) -> UUID:
         """Open a secret election."""
-        return self._open(session, ElectionRule("scottish-stv", seats), Secrecy.SECRET, candidates)
+        return self._open(session, ElectionRule(rule, seats), Secrecy.SECRET, candidates)
 
     def clock(self, moment: datetime | None = None) -> Callable[[], datetime]:
         """Return a clock that stands still: while voting is open, or at a given moment."""

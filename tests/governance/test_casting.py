@@ -11,6 +11,7 @@ from evidence.identifiers import new_id, new_ref
 from governance import errors
 from governance.ballots import cast_open, cast_secret
 from governance.closing import close
+from governance.counting.errors import UnknownRule, WrongBallots
 from governance.models import Ballot, OpenBallot, Option, Participation, Proposal, RollEntry, Urn
 
 if TYPE_CHECKING:
@@ -138,6 +139,14 @@ def test_the_order_of_candidates_is_drawn_when_the_vote_opens(session: Session, 
         orders.add(tuple(session.scalars(query)))
     assert len(orders) > 1
     assert all(sorted(order) == sorted(codes) for order in orders)
+
+
+def test_an_election_by_a_rule_that_counts_no_rankings_is_not_opened(session: Session, votes: "Votes") -> None:
+    with pytest.raises(WrongBallots, match="star counts points; these ballots hold rankings"):
+        votes.open_election(session, rule="star")
+    with pytest.raises(UnknownRule):
+        votes.open_election(session, rule="borda")
+    assert session.scalar(select(func.count()).select_from(Proposal)) == 0
 
 
 def test_a_vote_without_voters_or_candidates_is_not_opened(session: Session, votes: "Votes") -> None:
