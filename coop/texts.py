@@ -44,14 +44,15 @@ class TextTooLong(Refusal):
 
 
 def line(text: str, *, about: str, longest: int = LONGEST_NAME, least: int = 1) -> str:
-    """Return a name or title in its normal form: one line, single spaces, composed letters.
+    """Return a name or title in its normal form: one line, single spaces, composed letters, nothing that cannot be seen.
 
-    Composed, so that a macron typed as letter and accent is the same name as the one typed as a single letter.
+    Composed, so that a macron typed as letter and accent is the same name as the one typed as a single letter. What cannot be seen, such
+    as a soft hyphen or a mark of direction, would make two names of one.
 
     Raises:
         TextMissing, TextTooLong
     """
-    return _bounded(" ".join(_printable(text, keep="").split()), about, longest, least)
+    return _bounded(" ".join(_printable(visible(text), keep="").split()), about, longest, least)
 
 
 def prose(text: str, *, about: str, longest: int = LONGEST_PROSE, least: int = 0) -> str:
@@ -62,6 +63,11 @@ def prose(text: str, *, about: str, longest: int = LONGEST_PROSE, least: int = 0
     """
     lines = _printable(text.replace("\r\n", "\n").replace("\r", "\n"), keep="\n").split("\n")
     return _bounded("\n".join(line.rstrip() for line in lines).strip(), about, longest, least)
+
+
+def visible(text: str) -> str:
+    """Return a text without the characters that only say how to lay it out: soft hyphens, joiners, marks of direction."""
+    return "".join(c for c in text if unicodedata.category(c) != "Cf")
 
 
 def fold(text: str) -> str:

@@ -198,9 +198,14 @@ def _check_place_in_statements(
         raise chart_errors.LineFixed(account.code)
     if moves_line and session.scalar(select(Fund.id).where(Fund.account_id == account.id).limit(1)) is not None:
         raise chart_errors.FundOnAccount(account.code)
-    moves_business = particulars.business is not account.business
-    if (moves_line or moves_business) and _is_in_closed_year(session, account.id):
-        raise chart_errors.InClosedYear(account.code, "statement_line" if moves_line else "business")
+    changes = {
+        "statement_line": moves_line,
+        "business": particulars.business is not account.business,
+        # An account that has no tag may get one at any time: until then its figure stood apart.
+        "statutory_tag": account.statutory_tag is not None and particulars.statutory_tag != account.statutory_tag,
+    }
+    if any(changes.values()) and _is_in_closed_year(session, account.id):
+        raise chart_errors.InClosedYear(account.code, next(about for about, moves in changes.items() if moves))
 
 
 def _place(session: Session, account: Account, heading: str | None) -> UUID | None:

@@ -93,8 +93,9 @@ def is_distribution() -> ColumnElement[bool]:
 
 
 def is_opening() -> ColumnElement[bool]:
-    """Say of an entry whether it brought balances over from other books."""
-    return Entry.kind == OPENING
+    """Say of an entry whether it brought balances over from other books, or took such balances back."""
+    opening = aliased(Entry)
+    return (Entry.kind == OPENING) | Entry.reverses_id.in_(select(opening.id).where(opening.kind == OPENING))
 
 
 def is_capital_move() -> ColumnElement[bool]:

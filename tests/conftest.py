@@ -149,10 +149,12 @@ def app(founded: TestDatabase, tmp_path: Path, request: pytest.FixtureRequest) -
     # A demonstration may have moved this thread's clock on.
     clock.run_ahead(timedelta(0))
     with made.app_context():
-        if request.node.get_closest_marker("tampers") is None:
-            assert all_findings(db.session()) == []
-        db.session.remove()
-        db.engine.dispose()
+        try:
+            if request.node.get_closest_marker("tampers") is None:
+                assert all_findings(db.session()) == []
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from uuid import UUID
 from flask import Response, current_app
 
 from coop import files
-from coop.attachments.kinds import KINDS
+from coop.attachments.kinds import KINDS, Kind
+from coop.attachments.names import harmless_name
 from coop.attachments.queries import attachment
 from coop.config import configuration
 from coop.database import db
@@ -28,14 +29,17 @@ def send(attachment_id: UUID) -> Response:
         raise NotFound
     answer = Response(files.read(configuration(current_app), found.sha256), content_type=found.media_type)
     name = found.name or f"{found.sha256[:12]}{KINDS[found.media_type].endings[0]}"
-    answer.headers.set("Content-Disposition", "attachment", **_named(name))
+    answer.headers.set("Content-Disposition", "attachment", **_named(name, KINDS[found.media_type]))
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     answer.headers["X-Content-Type-Options"] = "nosniff"
     answer.set_etag(found.sha256)
     return answer
 
 
-def _named(name: str) -> dict[str, str]:
-    """Return a name as a header has it: in ASCII, and beside it as it is, where that is something else."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
+def _named(name: str, kind: Kind) -> dict[str, str]:
+    """Return a name as a header has it: in ASCII, and beside it as it is, where that is something else.
+
+    What becomes ASCII is made harmless again: there are wide slashes and quotes that only now are slashes and quotes.
+    """
+    plain = harmless_name(unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii"), kind)
     return {"filename": plain} if plain == name else {"filename": plain, "filename*": f"UTF-8''{quote(name, safe='')}"}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from evidence.messages import N_, Refusal
 
@@ -35,12 +36,31 @@ class KeptForMembers(KeptElsewhere):
 
 
 @dataclass(eq=False)
+class KeptByClaims(KeptElsewhere):
+    """The account follows the expense claims, each of which a second person approves."""
+
+    message = N_(
+        "Account %(code)s follows the expense claims. Enter what somebody spent there, and record what was paid under Payments out."
+    )
+
+
+@dataclass(eq=False)
+class SupplierNamed(Refusal):
+    """What a supplier is owed is the sum of its bills, each of which a second person approves."""
+
+    party_ref: UUID
+    message = N_(
+        "An entry by hand or from a file names no supplier. Enter what a supplier asks for under Bills, and record there what was paid."
+    )
+
+
+@dataclass(eq=False)
 class ReserveKept(KeptElsewhere):
     """Reserves change by what the members decide; by hand they take what a co-op brings along."""
 
     message = N_(
         "Account %(code)s changes by what the members decide about a surplus, under Books, Surplus. By hand it takes only opening"
-        " balances, as credits, until the first year is closed. Book what is spent as a cost of the year."
+        " balances, as credits against what the co-op has and owes, until the first year is closed. Book what is spent as a cost of the year."
     )
 
 

@@ -209,12 +209,12 @@ def checked(session: Session, file: FileToImport) -> tuple[ReadFile, list[int]]:
 
 def _check_kept(session: Session, entries: Sequence[ReadEntry], problems: Problems) -> None:
     covers_deficit = False
-    by_shares = kept.kept_by_shares(session, hold=True)
+    by_shares, of_suppliers = kept.kept_by_shares(session, hold=True), kept.suppliers(session)
     for entry in entries:
         try:
             if any(line.tax for line in entry.lines):
                 check_registered(session)
-            kept.check_lines(session, entry.lines, by_shares=by_shares)
+            kept.check_lines(session, entry.lines, entry.booked_on, by_shares=by_shares, of_suppliers=of_suppliers)
         except Refusal as refusal:
             importing.place(entry, refusal, problems)
             continue
@@ -249,14 +249,19 @@ def _check_opening(session: Session, booked_on: date) -> None:
 
 
 def _party_finder(session: Session) -> FindParty:
-    """Return a function that finds a participant by reference, number or name, each asked for once."""
+    """Return a function that finds a participant by reference, number or name, each asked for once.
+
+    Suppliers are found by reference alone, for entries that these books have already: a new one that names them is refused.
+    """
     found: dict[str, UUID | None] = {}
+    of_suppliers = kept.suppliers(session)
 
     def find(cell: str) -> UUID | None:
         if cell not in found:
             ref = importing.by_reference(cell)
             if ref is not None:
-                found[cell] = session.scalar(select(Participant.party_ref).where(Participant.party_ref == ref))
+                known = select(Participant.party_ref).where(Participant.party_ref == ref)
+                found[cell] = ref if ref in of_suppliers else session.scalar(known)
             else:
                 several = queries.find_party(session, cell[:200])
                 found[cell] = several[0].party_ref if len(several) == 1 else None

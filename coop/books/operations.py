@@ -43,6 +43,7 @@ def record_entry(session: Session, actor: Actor, entry: NewEntry) -> UUID:
         PowerMissing, LedgerRefusal
         EntryNeedsTwo: it moves more than one person records alone; prepare an act of `entry_acts` instead.
         KeptElsewhere, KeptForMembers, ReserveKept: another room books to an account of a line.
+        SupplierNamed: a line names a supplier, whose bills are entered under Bills.
         NotTaxRegistered: a line names a tax code, and the co-op is not registered for tax.
     """
     power = actor.need(Power.TREASURER)
@@ -68,7 +69,7 @@ def _record(session: Session, actor: Actor, entry: NewEntry, power: Power | None
     key = f"form:{entry.form_token}"
     # A form sent twice is one entry, whatever happened to the accounts meanwhile.
     if session.scalar(select(Entry.id).where(Entry.idempotency_key == key)) is None:
-        kept.check_lines(session, entry.lines)
+        kept.check_lines(session, entry.lines, entry.booked_on)
     draft = posting.Draft(
         booked_on=entry.booked_on,
         text=entry.text,

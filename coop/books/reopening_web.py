@@ -91,7 +91,7 @@ def _page(year_id: UUID, form: ReopeningForm) -> str:
         "books/year_reopening.html",
         found=found,
         form=form,
-        consequences=reopening_words.consequences(found),
+        consequences=reopening_words.consequences(db.session(), found),
         problems=[message_of(problem) for problem in found.problems],
         title=title,
         text=text,

@@ -50,10 +50,10 @@ def described(session: Session, arguments: Mapping[str, Any]) -> list[tuple[str,
         year = session.get_one(FiscalYear, UUID(arguments["year"]))
         return [(gettext("Fiscal year"), _days(year)), *pairs]
     in_the_way = [(gettext("In the way"), message_of(problem)) for problem in found.problems]
-    return [(gettext("Fiscal year"), _days(found.year)), *pairs, *consequences(found), *in_the_way]
+    return [(gettext("Fiscal year"), _days(found.year)), *pairs, *consequences(session, found), *in_the_way]
 
 
-def consequences(found: Reopenable) -> list[tuple[str, str]]:
+def consequences(session: Session, found: Reopenable) -> list[tuple[str, str]]:
     """Say as pairs of term and value what reopening a year takes back."""
     result = gettext(
         "The result is no longer final: %(amount)s.", amount=_money(found.closing.result_minor, found.currency)
@@ -74,11 +74,21 @@ def consequences(found: Reopenable) -> list[tuple[str, str]]:
             if found.motion_id
             else gettext("Plans of the surplus that were prepared are set aside."),
         ),
+        *_of_tax(session),
         (
             gettext("Recorded with it"),
             gettext("A resolution of the board in the register, with the reason below."),
         ),
     ]
+
+
+def _of_tax(session: Session) -> list[tuple[str, str]]:
+    if not cooperative.current(session).is_tax_registered:
+        return []
+    words = gettext(
+        "What is corrected in these months changes their tax returns. What was filed may have to be corrected too."
+    )
+    return [(gettext("Tax"), words)]
 
 
 def taken_back(session: Session, closings: Iterable[Closed]) -> list[TakenBack]:

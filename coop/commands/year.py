@@ -124,7 +124,7 @@ def _show_reopening(found: Reopenable, asked: ReopeningAsked) -> None:
     """Print the words for the board and what would be taken back; end with exit code 1 if something is in the way."""
     title, text = reopening.words_of_decision(found, asked.opens_on, asked.reason)
     click.echo(f"{title}\n\n{text}\n")
-    for term, value in reopening_words.consequences(found):
+    for term, value in reopening_words.consequences(db.session(), found):
         click.echo(f"{term}: {value}")
     for problem in found.problems:
         raise problem

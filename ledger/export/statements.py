@@ -100,13 +100,14 @@ def equity_as_json(*statements: EquityStatement) -> str:
     return _document(*map(_equity, statements))
 
 
-def aged_as_csv(aged: AgedBalances, names: Mapping[UUID, str]) -> str:
-    """Write a row for each party and account, with its name where it is still known by one."""
+def aged_as_csv(aged: AgedBalances, names: Mapping[UUID, str], *, nobody: str = "") -> str:
+    """Write a row for each party and account, with its name where it is still known by one; `nobody` is what names no party."""
     return _written(
         ["account", "account_name", "party", "name", *AGES, "total", "oldest", "currency"],
         (
             [
-                *(account.code, plain_cell(account.name), row.party_ref, plain_cell(names.get(row.party_ref, ""))),
+                *(account.code, plain_cell(account.name), row.party_ref or ""),
+                plain_cell(names.get(row.party_ref, "") if row.party_ref else nobody),
                 *(decimal_text(minor, aged.currency) for minor in (*row.parts_minor, row.total_minor)),
                 *(row.oldest_on or "", aged.currency),
             ]

@@ -127,7 +127,8 @@ def place(entry: ReadEntry, reason: Refusal, problems: Problems) -> None:
     if number is not None:
         problems.add(entry.rows[number - 1], "amount", reason)
         return
-    column, is_meant = _meant(reason)
+    whom: UUID | None = getattr(reason, "party_ref", None)
+    column, is_meant = _meant(reason) if whom is None else ("party", lambda line: line.party_ref == whom)
     at = next((row for row, line in zip(entry.rows, entry.lines, strict=True) if is_meant(line)), entry.rows[0])
     problems.add(at, column, reason)
 

@@ -1,6 +1,6 @@
 """The statements as frozen values, whose figures know the days of the postings behind them. Words and pages are the web's."""
 
-from ledger.statements.aged import AgedAccount, AgedBalances, AgedRow, Side, aged_balances
+from ledger.statements.aged import AgedAccount, AgedBalances, AgedRow, OpenItem, OpenItems, Side, aged_balances
 from ledger.statements.balances import (
     BalanceSheet,
     IncomeStatement,
@@ -33,6 +33,8 @@ __all__ = [
     "IncomeStatement",
     "LedgerAccount",
     "LedgerPosting",
+    "OpenItem",
+    "OpenItems",
     "Section",
     "Side",
     "StatementLine",

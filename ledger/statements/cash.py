@@ -18,7 +18,7 @@ from ledger.chart import books_currency
 from ledger.lines import BY_CODE, Activity
 from ledger.spans import Span
 from ledger.statements.sections import Group, StatementLine, caption_of, grouped, result_of
-from ledger.totals import AccountTotal, account_totals, is_distribution, is_opening
+from ledger.totals import AccountTotal, account_totals, is_capital_move, is_distribution, is_opening
 
 _DEPRECIATION, _LASTING = BY_CODE["depreciation"], BY_CODE["fixed-assets"]
 
@@ -93,7 +93,8 @@ class CashFlowStatement:
 
 def cash_flow_statement(session: Session, starts_on: date, ends_on: date) -> CashFlowStatement:
     """Make the statement of cash flows between two days, both included."""
-    left_out = (is_distribution(), is_opening())
+    # None of these moves money: each is in balance by itself, within what is no cash or with other books.
+    left_out = (is_distribution(), is_opening(), is_capital_move())
     moved = account_totals(session, starts_on, ends_on, with_closings=False, without=left_out)
     after = {total.code: total.balance_minor for total in account_totals(session, None, ends_on)}
     lines = _flows(moved)

@@ -124,8 +124,11 @@ def awaiting(session: Session, year_id: UUID) -> int:
 
 
 def uncovered_deficit(session: Session) -> int:
-    """Return by how much the balance falls short of the surpluses that await a decision: deficits that nobody has covered."""
-    return max(sum(session.scalars(_undistributed())) + balance_of(session, SURPLUS_AWAITING), 0)
+    """Return by how much the balance falls short of the surpluses that await a decision: deficits that nobody has covered.
+
+    Less than nothing where it holds more than awaits one: a deficit was covered, and its year reopened with another result.
+    """
+    return sum(session.scalars(_undistributed())) + balance_of(session, SURPLUS_AWAITING)
 
 
 def _undistributed() -> Select[int]:

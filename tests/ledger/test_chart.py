@@ -1,6 +1,7 @@
 """The chart of accounts: a tree of headings and accounts, what can change about them, and what cannot."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from uuid import UUID
@@ -72,6 +73,7 @@ def test_each_service_has_an_account_for_members_and_one_for_others() -> None:
     assert {found[code].business for code in chart.OF_OTHERS} == {Business.MEMBER}
     assert {found[code].business for code in chart.OF_OTHERS.values()} == {Business.NON_MEMBER}
     assert set(PATRONAGE_SOURCES) <= chart.BOOKED_BY_THE_PROGRAM
+    assert {chart.TAX, chart.PAYABLE, chart.EXPENSE_CLAIMS} <= chart.BOOKED_BY_THE_PROGRAM
 
 
 def test_the_tree_has_every_heading_before_what_stands_under_it(books: Books) -> None:
@@ -201,6 +203,8 @@ def test_what_a_closed_year_has_published_stays_on_its_line(books: Books, wanted
     assert refused(books, chart_errors.InClosedYear, lambda: edit(wanted)).about == about
     tagged = Particulars("Wages and salaries", None, statement_line="running-costs", statutory_tag="7")
     assert edit(tagged).changed == ("name", "heading", "statutory_tag")
+    other = replace(tagged, statutory_tag="8")
+    assert refused(books, chart_errors.InClosedYear, lambda: edit(other)).about == "statutory_tag"
     # One that the closed year knows nothing of is still the treasurer's to place.
     hosting = Particulars("Hosting and software", "6", statement_line="service-costs")
     assert chart_changes.edit_account(books.session, chart.HOSTING, hosting).changed == ("statement_line",)

@@ -11,6 +11,7 @@ from flask_babel import gettext
 from coop.books import queries
 from coop.books.statements import asked
 from coop.database import db
+from coop.payments.bills.ages import open_bills
 from evidence.messages import N_
 from ledger import comparatives, statements
 from ledger.comparatives import Against
@@ -54,10 +55,11 @@ def tagged(found: asked.AskedDays) -> list[statutory.TaggedStatement]:
     return [statutory.tagged_statement(db.session(), *days) for days in _stretches(found)]
 
 
-def aged(side: Side) -> AgedBalances:
-    """Return what is owed, as the address asks for it."""
-    _, at, days_to_pay, _ = asked.asked_age()
-    return statements.aged_balances(db.session(), side, at, days_to_pay=days_to_pay)
+def aged(side: Side, at: date, days_to_pay: int) -> AgedBalances:
+    """Return what is owed at the end of a day: to suppliers bill by bill, and else the newest parts of each balance."""
+    session = db.session()
+    open_items = open_bills(session, at) if side is Side.PAYABLE else None
+    return statements.aged_balances(session, side, at, days_to_pay=days_to_pay, open_items=open_items)
 
 
 def downloads(name: str, address: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -119,11 +121,12 @@ def _tagged_file(form: str) -> File:
 
 
 def _aged_file(side: Side, form: str) -> File:
-    found = aged(side)
+    _, at, days_to_pay, _ = asked.asked_age()
+    found = aged(side, at, days_to_pay)
     if form == "json":
         return written.aged_as_json(found), str(found.at)
     names = queries.party_names(db.session(), (row.party_ref for account in found.accounts for row in account.rows))
-    return written.aged_as_csv(found, names), str(found.at)
+    return written.aged_as_csv(found, names, nobody=gettext("no party named")), str(found.at)
 
 
 #: By the name in the address.

@@ -14,7 +14,7 @@ from coop.database import db
 from coop.permissions import requires
 from ledger.comparatives import Against
 from ledger.spans import Span
-from ledger.statements import AgedBalances, AgedRow, Side, aged_balances, general_ledger
+from ledger.statements import AgedBalances, AgedRow, Side, general_ledger
 from ledger.statements.balances import TrialBalance
 
 
@@ -108,7 +108,7 @@ def postings_href(code: str, span: Span) -> str:
 def _aged_page(side: Side, name: str) -> Answer:
     session = db.session()
     form, at, days_to_pay, status = asked.asked_age()
-    aged = aged_balances(session, side, at, days_to_pay=days_to_pay)
+    aged = files.aged(side, at, days_to_pay)
     page = render_template(
         "books/statements/aged.html",
         form=form,

@@ -12,6 +12,7 @@ from sqlalchemy import Select
 from coop import cooperative
 from coop.books.forms import DatesForm
 from coop.books.pages import READERS, Answer, blueprint, currency, trail
+from coop.books.reopening_words import remarks
 from coop.books.statements.asked import days_in_address
 from coop.books.surplus.words import rate
 from coop.books.tax import words
@@ -50,6 +51,7 @@ def tax_return() -> Answer:
         form=form,
         found=returns.tax_return(db.session(), starts_on, ends_on),
         asked=asked,
+        remarks=remarks(db.session(), starts_on, ends_on),
         rate=rate,
         words=words,
         currency=currency(),

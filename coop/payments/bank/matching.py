@@ -152,7 +152,7 @@ def classify(session: Session, actor: Actor, *, line_id: UUID, reason: Reason) -
     Raises:
         NotFound, PowerMissing, LineMatched, LineRemoved, BankItself, LedgerRefusal
         NotTaxRegistered: it names a tax code, which only a registered co-op does.
-        KeptElsewhere, KeptForMembers, ReserveKept: another room books to the account.
+        KeptElsewhere, KeptForMembers, KeptByClaims, ReserveKept, SupplierNamed: another room books to the account.
         LineNeedsTwo: no file of the bank shows the line, and it moves more than one person records alone.
     """
     power = actor.need(Power.TREASURER)
@@ -162,7 +162,7 @@ def classify(session: Session, actor: Actor, *, line_id: UUID, reason: Reason) -
     if reason.account == BANK:
         raise errors.BankItself(BANK)
     lines = [EntryLine(BANK, line.amount_minor), *_other_side(session, reason, -line.amount_minor)]
-    kept.check_lines(session, lines)
+    kept.check_lines(session, lines, reason.booked_on)
     times = session.scalar(select(func.count()).select_from(BankMatch).where(BankMatch.line_id == line_id)) or 0
     draft = Draft(
         booked_on=reason.booked_on,

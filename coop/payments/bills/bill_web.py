@@ -55,16 +55,18 @@ def bills() -> Answer:
 @blueprint.get("/bills.csv")
 @requires(*READERS)
 def bills_csv() -> Response:
-    """Return the bills that match as a table."""
+    """Return the bills that match as a table, with the days by which those open at the end of any day are known."""
     _, wanted, _ = _asked()
     rows = (
         (
             *(row.supplier, row.number, row.billed_on, row.due_on),
             *(decimal_text(row.total_minor, row.currency), row.state.value, row.paid_on or "", row.entry_id or ""),
+            *(row.booked_on or "", row.taken_back_on or ""),
         )
         for row in queries.all_bills(db.session(), wanted)
     )
-    return csv_file("bills.csv", ("supplier", "number", "date", "due", "total", "state", "paid", "entry"), rows)
+    head = ("supplier", "number", "date", "due", "total", "state", "paid", "entry", "booked", "taken_back")
+    return csv_file("bills.csv", head, rows)
 
 
 @blueprint.get("/bills/waiting")

@@ -11,11 +11,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from flask_babel import gettext
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from coop import clock, cooperative
 from coop.books.tax.operations import check_registered
+from coop.formats import format_day
 from coop.payments.bills import errors
 from evidence.canonical import Canonical
 from ledger import chart
@@ -129,8 +131,9 @@ def post_owed(session: Session, owed: Owed, *, recorded_by: UUID | None) -> UUID
     """Book what was bought against who is owed it, and return the entry's id.
 
     Raises:
-        LedgerRefusal, TotalDiffers, TaxRateChanged, and what `entry_lines` refuses
+        LedgerRefusal, BeforeTheBooks, TotalDiffers, TaxRateChanged, and what `entry_lines` refuses
     """
+    _check_begun(session, owed.on)
     booked_on = first_open_day(session, owed.on)
     debits = entry_lines(session, owed.costs, owed.on)
     if booked_on != owed.on and debits != entry_lines(session, owed.costs, booked_on):
@@ -140,7 +143,7 @@ def post_owed(session: Session, owed: Owed, *, recorded_by: UUID | None) -> UUID
         raise errors.TotalDiffers(owed.total_minor, lines_minor, abs(lines_minor - owed.total_minor), currency)
     draft = Draft(
         booked_on=booked_on,
-        text=owed.text,
+        text=owed.text if booked_on == owed.on else _with_day(owed),
         kind=owed.kind,
         currency=currency,
         lines=[*debits, Line(owed.account, -owed.total_minor, owed.party_ref)],
@@ -173,6 +176,17 @@ def only_tried(session: Session) -> Iterator[None]:
 def costs_of(arguments: Mapping[str, Any], texts: Sequence[str]) -> Costs:
     """Return the costs that an act keeps, with the texts that lie apart."""
     return Costs([Line(**line) for line in arguments["lines"]], texts, arguments["is_tax_included"])
+
+
+def _check_begun(session: Session, day: date) -> None:
+    begins_on = session.scalar(select(func.min(Period.starts_on)))
+    if begins_on is not None and day < begins_on:
+        raise errors.BeforeTheBooks(day, begins_on)
+
+
+def _with_day(owed: Owed) -> str:
+    """Return the text with the day of the document: it may belong to a year before the one in which it is booked."""
+    return str(gettext("%(text)s (of %(day)s)", text=owed.text, day=format_day(owed.on)))
 
 
 def _rate(codes: Mapping[str, CodeInForce], number: int, tax: str | None, on: date) -> int:

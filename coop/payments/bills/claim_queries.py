@@ -29,7 +29,7 @@ from coop.payments.bills.models import (
     ExpenseClaimText,
 )
 from coop.payments.payouts.models import Disbursement, DisbursementLine
-from coop.payments.payouts.surplus_shares import allocate
+from coop.payments.payouts.surplus_shares import Paid, allocate
 from coop.permissions import NotFound
 from evidence.messages import N_
 from ledger.chart import EXPENSE_CLAIMS
@@ -79,6 +79,9 @@ _TONES = {
     ClaimState.APPROVED: "good",
     ClaimState.REFUSED: "bad",
 }
+
+
+_UNDECIDED = (ClaimState.WAITING.value, ClaimState.PREPARED.value)
 
 
 @dataclass(frozen=True)
@@ -199,6 +202,16 @@ def coded(session: Session, claim_id: UUID, coding: Collection[Line]) -> Costs:
 
 def paid_on(session: Session, participants: Collection[UUID]) -> dict[UUID, date]:
     """Return, of the claims of participants, on which day each was paid whole."""
+    return {claim_id: parts[-1][0] for claim_id, parts, is_whole in _payments(session, participants) if is_whole}
+
+
+def is_begun_to_be_paid(session: Session, row: ClaimRow) -> bool:
+    """Say whether a claim was paid, be it in part."""
+    return any(claim_id == row.id and parts for claim_id, parts, _ in _payments(session, [row.participant_id]))
+
+
+def _payments(session: Session, participants: Collection[UUID]) -> list[tuple[UUID, list[Paid], bool]]:
+    """Return the booked claims of participants, what was paid of each, and whether that is all of it."""
     booked: dict[UUID, list[tuple[UUID, int]]] = {}
     query = _rows().where(_state == ClaimState.APPROVED.value, ExpenseClaim.participant_id.in_(participants))
     for row in session.execute(query.order_by(_BOOKED.booked_on, _BOOKED.id)):
@@ -212,12 +225,10 @@ def paid_on(session: Session, participants: Collection[UUID]) -> dict[UUID, date
     )
     for participant_id, day, amount_minor in session.execute(paid):
         payments.setdefault(participant_id, []).append((day, amount_minor))
-    found = {}
+    found = []
     for participant_id, theirs in booked.items():
-        totals = dict(theirs)
-        for claim_id, parts in allocate(theirs, payments.get(participant_id, [])).items():
-            if sum(amount for _, amount in parts) == totals[claim_id]:
-                found[claim_id] = parts[-1][0]
+        given = allocate(theirs, payments.get(participant_id, []))
+        found += [(id_, given[id_], sum(part for _, part in given[id_]) == total_minor) for id_, total_minor in theirs]
     return found
 
 
@@ -227,11 +238,22 @@ def to_code(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
+def waiting_of_others(session: Session, claim_id: UUID) -> frozenset[UUID]:
+    """Return who made the other claims that wait for the treasurer."""
+    waiting = _rows().where(_state == ClaimState.WAITING.value, ExpenseClaim.id != claim_id)
+    return frozenset(row.claimed_by for row in session.execute(waiting))
+
+
+def undecided_of(session: Session, participant_id: UUID) -> int:
+    """Return how many claims of a participant nobody has decided."""
+    query = _rows().where(_state.in_(_UNDECIDED), ExpenseClaim.participant_id == participant_id)
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+
 def waiting_to(session: Session, day: date) -> int:
     """Return how many claims for something that was spent up to a day nobody has decided."""
     spent = select(ExpenseClaimLine.claim_id).where(ExpenseClaimLine.spent_on <= day)
-    waiting = (ClaimState.WAITING.value, ClaimState.PREPARED.value)
-    query = _rows().where(_state.in_(waiting), ExpenseClaim.id.in_(spent))
+    query = _rows().where(_state.in_(_UNDECIDED), ExpenseClaim.id.in_(spent))
     return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 

@@ -196,11 +196,14 @@ def _claim_page(
     row = claim_queries.claim(session, claim_id)
     found = decision(row.act_id) if row.act_id else None
     is_own = row.claimed_by == who.person_id or row.participant_id in who.represents
-    costs = claim_queries.costs_of(session, row)
+    costs, lines = claim_queries.costs_of(session, row), claim_queries.lines(session, claim_id)
+    spent_on = max(line.spent_on for line in lines)
+    booked_on = booking.first_open_day(session, spent_on)
     return render_template(
         "payments/bills/claim.html",
         row=row,
-        lines=claim_queries.lines(session, claim_id),
+        lines=lines,
+        later=booked_on if row.state.is_waiting and booked_on != spent_on else None,
         costs=costs.lines if costs else [],
         names=chart_names(),
         no_receipt=claim_queries.why_no_receipt(session, claim_id),

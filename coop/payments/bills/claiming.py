@@ -44,6 +44,8 @@ from ledger.periods import fiscal_year_of
 
 CLAIM_APPROVE = "claim.approve"
 MOST_LINES = 40
+#: Claims of a participant that wait at a time.
+MOST_UNDECIDED = 20
 LONGEST_REASON = 1_000
 #: Ends of a claim after which its receipt may come again.
 _ENDED = (ClaimState.REFUSED, ClaimState.WITHDRAWN, ClaimState.TAKEN_BACK)
@@ -76,6 +78,7 @@ def claim(session: Session, actor: Actor, *, participant_id: UUID, new: NewClaim
     Raises:
         NotFound: the actor does not act for the participant.
         LinesMissing, TooManyLines, AmountOutOfRange, SpentInFuture, SpentInTwoYears, ReceiptMissing, ReceiptUsed, BillFormUsed
+        TooManyClaims
     """
     actor.need_to_act_for(participant_id)
     # Two claims with the same receipt at once: the second waits here, and then finds the first.
@@ -87,6 +90,8 @@ def claim(session: Session, actor: Actor, *, participant_id: UUID, new: NewClaim
             raise errors.BillFormUsed
         return known.id
     _check(session, new)
+    if claim_queries.undecided_of(session, participant_id) >= MOST_UNDECIDED:
+        raise errors.TooManyClaims(MOST_UNDECIDED)
     _need_new_receipt(session, participant_id, new.receipt)
     row = ExpenseClaim(
         id=new_id(),
@@ -173,7 +178,8 @@ def owed_of(session: Session, row: ClaimRow, costs: Costs) -> Owed:
         total_minor=row.total_minor,
         account=EXPENSE_CLAIMS,
         party_ref=row.party_ref,
-        text=gettext("Expenses of %(name)s: %(what)s", name=row.name, what=costs.in_short),
+        # Without the claimant's name, which the party stands for: the files of a closed year stay for ever.
+        text=gettext("Expense claim: %(what)s", what=costs.in_short),
     )
 
 

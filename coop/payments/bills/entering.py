@@ -29,6 +29,7 @@ from ledger.chart import PAYABLE
 
 BILL_APPROVE = "bill.approve"
 LONGEST_NUMBER = 40
+_LONGEST_KEY = 200
 #: What banks take as a reference.
 LONGEST_BANK_REFERENCE = 25
 #: The month after the bill, on this day: what is usual in New Zealand.
@@ -72,12 +73,16 @@ def enter_bill(session: Session, actor: Actor, new: NewBill) -> UUID:
         LedgerRefusal and what `booking` refuses: nobody is asked to approve what cannot be booked.
     """
     power = actor.need(Power.TREASURER)
-    known = session.scalar(select(Bill).where(Bill.form_token == new.form_token))
-    if known is not None:
-        return _same_form(known, new)
+    known_id = _sent_before(session, new)
+    if known_id is not None:
+        return known_id
     number, due_on = _check(session, new)
     bank_reference = texts.line(new.bank_reference, about="bank_reference", longest=LONGEST_BANK_REFERENCE, least=0)
     supplier = _supplier(session, actor, new)
+    # The same form at the same moment waited for the supplier as well, and finds the bill of the first here.
+    known_id = _sent_before(session, new)
+    if known_id is not None:
+        return known_id
     bill = Bill(
         id=new_id(),
         supplier_id=supplier.id,
@@ -109,8 +114,12 @@ def enter_bill(session: Session, actor: Actor, new: NewBill) -> UUID:
 
 
 def number_key(number: str) -> str:
-    """Return a supplier's number as it is compared: without case and spaces."""
-    return "".join(texts.fold(number).split())
+    """Return a supplier's number as it is compared: its letters and digits, without case.
+
+    Dots, slashes, hyphens and what cannot be seen do not make another bill of it. A number without letters and digits is compared whole.
+    """
+    folded = texts.fold(number)
+    return ("".join(c for c in folded if c.isalnum()) or folded)[:_LONGEST_KEY]
 
 
 def owed_of(bill: Bill, supplier: Supplier, costs: Costs) -> Owed:
@@ -179,7 +188,11 @@ def _next_attempt(session: Session, supplier_id: UUID, number: str) -> int:
     return len(earlier)
 
 
-def _same_form(known: Bill, new: NewBill) -> UUID:
+def _sent_before(session: Session, new: NewBill) -> UUID | None:
+    """Return the bill that a form has entered already."""
+    known = session.scalar(select(Bill).where(Bill.form_token == new.form_token))
+    if known is None:
+        return None
     same = (known.number_key, known.billed_on, known.total_minor)
     if same != (number_key(new.number), new.billed_on, new.total_minor):
         raise errors.BillFormUsed

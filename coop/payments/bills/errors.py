@@ -154,6 +154,17 @@ class TaxRateChanged(Refusal):
 
 
 @dataclass(eq=False)
+class BeforeTheBooks(Refusal):
+    """What was bought before the books began is part of the balances that they began with."""
+
+    day: date
+    begins_on: date
+    message = N_(
+        "%(day)s lies before these books, which begin on %(begins_on)s. What was owed by then is part of the opening balances."
+    )
+
+
+@dataclass(eq=False)
 class BillFormUsed(Refusal):
     """The same form was sent before, with other content."""
 
@@ -188,6 +199,17 @@ class ClaimPaid(Refusal):
 
 
 @dataclass(eq=False)
+class AccountChangedByYou(Refusal):
+    """Nobody alone says to which account an approved bill is paid."""
+
+    number: str
+    message = N_(
+        "You changed the bank account of the supplier after bill %(number)s was approved. Another treasurer, or somebody of the board,"
+        " compares the account with the bill and records this payment."
+    )
+
+
+@dataclass(eq=False)
 class PaidBeforeBooked(Refusal):
     """A payment before the bill would be somebody else's."""
 
@@ -212,6 +234,17 @@ class SpentInTwoYears(Refusal):
 
     ends_on: date
     message = N_("A fiscal year ended on %(ends_on)s. Claim what was spent before that day and after it apart.")
+
+
+@dataclass(eq=False)
+class TooManyClaims(Refusal):
+    """As many claims wait as are decided in good time."""
+
+    most: int
+    message = N_(
+        "%(most)s of your claims wait for a decision. Claim more once some of them are decided, or put more lines in one."
+    )
+    about = "lines"
 
 
 @dataclass(eq=False)
@@ -251,4 +284,4 @@ CONFLICTS = (
     *(ClaimSettled, ClaimPrepared, ClaimPaid, ReceiptUsed),
 )
 #: Answered with 403.
-FORBIDDEN = (OwnClaim,)
+FORBIDDEN = (OwnClaim, AccountChangedByYou)

@@ -35,6 +35,10 @@ class Supplier(CoopBase):
     bank_account: Mapped[Line] = mapped_column(default="")
     #: Of the bank account: a new account on an old bill is how the bills of others are paid to thieves.
     account_changed_at: Mapped[Moment | None] = mapped_column(default=None)
+    #: Who does not record what is paid to it of the bills that were approved before.
+    account_changed_by: Mapped[UUID | None] = mapped_column(ForeignKey(Person.id), default=None)
+    #: None while it has the name under which it was added.
+    name_changed_at: Mapped[Moment | None] = mapped_column(default=None)
     tax_number: Mapped[Code] = mapped_column(default="")
     email: Mapped[Line] = mapped_column(default="")
     #: How the ledger knows it.
@@ -55,7 +59,7 @@ class Bill(CoopBase):
 
     id: Mapped[Id] = mapped_column(primary_key=True)
     supplier_id: Mapped[UUID] = mapped_column(ForeignKey(Supplier.id))
-    #: The supplier's number of it, and the same without case and spaces.
+    #: The supplier's number of it, and its letters and digits without case.
     number: Mapped[Line]
     number_key: Mapped[Line]
     attempt: Mapped[int] = mapped_column(SmallInteger)

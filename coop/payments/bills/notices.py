@@ -1,4 +1,7 @@
-"""Mail about expense claims: to the treasurer that one came, to the claimant what became of it. It never says what was spent on."""
+"""Mail about bills and expense claims. It says neither who is paid nor what for.
+
+The treasurer is told that a claim came, the claimant what became of it, and whoever pays and approves bills that an account changed.
+"""
 
 from uuid import UUID
 
@@ -11,25 +14,49 @@ from coop.formats import format_money
 from coop.identity.models import Person
 from coop.identity.powers import holders
 from coop.membership import participants
-from coop.payments.bills.models import ExpenseClaim
+from coop.payments.bills import claim_queries, queries
+from coop.payments.bills.models import ExpenseClaim, Supplier
 from coop.payments.payouts.accounts import account_of
 from coop.permissions import Power
+from evidence.identifiers import new_id
 
 
 def claimed(session: Session, claim: ExpenseClaim) -> None:
-    """Tell the treasurer that a claim waits."""
-    name = cooperative.current(session).name
+    """Tell the treasurer that a claim waits, unless one waits already of which they were told."""
+    others = claim_queries.waiting_of_others(session, claim.id)
     for person_id in holders(session, (Power.TREASURER,), cooperative.today(session)) - {claim.claimed_by}:
-        email = session.scalar(select(Person.email).where(Person.id == person_id, Person.active))
-        if email is not None:
-            outbox.send_mail(
+        if others <= {person_id}:
+            _mail(
                 session,
+                person_id,
                 key=f"claim-made:{claim.id}:{person_id}",
-                to=email,
-                subject=f"{name}: {gettext('an expense claim waits')}",
+                subject=gettext("an expense claim waits"),
                 text=gettext("Somebody claims what they spent for the co-op. Assign its accounts, or refuse it:"),
                 page=outbox.Page("bills.claim", {"claim_id": claim.id}),
             )
+
+
+def account_changed(session: Session, supplier: Supplier, old_end: str, new_end: str) -> None:
+    """Tell whoever approves and pays bills, except who did it, that an account changed to which some will be paid."""
+    if not queries.has_unpaid(session, supplier.id):
+        return
+    text = gettext(
+        "A supplier whose bills are not paid yet has another bank account: it ended in %(old)s, and now ends in %(new)s. Compare the"
+        " new one with what the supplier itself says, by another way than the message that gave it:",
+        old=old_end or gettext("nothing"),
+        new=new_end or gettext("nothing"),
+    )
+    told = holders(session, (Power.BOARD, Power.TREASURER), cooperative.today(session)) - {supplier.account_changed_by}
+    change = new_id()
+    for person_id in told:
+        _mail(
+            session,
+            person_id,
+            key=f"supplier-account:{change}:{person_id}",
+            subject=gettext("the bank account of a supplier was changed"),
+            text=text,
+            page=outbox.Page("bills.supplier", {"supplier_id": supplier.id}),
+        )
 
 
 def refused(session: Session, claim: ExpenseClaim) -> None:
@@ -49,6 +76,13 @@ def approved(session: Session, claim: ExpenseClaim) -> None:
     if account_of(session, claim.participant_id) is None:
         text += " " + gettext("The co-op does not know where to pay you: please give a bank account there.")
     _tell(session, claim, "approved", gettext("your expense claim was approved"), text)
+
+
+def _mail(session: Session, person_id: UUID, *, key: str, subject: str, text: str, page: outbox.Page) -> None:
+    email = session.scalar(select(Person.email).where(Person.id == person_id, Person.active))
+    if email is not None:
+        subject = f"{cooperative.current(session).name}: {subject}"
+        outbox.send_mail(session, key=key, to=email, subject=subject, text=text, page=page)
 
 
 def _tell(session: Session, claim: ExpenseClaim, event: str, subject: str, text: str) -> None:

@@ -1,6 +1,7 @@
 """Paying bills: the bank pays them, and here it is recorded that it did, as one entry for all that left on one day.
 
-A bill is paid whole and once: its payment's key decides. What it is for stands in the journal by supplier, so the aged payables are at
+A bill is paid whole and once: its payment's key decides. Where its supplier's account changed after the bill was approved, whoever
+changed it does not record the payment: between approval and bank, nobody alone says who is paid. What it is for stands in the journal by supplier, so the aged payables are at
 zero once everything is paid.
 """
 
@@ -25,6 +26,9 @@ from evidence.identifiers import new_id
 from ledger.chart import BANK, PAYABLE
 from ledger.posting import Draft, Line, post
 
+#: Who records payments: the board too, so that a co-op with one treasurer has somebody who did not change the account.
+RECORDERS = (Power.TREASURER, Power.BOARD)
+
 
 def plan_payment(session: Session, *, bill_ids: Sequence[UUID], paid_on: date) -> list[BillRow]:
     """Check a payment without recording it, and return its bills by supplier.
@@ -46,6 +50,17 @@ def plan_payment(session: Session, *, bill_ids: Sequence[UUID], paid_on: date) -
     return sorted(planned, key=lambda row: (row.supplier.casefold(), row.due_on, row.id))
 
 
+def check_payer(actor: Actor, planned: Sequence[BillRow]) -> None:
+    """Refuse whoever changed the account to which an approved bill is paid after it was approved.
+
+    Raises:
+        AccountChangedByYou
+    """
+    for row in planned:
+        if row.is_account_new and row.account_changed_by == actor.person_id:
+            raise errors.AccountChangedByYou(row.number)
+
+
 def record_payment(
     session: Session, actor: Actor, *, bill_ids: Sequence[UUID], paid_on: date, form_token: UUID
 ) -> UUID:
@@ -54,10 +69,10 @@ def record_payment(
     The same form sent again returns the run that stands already.
 
     Raises:
-        PowerMissing, PaymentFormUsed, and whatever `plan_payment` refuses
+        PowerMissing, PaymentFormUsed, AccountChangedByYou, and whatever `plan_payment` refuses
         LedgerRefusal: the date lies in a locked period or in no open year.
     """
-    power = actor.need(Power.TREASURER)
+    power = actor.need(*RECORDERS)
     # Held in one order: a second payment of one of them waits here, and then finds it paid.
     for bill_id in sorted(set(bill_ids)):
         session.get(Bill, bill_id, with_for_update=True)
@@ -65,6 +80,7 @@ def record_payment(
     if known is not None:
         return known
     planned = plan_payment(session, bill_ids=bill_ids, paid_on=paid_on)
+    check_payer(actor, planned)
     run = BillPaymentRun(id=new_id(), paid_on=paid_on, recorded_at=clock.now(), form_token=form_token)
     try:
         with session.begin_nested():

@@ -16,7 +16,7 @@ from coop.payments.bills import paying, queries
 from coop.payments.bills.pages import READERS, Answer, blueprint, currency
 from coop.payments.bills.paying_forms import PayBillsForm
 from coop.payments.bills.queries import BillRow
-from coop.permissions import NotFound, Power, requires
+from coop.permissions import NotFound, requires
 from coop.signed_in import actor
 from coop.texts import fold
 from evidence.currencies import decimal_text
@@ -37,7 +37,7 @@ def due() -> str:
     today = cooperative.today(session)
     form = PayBillsForm(data={"paid_on": today, "form_token": str(new_ref())})
     soon = (row for row in queries.to_pay(session) if row.bank_account and row.due_on <= today + _AHEAD)
-    form.pay.data = [str(row.id) for row in soon]
+    form.pay.data = [str(row.id) for row in soon if not row.is_payee_new]
     return _due_page(form)
 
 
@@ -49,7 +49,7 @@ def bank_list() -> Response:
 
 
 @blueprint.post("/bills/due")
-@requires(Power.TREASURER)
+@requires(*paying.RECORDERS)
 def record_payment() -> Answer:
     """Return the list for the bank of the ticked bills; or show what would be recorded and, once confirmed, record it."""
     who, form, status = actor(), PayBillsForm(), 422
@@ -58,7 +58,10 @@ def record_payment() -> Answer:
         try:
             if "confirmed" not in request.form:
                 planned = paying.plan_payment(db.session(), bill_ids=bill_ids, paid_on=paid_on)
-                return _bank_list(planned) if "list" in request.form else _confirmation_page(form, planned)
+                if "list" in request.form:
+                    return _bank_list(planned)
+                paying.check_payer(who, planned)
+                return _confirmation_page(form, planned)
             write(
                 lambda session: paying.record_payment(
                     session, who, bill_ids=bill_ids, paid_on=paid_on, form_token=token
@@ -94,9 +97,12 @@ def _bank_list(rows: Iterable[BillRow]) -> Response:
     session = db.session()
     house = cooperative.current(session)
     particulars = fold(house.name).upper()[:_LONGEST_PARTICULARS]
-    columns = ("name", "account", "amount", "reference", "particulars")
+    columns = ("name", "account", "amount", "reference", "particulars", "note")
     listed = (
-        (row.supplier, row.bank_account, decimal_text(row.total_minor, row.currency), row.reference, particulars)
+        (
+            *(row.supplier, row.bank_account, decimal_text(row.total_minor, row.currency), row.reference, particulars),
+            gettext("Changed after the bill was approved: compare it first") if row.is_payee_new else "",
+        )
         for row in rows
         if row.bank_account
     )
@@ -117,7 +123,7 @@ def _due_page(form: PayBillsForm) -> str:
         total_minor=sum(row.total_minor for row in rows),
         overdue_minor=sum(row.total_minor for row in rows if row.due_on < today),
         currency=currency(),
-        may_write=Power.TREASURER in actor().powers,
+        may_write=not actor().powers.isdisjoint(paying.RECORDERS),
         downloads=[download] if any(row.bank_account for row in rows) else [],
     )
 

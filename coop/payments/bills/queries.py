@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
-from coop.approvals.models import ActWithdrawal, TwoPersonAct
+from coop.approvals.models import ActApproval, ActWithdrawal, TwoPersonAct
 from coop.attachments.models import Attachment
 from coop.paging import Part, part_of
 from coop.payments.bills import booking
@@ -78,6 +78,9 @@ class BillRow:
     party_ref: UUID
     bank_account: str
     account_changed_at: datetime | None
+    account_changed_by: UUID | None
+    name_changed_at: datetime | None
+    approved_at: datetime | None
     number: str
     billed_on: date
     due_on: date
@@ -90,11 +93,27 @@ class BillRow:
     paid_on: date | None
     entry_id: UUID | None
     booked_on: date | None
+    taken_back_on: date | None
 
     @property
     def reference(self) -> str:
         """Return what the supplier reads on the payment."""
         return self.bank_reference or self.number
+
+    @property
+    def is_account_new(self) -> bool:
+        """Say whether the bank account is another one than the second person approved."""
+        return _is_after(self.account_changed_at, self.approved_at)
+
+    @property
+    def is_name_new(self) -> bool:
+        """Say whether the supplier had another name when the second person approved."""
+        return _is_after(self.name_changed_at, self.approved_at)
+
+    @property
+    def is_payee_new(self) -> bool:
+        """Say whether the bill would be paid to somebody else than the second person approved."""
+        return self.is_account_new or self.is_name_new
 
 
 @dataclass(frozen=True)
@@ -204,6 +223,13 @@ def waiting_to(session: Session, day: date) -> int:
     return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
+def has_unpaid(session: Session, supplier_id: UUID) -> bool:
+    """Say whether a supplier has a bill that waits for approval or is to be paid."""
+    unpaid = (BillState.WAITING.value, BillState.OPEN.value)
+    query = _rows().where(Bill.supplier_id == supplier_id, _state.in_(unpaid)).limit(1)
+    return session.execute(query).first() is not None
+
+
 def due_to(session: Session, day: date) -> int:
     """Return how many bills are to be paid up to a day."""
     query = _rows().where(_state == BillState.OPEN.value, Bill.due_on <= day)
@@ -276,19 +302,26 @@ def _rows() -> Select[*tuple[Any, ...]]:
     return (
         select(
             *(Bill.id, Bill.supplier_id, Supplier.name.label("supplier"), Supplier.party_ref),
-            *(Supplier.bank_account, Supplier.account_changed_at),
+            *(Supplier.bank_account, Supplier.account_changed_at, Supplier.account_changed_by),
+            *(Supplier.name_changed_at, ActApproval.approved_at),
             *(Bill.number, Bill.billed_on, Bill.due_on, Bill.total_minor, Bill.currency),
             *(Bill.bank_reference, Bill.act_id, Bill.attachment_id, _state.label("state")),
             *(BillPaymentRun.paid_on, _BOOKED.id.label("entry_id"), _BOOKED.booked_on),
+            _REVERSAL.booked_on.label("taken_back_on"),
         )
         .join(Supplier, Supplier.id == Bill.supplier_id)
         .join(TwoPersonAct, TwoPersonAct.id == Bill.act_id)
+        .outerjoin(ActApproval, ActApproval.act_id == Bill.act_id)
         .outerjoin(ActWithdrawal, ActWithdrawal.act_id == Bill.act_id)
         .outerjoin(_BOOKED, of_bill)
         .outerjoin(_REVERSAL, _REVERSAL.reverses_id == _BOOKED.id)
         .outerjoin(BillPayment, BillPayment.bill_id == Bill.id)
         .outerjoin(BillPaymentRun, BillPaymentRun.id == BillPayment.run_id)
     )
+
+
+def _is_after(changed_at: datetime | None, approved_at: datetime | None) -> bool:
+    return changed_at is not None and approved_at is not None and changed_at > approved_at
 
 
 def _row(row: Any) -> BillRow:

@@ -1,7 +1,8 @@
 """Suppliers: adding one, and changing what is known of it.
 
 A name is known once, whatever its case and macrons, so that bills and what is owed stand in one place. A new bank account is a
-matter of record: the trail says who changed it and when, and the list of payments shows since when it holds.
+matter of record: the trail says who changed it, when, and how the old one and the new one end. Where bills of the supplier are open,
+whoever pays and approves them is told by mail.
 """
 
 import re
@@ -13,14 +14,18 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from coop import audit, clock, texts
-from coop.payments.bills import errors
+from coop.payments.bills import errors, notices
 from coop.payments.bills.models import Supplier
 from coop.payments.payouts.accounts import read_account
 from coop.permissions import Actor, NotFound, Power
+from evidence.canonical import Canonical
 from evidence.identifiers import new_id
 
 LONGEST_TAX_NUMBER = 30
 LONGEST_EMAIL = 120
+#: So many characters of an account are said where it must not stand whole.
+_END = 4
+_LONGEST_KEY = 200
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
@@ -45,10 +50,11 @@ def add(session: Session, actor: Actor, text: SupplierText) -> UUID:
     row = Supplier(
         id=new_id(),
         name=text.name,
-        name_key=texts.fold(text.name),
+        name_key=name_key(text.name),
         created_at=clock.now(),
         bank_account=text.bank_account,
         account_changed_at=clock.now() if text.bank_account else None,
+        account_changed_by=actor.person_id if text.bank_account else None,
         tax_number=text.tax_number,
         email=text.email,
     )
@@ -78,25 +84,36 @@ def edit(session: Session, actor: Actor, *, supplier_id: UUID, text: SupplierTex
     ]
     if not changed:
         return
-    name_key = texts.fold(text.name)
-    known = session.scalar(select(Supplier.id).where(Supplier.name_key == name_key, Supplier.id != supplier_id))
+    key, before = name_key(text.name), row.bank_account
+    known = session.scalar(select(Supplier.id).where(Supplier.name_key == key, Supplier.id != supplier_id))
     if known is not None:
         raise errors.SupplierKnown(known)
     try:
         with session.begin_nested():
-            row.name, row.name_key = text.name, name_key
-            row.tax_number, row.email = text.tax_number, text.email
+            if "name" in changed:
+                row.name, row.name_key, row.name_changed_at = text.name, key, clock.now()
             if "bank_account" in changed:
                 row.bank_account, row.account_changed_at = text.bank_account, clock.now()
+                row.account_changed_by = actor.person_id
+            row.tax_number, row.email = text.tax_number, text.email
     except IntegrityError:
-        raise errors.SupplierKnown(_known(session, name_key)) from None
-    facts = {"changed": ", ".join(changed)}
+        raise errors.SupplierKnown(_known(session, key)) from None
+    facts: dict[str, Canonical] = {"changed": ", ".join(changed)}
+    if "bank_account" in changed:
+        old_end, new_end = before[-_END:], row.bank_account[-_END:]
+        facts |= {"old_account_end": old_end, "new_account_end": new_end}
+        notices.account_changed(session, row, old_end, new_end)
     audit.record(session, actor, "supplier.changed", subject=supplier_id, power=power, facts=facts)
 
 
 def find(session: Session, name: str) -> UUID | None:
     """Return the supplier of a name, whatever its case and macrons."""
-    return session.scalar(select(Supplier.id).where(Supplier.name_key == texts.fold(name)))
+    return session.scalar(select(Supplier.id).where(Supplier.name_key == name_key(name)))
+
+
+def name_key(name: str) -> str:
+    """Return a name as it is compared: without case, macrons and what cannot be seen."""
+    return texts.fold(texts.visible(name))[:_LONGEST_KEY]
 
 
 def _read(text: SupplierText) -> SupplierText:
@@ -111,5 +128,5 @@ def _read(text: SupplierText) -> SupplierText:
     )
 
 
-def _known(session: Session, name_key: str) -> UUID:
-    return session.scalars(select(Supplier.id).where(Supplier.name_key == name_key)).one()
+def _known(session: Session, key: str) -> UUID:
+    return session.scalars(select(Supplier.id).where(Supplier.name_key == key)).one()

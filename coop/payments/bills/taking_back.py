@@ -83,6 +83,8 @@ def _claim_entry(session: Session, claim_id: UUID) -> UUID:
     row = claim_queries.claim(session, claim_id)
     if row.state is not ClaimState.APPROVED or row.entry_id is None:
         raise errors.ClaimSettled
-    if -party_balance_of(session, EXPENSE_CLAIMS, party_ref) < row.total_minor:
+    # Its payments say so; the balance too, where it was moved by other entries.
+    is_short = -party_balance_of(session, EXPENSE_CLAIMS, party_ref) < row.total_minor
+    if is_short or claim_queries.is_begun_to_be_paid(session, row):
         raise errors.ClaimPaid
     return row.entry_id

@@ -1,16 +1,16 @@
 """Accounts that another room answers for take nothing by hand, so nobody is paid what no member decided."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from coop import cooperative
+from coop import clock, cooperative
 from coop.books import kept, operations
-from coop.books.errors import BookedElsewhere, KeptElsewhere, KeptForMembers, ReserveKept
+from coop.books.errors import BookedElsewhere, KeptByClaims, KeptElsewhere, KeptForMembers, ReserveKept
 from coop.books.operations import NewEntry
 from coop.payments.bank.lines import enter_line
 from coop.payments.bank.matching import Reason, classify
@@ -18,10 +18,11 @@ from coop.payments.bank.statements import NewLine
 from coop.payments.payouts.errors import NotOwed
 from coop.permissions import Actor
 from evidence.messages import Refusal
-from ledger import closing, periods
+from ledger import closing, periods, reopening
 from ledger.chart import (
     BANK,
     COMMUNITY_FUND,
+    EXPENSE_CLAIMS,
     GENERAL_RESERVE,
     HOSTING,
     INDIVISIBLE_RESERVE,
@@ -146,6 +147,19 @@ def test_what_the_program_booked_about_the_surplus_is_not_reversed_by_hand(
             )
 
 
+def test_nobody_owes_somebody_an_expense_without_a_claim(session: Session, treasurer: Actor) -> None:
+    somebody = uuid4()
+    for amount_minor in (100, -100):
+        lines = (Line(HOSTING, amount_minor), Line(EXPENSE_CLAIMS, -amount_minor, somebody))
+        assert "follows the expense claims" in refused(session, KeptByClaims, treasurer, *lines)
+        _unbooked(session, treasurer, KeptByClaims, EXPENSE_CLAIMS, amount_minor)
+    assert EXPENSE_CLAIMS in kept.accounts_for_entries(session) & kept.accounts_for_bank_lines(session)
+
+
+def test_nothing_goes_from_the_result_into_a_reserve_by_hand(session: Session, treasurer: Actor) -> None:
+    refused(session, ReserveKept, treasurer, Line(HOSTING, 700), Line(GENERAL_RESERVE, -700))
+
+
 def test_shares_are_refused_in_their_own_words(session: Session, treasurer: Actor) -> None:
     words = refused(session, KeptElsewhere, treasurer, Line(BANK, 1), Line(SHARE_CAPITAL, -1, uuid4()))
     assert "follows the share register" in words
@@ -179,6 +193,44 @@ def test_a_deficit_is_covered_from_the_reserve_up_to_what_is_missing(session: Se
     with pytest.raises(KeptForMembers):
         operations.reverse_entry(session, treasurer, entry_id=entry_id, booked_on=day, reason="No")
     assert (balance_of(session, SURPLUS_AWAITING), balance_of(session, GENERAL_RESERVE)) == (0, -8_000)
+
+
+def test_what_covered_a_deficit_goes_back_once_it_is_none_any_more(session: Session, treasurer: Actor) -> None:
+    enter(session, treasurer, Line(BANK, 9_000), Line(GENERAL_RESERVE, -9_000))
+    enter(session, treasurer, Line(HOSTING, 1_000), Line(BANK, -1_000))
+    ends_on = _close_year(session, treasurer)
+    year = periods.fiscal_years(session)[1]
+
+    def move(amount_minor: int, code: str = GENERAL_RESERVE) -> UUID:
+        lines = [Line(code, amount_minor), Line(SURPLUS_AWAITING, -amount_minor)]
+        day = ends_on + timedelta(days=1)
+        return operations.record_entry(session, treasurer, NewEntry(day, "Cover", lines, uuid4()))
+
+    move(1_000)
+    closed = closing.closing_of(session, year.id)
+    assert closed is not None
+    reopening.reopen_year(
+        session,
+        year_id=year.id,
+        opens_on=ends_on.replace(day=1),
+        fingerprint=reopening.closing_fingerprint(session, closed),
+        decision_ref=uuid4(),
+        decided_on=closed.closed_on,
+        today=closed.closed_on,
+        now=clock.now(),
+    )
+    # A surplus of 2.00 in place of a deficit of 10.00.
+    lines = [Line(BANK, 1_200), Line(OTHER_INCOME, -1_200)]
+    operations.record_entry(session, treasurer, NewEntry(ends_on, "Forgotten", lines, uuid4()))
+    closing.close_year(session, year_id=year.id, today=closed.closed_on, now=clock.now())
+    assert SURPLUS_AWAITING not in kept.accounts_for_entries(session)
+    for amount_minor, code in ((-1_001, GENERAL_RESERVE), (1, GENERAL_RESERVE), (-100, COMMUNITY_FUND), (-100, BANK)):
+        with pytest.raises(KeptForMembers):
+            move(amount_minor, code)
+    move(-1_000)
+    assert (balance_of(session, SURPLUS_AWAITING), balance_of(session, GENERAL_RESERVE)) == (-200, -9_000)
+    with pytest.raises(KeptForMembers):
+        move(-1)
 
 
 def _close_year(session: Session, treasurer: Actor) -> date:

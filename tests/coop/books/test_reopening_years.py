@@ -30,10 +30,10 @@ from coop.texts import TextTooShort
 from evidence.messages import Refusal
 from ledger import checks
 from ledger import reopening_errors as refusals
-from ledger.chart import BANK, GENERAL_RESERVE
+from ledger.chart import BANK, COACHES, GENERAL_RESERVE
 from ledger.closed_years import closings_of, reopening_of
 from ledger.export import FORMATS
-from ledger.models import Entry, YearClosing, YearReopening
+from ledger.models import Entry, FiscalYear, YearClosing, YearReopening
 from ledger.posting import Line
 from ledger.surplus.errors import DecidedBeforeClosing, PlanStale
 from ledger.surplus.plan import plan_of
@@ -193,7 +193,14 @@ def test_opening_balances_can_be_put_right_while_the_first_year_is_open_again(ap
     lines = (Line(BANK, 500), Line(GENERAL_RESERVE, -500))
     _refused(app, errors.ReserveKept, lambda session: kept.check_lines(session, lines))
     act(app, reopen(desk.year_id))
-    act(app, lambda session: kept.check_lines(session, lines))
+    year = act(app, lambda session: session.get_one(FiscalYear, desk.year_id))
+    act(app, lambda session: kept.check_lines(session, lines, year.ends_on))
+    # Neither in a later year, nor out of the result: that would take from what the members decide about.
+    _refused(
+        app, errors.ReserveKept, lambda session: kept.check_lines(session, lines, year.ends_on + timedelta(days=1))
+    )
+    taken = (Line(COACHES, 500), Line(GENERAL_RESERVE, -500))
+    _refused(app, errors.ReserveKept, lambda session: kept.check_lines(session, taken, year.ends_on))
 
 
 def test_plans_of_before_are_set_aside_though_the_result_is_the_same(app: Flask, desk: Office) -> None:

@@ -14,12 +14,14 @@ from coop import clock, cooperative
 from coop.approvals import operations as approvals
 from coop.approvals.errors import AlreadyApproved, ReasonMissing, SamePerson
 from coop.approvals.models import TwoPersonAct
+from coop.audit import AuditEvent
 from coop.books import closing
 from coop.books.errors import BookedElsewhere
 from coop.books.operations import reverse_entry
 from coop.books.queries import party_names
 from coop.books.tax.operations import NotTaxRegistered, add_code
 from coop.database import write_with
+from coop.outbox import OutboxJob
 from coop.payments.bills import checks, entering, errors, paying, queries, suppliers, taking_back
 from coop.payments.bills.booking import Costs
 from coop.payments.bills.entering import number_key, usual_due_day
@@ -28,8 +30,8 @@ from coop.payments.bills.queries import BillFilter, BillState
 from coop.payments.bills.suppliers import SupplierText
 from coop.payments.bills.taking_back import What
 from coop.payments.payouts.errors import AccountMalformed, NobodyTicked, PaidInFuture, PaymentFormUsed
-from coop.permissions import Actor, NotFound, PowerMissing
-from coop.texts import TextMissing, TextTooLong
+from coop.permissions import Actor, NotFound, Power, PowerMissing
+from coop.texts import TextMissing, TextTooLong, line
 from evidence.rules import drop_rules
 from ledger import periods
 from ledger.chart import BANK, EQUIPMENT, GENERAL_RESERVE, HOSTING, INSURANCE, OTHER_INCOME, PAYABLE, SUSPENSE, TAX
@@ -41,6 +43,8 @@ from ledger.tax.codes import NewCode
 from tests import joining
 from tests.billing import SUPPLIER, Billing
 from tests.databases import TestDatabase
+
+OLD, THIEFS = "12-3456-0123456-0100", "12-9999-0666666-0666"
 
 
 @pytest.fixture
@@ -195,6 +199,33 @@ def test_a_number_is_free_again_once_its_bill_came_to_nothing(house: Billing) ->
     assert house.session.get_one(Bill, last).attempt == 3
 
 
+@pytest.mark.parametrize("sign", ["\u00ad", "\u200b", "\u2011", "\u2010", "-", "/", ".", "\u00a0", "\u2060", "\uff0f"])
+def test_no_sign_that_is_hardly_seen_makes_a_second_bill_of_a_number(house: Billing, sign: str) -> None:
+    first = house.enter(number="INV17")
+    with pytest.raises(errors.BillKnown) as refused:
+        house.enter(number=f"INV{sign}17")
+    assert refused.value.bill_id == first
+
+
+def test_a_number_of_signs_alone_is_compared_whole(house: Billing) -> None:
+    first, second = house.enter(number="--"), house.enter(number="//")
+    assert (first != second, number_key("-- ")) == (True, "--")
+    with pytest.raises(errors.BillKnown):
+        house.enter(number="--")
+    assert len(number_key("\ufdfa" * 40)) <= 200, "a letter that stands for many still fits its column"
+
+
+def test_what_cannot_be_seen_makes_no_second_supplier_and_no_name(house: Billing) -> None:
+    house.enter()
+    house.enter(supplier="R\u00adākau\u200b Print\u202e Ltd", is_new_supplier=False)
+    assert suppliers.find(house.session, "Rākau\u2060 Print Ltd") == suppliers.find(house.session, SUPPLIER)
+    with pytest.raises(errors.SupplierKnown):
+        suppliers.add(house.session, house.treasurer, SupplierText("Rākau\ufeff Print Ltd"))
+    assert line("\u202eTūī\u00ad Hosting\u200d", about="name") == "Tūī Hosting"
+    with pytest.raises(TextMissing):
+        line("\u200b\u00ad", about="name")
+
+
 def test_a_form_sent_twice_is_one_bill(house: Billing) -> None:
     new: dict[str, Any] = {"number": "17", "form_token": uuid4()}
     first = house.enter(**new)
@@ -290,8 +321,86 @@ def test_a_bill_is_paid_once_and_whole(house: Billing) -> None:
     with pytest.raises(errors.BillNotOpen):
         house.pay(bill_id)
     with pytest.raises(PowerMissing):
-        paying.record_payment(house.session, house.board, bill_ids=[bill_id], paid_on=house.today, form_token=uuid4())
+        paying.record_payment(
+            house.session, house.actor("auditor"), bill_ids=[bill_id], paid_on=house.today, form_token=uuid4()
+        )
     assert (house.count(BillPaymentRun), house.count(BillPayment)) == (1, 1)
+
+
+def with_account(house: Billing, account: str, name: str = SUPPLIER, actor: Actor | None = None) -> UUID:
+    """Change the account or the name of the supplier."""
+    supplier_id = house.session.scalars(select(Supplier.id)).one()
+    text = SupplierText(name, account)
+    suppliers.edit(house.session, actor or house.treasurer, supplier_id=supplier_id, text=text)
+    return supplier_id
+
+
+def test_who_changed_the_account_after_the_approval_does_not_record_the_payment(house: Billing) -> None:
+    before = house.enter()
+    with_account(house, OLD)
+    house.approve(before)
+    assert not queries.bill(house.session, before).is_payee_new, "the second person saw this account"
+    bill_id = house.entered_and_approved()
+    with_account(house, THIEFS)
+    row = queries.bill(house.session, bill_id)
+    assert (row.is_account_new, row.is_name_new, row.bank_account) == (True, False, THIEFS)
+    with pytest.raises(errors.AccountChangedByYou):
+        house.pay(before, bill_id)
+    assert house.state(bill_id) == "open"
+    paying.record_payment(
+        house.session, house.board, bill_ids=[before, bill_id], paid_on=house.today, form_token=uuid4()
+    )
+    assert (house.state(bill_id), checks.findings(house.session)) == ("paid", [])
+    after = house.entered_and_approved()
+    assert not queries.bill(house.session, after).is_payee_new
+    house.pay(after)
+
+
+def test_a_first_account_and_a_name_after_the_approval_are_noticed_as_well(house: Billing) -> None:
+    bill_id = house.entered_and_approved()
+    with_account(house, "", "Rakau Print Limited")
+    row = queries.bill(house.session, bill_id)
+    assert (row.is_name_new, row.is_account_new, row.is_payee_new) == (True, False, True)
+    with_account(house, THIEFS, "Rakau Print Limited")
+    assert queries.bill(house.session, bill_id).is_account_new
+    with pytest.raises(errors.AccountChangedByYou):
+        house.pay(bill_id)
+
+
+def test_a_name_that_somebody_else_puts_right_does_not_hide_who_changed_the_account(house: Billing) -> None:
+    bill_id = house.entered_and_approved()
+    with_account(house, THIEFS)
+    other = replace(house.board, powers=frozenset({Power.TREASURER}))
+    with_account(house, THIEFS, "Rākau Print Limited", other)
+    with pytest.raises(errors.AccountChangedByYou):
+        house.pay(bill_id)
+
+
+def test_a_changed_account_with_unpaid_bills_is_told_and_leaves_a_trace_without_the_account(house: Billing) -> None:
+    house.enter()
+    supplier_id = with_account(house, OLD)
+    with_account(house, THIEFS)
+    query = select(OutboxJob).where(OutboxJob.key.like("supplier-account:%")).order_by(OutboxJob.id)
+    mails = [job.payload for job in house.session.scalars(query)]
+    to = {mail["to"] for mail in mails}
+    assert {"board@kanopi.example", "board2@kanopi.example"} <= to
+    assert "treasurer@kanopi.example" not in to
+    last = mails[-1]
+    assert ("0100" in last["text"], "0666" in last["text"]) == (True, True)
+    assert (OLD in last["text"], THIEFS in last["text"], SUPPLIER in last["text"]) == (False, False, False)
+    trail = select(AuditEvent).where(AuditEvent.action == "supplier.changed").order_by(AuditEvent.id)
+    event = list(house.session.scalars(trail))[-1]
+    assert (event.subject_id, event.facts["old_account_end"], event.facts["new_account_end"]) == (
+        supplier_id,
+        "0100",
+        "0666",
+    )
+
+
+def test_a_changed_account_without_unpaid_bills_is_told_nobody(house: Billing) -> None:
+    suppliers.add(house.session, house.treasurer, SupplierText(SUPPLIER, OLD))
+    with_account(house, THIEFS)
+    assert house.session.scalars(select(OutboxJob).where(OutboxJob.key.like("supplier-account:%"))).all() == []
 
 
 def take_back(house: Billing, bill_id: UUID, on: date | None = None, actor: Actor | None = None) -> UUID:
@@ -392,6 +501,16 @@ def test_two_who_enter_the_same_number_at_once_make_one_bill(database: TestDatab
 
     done, refused = joining.outcomes(joining.at_once(database.engine, work, work, work))
     assert (done, refused) == (1, {errors.BillKnown})
+
+
+def test_a_form_sent_twice_at_once_is_one_bill(database: TestDatabase) -> None:
+    new = write_with(database.engine, lambda session: Billing(session).new(number="17"))
+
+    def work(session: Session) -> UUID:
+        return entering.enter_bill(session, Billing(session, is_founded=True).treasurer, new)
+
+    answers = joining.at_once(database.engine, work, work, work)
+    assert (joining.outcomes(answers), len(set(answers))) == ((3, set()), 1)
 
 
 def test_two_who_approve_at_once_book_it_once(database: TestDatabase) -> None:

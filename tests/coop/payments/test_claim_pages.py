@@ -2,17 +2,19 @@
 
 import io
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from coop import cooperative
-from coop.database import db
+from coop import clock, cooperative
+from coop.database import db, write
 from coop.payments.bills.models import ClaimCoding, ExpenseClaim
+from ledger import periods
 from ledger.chart import BANK, HOSTING, VENUE_AND_TRAVEL
 from tests.html_client import Browser, Page
 
@@ -82,6 +84,28 @@ def test_a_claim_goes_from_a_member_by_two_people_to_the_bank(
     assert ",58.00,approved," in treasurer.get("/claims.csv").html
     entry = treasurer.get(treasurer.get("/claims").links["Aroha Hihi"])
     assert "entry of" in entry.text
+
+
+def test_a_claim_of_a_locked_month_says_on_which_day_it_will_be_booked(
+    app: Flask, sign_in: SignIn, participants: dict[str, UUID], today: date
+) -> None:
+    send(sign_in("founder"), f"/as/{participants['founder']}/claims/new", values(today))
+    treasurer, notice = sign_in("treasurer"), "The month of this claim is locked. It will be booked on"
+    page = treasurer.get(treasurer.get("/claims?state=waiting").links["Aroha Hihi"])
+    assert notice not in page.text
+    month_end = periods.month_end(today)
+
+    def lock(session: Session) -> None:
+        year = periods.fiscal_year_of(session, today)
+        assert year is not None
+        next_year = year.ends_on + timedelta(days=1)
+        periods.open_fiscal_year(session, next_year, periods.year_dates(next_year, 3, 31)[1])
+        while (period := periods.next_to_lock(session)) is not None and period.ends_on <= month_end:
+            periods.lock_period(session, period.ends_on, now=clock.now())
+
+    with app.app_context():
+        write(lock)
+    assert f"{notice} 1 {month_end + timedelta(days=1):%B %Y}" in treasurer.get(page.path).text
 
 
 @pytest.mark.parametrize(

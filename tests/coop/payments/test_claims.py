@@ -277,6 +277,55 @@ def test_a_booked_claim_is_taken_back_unless_it_is_paid(house: Billing) -> None:
     assert checks.findings(house.session) == []
 
 
+def test_a_paid_claim_is_not_taken_back_because_another_one_is_owed(house: Billing) -> None:
+    paid, in_part, open_ = (house.claim("secretary", house.spent(1_000)) for _ in range(3))
+    for claim_id in (paid, in_part, open_):
+        house.approve_act(house.assign(claim_id))
+    pay(house, house.participant("secretary"), 1_300)
+
+    def prepare(claim_id: UUID) -> UUID:
+        return taking_back.prepare(
+            house.session, house.treasurer, What.CLAIM, claim_id, booked_on=house.today, reason="Booked wrongly"
+        )
+
+    for claim_id in (paid, in_part):
+        with pytest.raises(errors.ClaimPaid):
+            prepare(claim_id)
+    house.approve_act(prepare(open_))
+    assert (house.claim_state(open_), house.balance(EXPENSE_CLAIMS)) == ("taken-back", -700)
+
+
+def test_a_participant_has_at_most_so_many_undecided_claims(house: Billing) -> None:
+    first = house.claim("secretary")
+    house.assign(first)
+    for _ in range(claiming.MOST_UNDECIDED - 1):
+        last = house.claim("secretary")
+    with pytest.raises(errors.TooManyClaims) as refused:
+        house.claim("secretary")
+    assert refused.value.most == claiming.MOST_UNDECIDED
+    assert house.claim("board"), "each has their own"
+    claiming.withdraw(
+        house.session, house.actor("secretary"), participant_id=house.participant("secretary"), claim_id=last
+    )
+    assert house.claim("secretary")
+
+
+def test_the_treasurer_is_told_once_while_claims_wait(house: Billing) -> None:
+    own = house.claim("treasurer")
+    assert mails(house, "claim-made") == []
+    first = house.claim("secretary")
+    assert len(mails(house, "claim-made")) == 1, "the treasurer's own claim told nobody"
+    house.claim("secretary")
+    house.claim("board")
+    assert len(mails(house, "claim-made")) == 1
+    for row in claim_queries.all_claims(house.session):
+        if row.id != own:
+            claiming.refuse(house.session, house.treasurer, claim_id=row.id, reason="Not for the co-op.")
+    assert house.claim_state(first) == "refused"
+    house.claim("secretary")
+    assert len(mails(house, "claim-made")) == 2
+
+
 @pytest.mark.tampers
 def test_the_database_keeps_claims_and_the_checks_see_what_was_bent(house: Billing) -> None:
     claim_id, own = house.claim("secretary"), house.claim("board")

@@ -10,18 +10,19 @@ from sqlalchemy.orm import Session
 
 from evidence.identifiers import new_id
 from ledger import statements
-from ledger.chart import BANK, OTHER_COSTS, OTHER_INCOME, OWED_TO_COACHES, RECEIVABLE
+from ledger.chart import BANK, OTHER_COSTS, OTHER_INCOME, OWED_TO_COACHES, PAYABLE, RECEIVABLE
 from ledger.export import statements as files
-from ledger.statements import AgedRow, Side
-from ledger.totals import party_balance_of
-from tests.ledger.conftest import YEAR, Books, found_books
+from ledger.posting import Draft, Line, post
+from ledger.statements import AgedRow, OpenItem, OpenItems, Side
+from ledger.totals import balance_of, party_balance_of
+from tests.ledger.conftest import RECORDER, YEAR, Books, found_books
 
 AT = date(2026, 12, 31)
 
 
 def _owed(books: Books, *, days_to_pay: int = 0, at: date = AT) -> dict[UUID, AgedRow]:
     found = statements.aged_balances(books.session, Side.RECEIVABLE, at, days_to_pay=days_to_pay)
-    return {row.party_ref: row for account in found.accounts for row in account.rows}
+    return {row.party_ref: row for account in found.accounts for row in account.rows if row.party_ref}
 
 
 def _bill(books: Books, party: UUID, amount_minor: int, days_ago: int) -> None:
@@ -68,6 +69,34 @@ def test_what_the_co_op_owes_is_the_other_side(books: Books, party: UUID) -> Non
     (account,) = statements.aged_balances(books.session, Side.PAYABLE, AT).accounts
     assert (account.code, account.parts_minor) == (OWED_TO_COACHES, (0, 0, 0, 0, 500))
     assert _owed(books) == {}
+
+
+def test_what_names_no_party_is_a_row_of_its_own_so_that_the_account_adds_up(books: Books, party: UUID) -> None:
+    books.post((OTHER_COSTS, 900), (PAYABLE, -900, party), on=AT - timedelta(days=5))
+    books.post((OTHER_COSTS, 700), (PAYABLE, -700), on=AT - timedelta(days=95))
+    books.post((PAYABLE, 200), (BANK, -200), on=AT - timedelta(days=3))
+    found = statements.aged_balances(books.session, Side.PAYABLE, AT)
+    (account,) = found.accounts
+    assert [(row.party_ref, row.parts_minor) for row in account.rows] == [
+        (party, (0, 900, 0, 0, 0)),
+        (None, (0, 0, 0, 0, 500)),
+    ]
+    assert sum(account.parts_minor) == -balance_of(books.session, PAYABLE, AT)
+    _, _, last = files.aged_as_csv(found, {}, nobody="nobody named").splitlines()
+    assert last.startswith("2000,Owed to suppliers,,nobody named,0.00,")
+    assert '"party":null' in files.aged_as_json(found)
+
+
+def test_open_items_stand_by_their_due_dates_and_the_rest_by_the_oldest_first(books: Books, party: UUID) -> None:
+    billed_on = AT - timedelta(days=95)
+    lines = [Line(OTHER_COSTS, 900), Line(PAYABLE, -900, party)]
+    bill = Draft(billed_on, "A bill", "manual", "NZD", lines, "a-bill", source_kind="bill", source_id=new_id())
+    post(books.session, bill, now=books.now, recorded_by=RECORDER)
+    books.post((OTHER_COSTS, 400), (PAYABLE, -400, party), on=AT - timedelta(days=40))
+    items = OpenItems(PAYABLE, ("bill",), [OpenItem(party, billed_on, AT + timedelta(days=1), 900)])
+    (account,) = statements.aged_balances(books.session, Side.PAYABLE, AT, open_items=items).accounts
+    (row,) = account.rows
+    assert (row.parts_minor, row.oldest_on) == ((900, 0, 400, 0, 0), billed_on)
 
 
 def test_the_file_names_who_is_still_known_by_a_name(books: Books, party: UUID) -> None:

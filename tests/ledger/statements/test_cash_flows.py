@@ -17,18 +17,20 @@ from ledger.chart import (
     PAYABLE,
     RECEIVABLE,
     SHARE_CAPITAL,
+    SHARE_CAPITAL_OF_GROUPS,
     STRIPE_BALANCE,
     TAX,
 )
 from ledger.importing.entries import OPENING as IMPORTED
 from ledger.journal import account_ledger
 from ledger.lines import Activity
+from ledger.posting import reverse
 from ledger.statements import CashFlows, Change
 from ledger.statements.sections import caption_of
 from ledger.statements.tables import Level, cash_table
 from ledger.surplus.posting import KIND
-from ledger.totals import DISTRIBUTION, OPENING, account_totals
-from tests.ledger.conftest import YEAR, Books, found_books
+from ledger.totals import CAPITAL_MOVE, DISTRIBUTION, OPENING, account_totals
+from tests.ledger.conftest import NOW, YEAR, Books, found_books
 from tests.ledger.statements.conftest import COMPUTERS, DEPRECIATION, NEXT_YEAR, WRITTEN_OFF, give_lines, open_accounts
 
 
@@ -99,6 +101,25 @@ def test_balances_brought_over_from_other_books_are_no_flow(lines: Books, member
     equity = statements.equity_statement(lines.session, *YEAR)
     changes = {row.change: row.total_minor for row in equity.rows}
     assert changes == {Change.OPENING: 5_000, Change.RESULT: 500}
+
+
+def test_balances_that_were_put_right_are_no_flow_either(lines: Books) -> None:
+    wrong = lines.post((BANK, 5_000), (GENERAL_RESERVE, -5_000), on=YEAR[0], kind="opening")
+    reverse(lines.session, wrong, booked_on=date(2026, 5, 2), text="Wrong sum", now=NOW)
+    lines.post((BANK, 6_000), (GENERAL_RESERVE, -6_000), on=YEAR[0], kind="opening")
+    lines.post((BANK, 200), (OTHER_INCOME, -200), on=date(2026, 5, 1))
+    found = statements.cash_flow_statement(lines.session, *YEAR)
+    assert (found.opening_minor, found.change_minor, found.closing_minor) == (6_000, 200, 6_200)
+    assert not found.financing.lines
+    equity = statements.equity_statement(lines.session, *YEAR)
+    assert {row.change: row.total_minor for row in equity.rows} == {Change.OPENING: 6_000, Change.RESULT: 200}
+
+
+def test_capital_that_moves_to_the_account_of_its_class_is_no_flow(lines: Books, member: UUID) -> None:
+    lines.post((BANK, 5_000), (SHARE_CAPITAL, -5_000, member), on=YEAR[0])
+    moved = ((SHARE_CAPITAL, 5_000, member), (SHARE_CAPITAL_OF_GROUPS, -5_000, member))
+    lines.post(*moved, on=date(2026, 5, 1), kind=CAPITAL_MOVE)
+    assert _amounts(statements.cash_flow_statement(lines.session, *YEAR).financing) == [(SHARE_CAPITAL, 5_000)]
 
 
 def test_books_without_an_account_of_cash_show_no_change(books: Books) -> None:
