@@ -6,6 +6,7 @@ Evidence cannot be emptied, so a test that commits works on a copy: a file copie
 import gc
 import shutil
 import uuid
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,7 +86,9 @@ class PostgreSQLServer:
         if self.cluster.is_connected(f"{name}"):
             # What a test left in a cycle gives its connection back now. Later it would find it cut, and log an error from
             # wherever the collector happens to run: in the midst of another test, or of the compiler.
-            gc.collect()
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", ResourceWarning)
+                gc.collect()
         self.cluster.sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def _open(self, name: str) -> TestDatabase:

@@ -96,7 +96,7 @@ def _create_reopening() -> None:
         sa.ForeignKeyConstraint(
             ["fiscal_year_id", "number"],
             ["ledger_year_closing.fiscal_year_id", "ledger_year_closing.number"],
-            name=op.f("fk_ledger_year_reopening_fiscal_year_id"),
+            name=op.f("fk_ledger_year_reopening_fiscal_year_id_number"),
         ),
         sa.PrimaryKeyConstraint("fiscal_year_id", "number", name=op.f("pk_ledger_year_reopening")),
         sa.UniqueConstraint("decision_ref", name=op.f("uq_ledger_year_reopening_decision_ref")),
@@ -115,7 +115,7 @@ def _create_approval(*, numbered: bool) -> None:
         sa.Column("statements_digest", sa.String(length=64), nullable=False),
         sa.Column("resolution_id", sa.Uuid(), nullable=False),
         sa.Column("approved_at", UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(keys, year, name=op.f("fk_accounts_approval_fiscal_year_id")),
+        sa.ForeignKeyConstraint(keys, year, name=op.f(f"fk_accounts_approval_{'_'.join(keys)}")),
         sa.ForeignKeyConstraint(["resolution_id"], ["resolution.id"], name=op.f("fk_accounts_approval_resolution_id")),
         sa.PrimaryKeyConstraint(*keys, name=op.f("pk_accounts_approval")),
         sa.UniqueConstraint("resolution_id", name=op.f("uq_accounts_approval_resolution_id")),
@@ -131,7 +131,7 @@ def _create_signature(*, numbered: bool) -> None:
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("signed_at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(
-            keys, [f"accounts_approval.{key}" for key in keys], name=op.f("fk_accounts_signature_fiscal_year_id")
+            keys, [f"accounts_approval.{key}" for key in keys], name=op.f(f"fk_accounts_signature_{'_'.join(keys)}")
         ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_accounts_signature_person_id")),
         sa.PrimaryKeyConstraint(*keys, "person_id", name=op.f("pk_accounts_signature")),
