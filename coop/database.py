@@ -7,7 +7,8 @@ piece of work in a transaction of its own and runs it again when the database as
 import random
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -31,6 +32,8 @@ Isolation = Literal["READ COMMITTED", "SERIALIZABLE"]
 MOST_ATTEMPTS = 8
 #: How long SQLite waits for another writer, in milliseconds.
 SQLITE_PATIENCE_MS = 10_000
+#: How many different statements are kept as SQL: more than all pages together ask, for making the text costs more than most answers.
+STATEMENTS_KEPT = 5_000
 #: Under which name a connection to SQLite remembers whether it may write.
 _WRITES = "coop_writes"
 _RETRIED_SQLSTATES = {"40001", "40P01"}
@@ -59,11 +62,12 @@ class Busy(Refusal):
 
 def engine_options(url: str) -> dict[str, Any]:
     """Return the engine options for a database URL. What was to be written, names among it, stays out of error messages."""
+    common = {"hide_parameters": True, "query_cache_size": STATEMENTS_KEPT}
     if url.startswith("sqlite"):
         patience = {"timeout": SQLITE_PATIENCE_MS / 1000, "check_same_thread": False}
-        return {"connect_args": patience, "hide_parameters": True}
+        return {"connect_args": patience, **common}
     # A connection for each thread, without a limit of the pool's own: who waits there waits without a turn, and may wait in vain.
-    return {"pool_size": 0, "pool_pre_ping": True, "isolation_level": "READ COMMITTED", "hide_parameters": True}
+    return {"pool_size": 0, "pool_pre_ping": True, "isolation_level": "READ COMMITTED", **common}
 
 
 def make_engine(url: str) -> Engine:
@@ -126,6 +130,17 @@ def write_with(engine: Engine, work: Callable[[Session], Result], *, isolation: 
                 raise
             time.sleep(random.uniform(0.5, 1) * min(0.005 * 2**attempt, 0.5))  # noqa: S311 - spreads the repeats
     raise Busy
+
+
+@contextmanager
+def one_state() -> Iterator[Session]:
+    """Open a session of its own that sees one state of the database, however long it is read. Needs the application's context."""
+    engine = db.engine
+    if engine.dialect.name == "postgresql":
+        # Each statement of READ COMMITTED would see what came meanwhile, and the parts of a file would not fit together.
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    with Session(engine) as session:
+        yield session
 
 
 def outside_transaction(statement: str) -> tuple[Any, ...] | None:

@@ -1,11 +1,11 @@
 """What the pages show of a counted vote: the sentence, the chart, the arithmetic, the ballots and their downloads."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import Response, render_template, stream_with_context, url_for
+from flask import Response, render_template, url_for
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,7 @@ from coop.assembly.queries import MotionPage, members_among
 from coop.assembly.results import BallotLine, RollCallLine
 from coop.charts import ResolutionChart, resolution_chart
 from coop.database import db
+from coop.downloads import download, streamed
 from coop.permissions import requires
 from coop.signed_in import actor
 from coop.transfer_chart import TransferChart, transfer_chart
@@ -85,8 +86,9 @@ def ballots_blt(motion_id: UUID) -> Response:
     """Download the ballots for other counting programs."""
     session = db.session()
     page, outcome, names = _election(session, motion_id)
-    lines = results.blt(session, outcome, names, _one_line(page.row.title))
-    return _download(lines, "text/plain", f"ballots-{motion_id}.blt")
+    title = _one_line(page.row.title)
+    lines = streamed(lambda reading: results.blt(reading, outcome, names, title))
+    return download(lines, "text/plain", f"ballots-{motion_id}.blt")
 
 
 @blueprint.get("/proposals/<uuid:motion_id>/ballots.csv")
@@ -95,7 +97,8 @@ def ballots_csv(motion_id: UUID) -> Response:
     """Download the ballots with their receipts."""
     session = db.session()
     _, outcome, names = _election(session, motion_id)
-    return _download(results.table(session, outcome, names), "text/csv", f"ballots-{motion_id}.csv")
+    lines = streamed(lambda reading: results.table(reading, outcome, names))
+    return download(lines, "text/csv", f"ballots-{motion_id}.csv")
 
 
 def downloads(motion_id: UUID) -> list[dict[str, str]]:
@@ -225,12 +228,6 @@ def _election(session: Session, motion_id: UUID) -> tuple[MotionPage, Outcome, d
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
-
-
-def _download(lines: Iterator[str], mimetype: str, name: str) -> Response:
-    response = Response(stream_with_context(lines), mimetype=mimetype)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 __all__: list[str] = ["BallotLine", "ballots", "ballots_blt", "ballots_csv", "downloads", "result_of"]

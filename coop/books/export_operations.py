@@ -16,9 +16,8 @@ from sqlalchemy.orm import Session
 
 from coop import audit, clock, files, outbox
 from coop.books.export_models import KeptExport
-from coop.books.snapshot import exported as read_anew
 from coop.config import configuration
-from coop.database import db, write
+from coop.database import db, one_state, write
 from coop.membership.models import Member, Participant
 from coop.outbox import Leased
 from coop.payments.bills.models import Supplier
@@ -27,7 +26,7 @@ from evidence.canonical import Canonical
 from evidence.messages import N_, Refusal
 from ledger import periods
 from ledger.closed_years import closed, closing_of, closings_of, is_closed
-from ledger.export import FORMATS, Format
+from ledger.export import FORMATS, Format, export
 from ledger.models import Entry, FiscalYear, Posting
 
 READERS = (Power.TREASURER, Power.BOARD, Power.AUDITOR)
@@ -69,6 +68,16 @@ class YearMoved(Refusal):
     """The year was reopened, or closed again, while its file was written."""
 
     message = N_("The year was reopened or closed again while the file was made. Ask for it once more.")
+
+
+def read_anew(file_format: Format, starts_on: date | None, ends_on: date | None) -> Iterator[bytes]:
+    """Return the journal between two days, piece by piece, read from one state of the books. Needs the application's context.
+
+    Raises:
+        DatesReversed, NoChart
+    """
+    with one_state() as session:
+        yield from export(session, file_format, starts_on, ends_on)
 
 
 def exported(actor: Actor, file_format: Format, starts_on: date | None, ends_on: date | None) -> Exported:

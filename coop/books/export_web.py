@@ -1,19 +1,18 @@
 """The downloads of the books: the journal in every format, the files of closed years, and the key to the references in them."""
 
-from itertools import chain
 from typing import Any
 from uuid import UUID
 
-from flask import Response, render_template, request, stream_with_context, url_for
+from flask import Response, render_template, request, url_for
 from flask_babel import gettext
 
 from coop import cooperative
 from coop.books import export_operations as operations
 from coop.books.forms import DatesForm
-from coop.books.pages import FORMAT_NAMES, READERS, Answer, attachment, blueprint, download_links, file_name, trail
+from coop.books.pages import FORMAT_NAMES, READERS, Answer, blueprint, download_links, file_name, trail
 from coop.books.statements.asked import days_asked
 from coop.database import db
-from coop.downloads import csv_file
+from coop.downloads import begun, csv_file, download
 from coop.permissions import NotFound, Power, requires
 from coop.signed_in import actor
 from ledger.export import EXTENSIONS, FORMATS, MEDIA_TYPES, Format
@@ -43,31 +42,31 @@ def exports() -> Answer:
     return page, 200 if valid else 422
 
 
-@blueprint.get("/books/export.<format>")
+@blueprint.get("/books/export.<file_format>")
 @requires(*READERS)
-def export_journal(format: str) -> Response:  # noqa: A002 - the name is of the address
+def export_journal(file_format: str) -> Response:
     """Return the journal between two days as a file: of a closed year the stored one."""
     form = DatesForm(formdata=request.args)
-    if format not in FORMATS or not form.validate():
+    if file_format not in FORMATS or not form.validate():
         raise NotFound
     starts_on, ends_on = form.days()
     session = db.session()
     house, today = cooperative.current(session), cooperative.today(session)
-    name = f"{file_name(house.name)}-{starts_on or house.founded_on}-{ends_on or today}.{EXTENSIONS[format]}"
-    found = operations.exported(actor(), format, starts_on, ends_on)
-    return _file(found, name, format)
+    name = f"{file_name(house.name)}-{starts_on or house.founded_on}-{ends_on or today}.{EXTENSIONS[file_format]}"
+    found = operations.exported(actor(), file_format, starts_on, ends_on)
+    return _file(found, name, file_format)
 
 
-@blueprint.get("/books/years/<uuid:year_id>/closings/<int:number>/export.<format>")
+@blueprint.get("/books/years/<uuid:year_id>/closings/<int:number>/export.<file_format>")
 @requires(*READERS)
-def export_of_closing(year_id: UUID, number: int, format: str) -> Response:  # noqa: A002 - the name is of the address
+def export_of_closing(year_id: UUID, number: int, file_format: str) -> Response:
     """Return the file that was kept of a closing, be it one that was taken back."""
-    if format not in FORMATS:
+    if file_format not in FORMATS:
         raise NotFound
-    found = operations.earlier_file(actor(), year_id, number, format)
+    found = operations.earlier_file(actor(), year_id, number, file_format)
     house, year = cooperative.current(db.session()), db.session().get_one(FiscalYear, year_id)
-    name = f"{file_name(house.name)}-{year.starts_on}-{year.ends_on}-closing-{number}.{EXTENSIONS[format]}"
-    return _file(found, name, format)
+    name = f"{file_name(house.name)}-{year.starts_on}-{year.ends_on}-closing-{number}.{EXTENSIONS[file_format]}"
+    return _file(found, name, file_format)
 
 
 @blueprint.get("/books/export-key.csv")
@@ -86,9 +85,7 @@ def export_key() -> Response:
 
 
 def _file(found: operations.Exported, name: str, file_format: Format) -> Response:
-    # The first piece is made before the answer begins, so that a refusal still becomes a page.
-    first = next(found.pieces, b"")
-    answer = attachment(stream_with_context(chain([first], found.pieces)), name, MEDIA_TYPES[file_format])
+    answer = download(begun(found.pieces), name, MEDIA_TYPES[file_format])
     if found.sha256 is not None:
         answer.set_etag(found.sha256)
     return answer

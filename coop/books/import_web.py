@@ -11,8 +11,9 @@ from coop.books.forms import ConfirmForm
 from coop.books.import_acts import import_of
 from coop.books.import_forms import ImportForm, layout_name
 from coop.books.import_uploads import BOOK_IMPORT
-from coop.books.pages import READERS, Answer, attachment, blueprint, currency, for_two, trail
+from coop.books.pages import READERS, Answer, blueprint, currency, for_two, trail
 from coop.database import db, write
+from coop.downloads import download
 from coop.errors import message_of, show_on
 from coop.paging import pager, requested_page
 from coop.permissions import Power, requires, takes_files
@@ -60,7 +61,7 @@ def preview_import(upload_id: UUID) -> Answer:
 def imported_file(upload_id: UUID) -> Response:
     """Return a file that waits, to the same people: the page shows its first entries only."""
     file = import_uploads.file_to_read(db.session(), actor(), upload_id)
-    return attachment(file.text, f"{file.sha256[:12]}.csv", "text/csv")
+    return download(file.text, f"{file.sha256[:12]}.csv", "text/csv")
 
 
 @blueprint.post("/books/import/<uuid:upload_id>")

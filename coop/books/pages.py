@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -56,7 +56,7 @@ def download_links(starts_on: date | None = None, ends_on: date | None = None) -
     return [
         {
             "label": gettext("Journal as %(format)s", format=gettext(name)),
-            "href": url_for("books.export_journal", format=key, **asked),
+            "href": url_for("books.export_journal", file_format=key, **asked),
         }
         for key, name in FORMAT_NAMES.items()
     ]
@@ -78,14 +78,6 @@ def trail(*links: tuple[str, str | None]) -> list[dict[str, str | None]]:
     return [{"label": gettext("Books"), "href": url_for("books.overview")}] + [
         {"label": label, "href": href} for label, href in links
     ]
-
-
-def attachment(body: Any, file_name: str, media_type: str) -> Response:
-    """Answer with a file to keep."""
-    charset = "; charset=utf-8" if media_type.startswith("text/") else ""
-    answer = Response(body, content_type=f"{media_type}{charset}")
-    answer.headers.set("Content-Disposition", "attachment", filename=file_name)
-    return answer
 
 
 def file_name(name: str) -> str:

@@ -17,6 +17,7 @@ from coop.community.event_queries import EventRow
 from coop.community.gathering_forms import CancellingForm, EventForm, event_values
 from coop.config import configuration
 from coop.database import db, write
+from coop.downloads import download
 from coop.errors import show_on
 from coop.paging import pager, requested_page
 from coop.permissions import Power, PowerMissing, requires
@@ -125,9 +126,7 @@ def event_file(event_id: UUID) -> Response:
         host=urlsplit(base_url).hostname or "localhost",
         address=base_url + url_for("community.event", event_id=event_id),
     )
-    response = Response(content, mimetype="text/calendar")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{row.starts_at:%Y-%m-%d}.ics")
-    return response
+    return download(content, f"{row.starts_at:%Y-%m-%d}.ics", "text/calendar")
 
 
 @blueprint.route("/events/<uuid:event_id>/edit", methods=["GET", "POST"])

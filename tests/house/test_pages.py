@@ -6,6 +6,8 @@ from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.orm import Session
 from werkzeug.routing import MapAdapter, Rule
 
 from coop import clock
@@ -81,6 +83,25 @@ def test_every_page_opens_and_is_valid(app: Flask, world: World) -> None:
         page = visitors.get(address.who).get(address.path)
         assert (page.status, page.path) == (address.status, address.path), page.text[:300]
         assert page.status != 200 or page.root is None or page.title
+
+
+def test_no_answer_leaves_a_transaction_open(app: Flask, world: World) -> None:
+    """Also of an answer that is still written while it is sent: nobody else would give its connection back."""
+    begun: list[Session] = []
+
+    @event.listens_for(Session, "after_begin")
+    def remember(session: Session, *_: object) -> None:
+        begun.append(session)
+
+    try:
+        visitors = Visitors(app, world)
+        for address in every_address(world):
+            visitors.get(address.who).client.get(address.path, buffered=True).close()
+            left = [session for session in begun if session.in_transaction()]
+            assert not left, address.path
+            begun.clear()
+    finally:
+        event.remove(Session, "after_begin", remember)
 
 
 def test_no_page_fails_whoever_opens_it(app: Flask, world: World) -> None:
@@ -167,7 +188,7 @@ def _paths(app: Flask, world: World, method: str) -> Iterator[tuple[Rule, str]]:
         "day": ["2001-01-31", "nonsense"],
         "version": [1, 999],
         "number": [1, 10**18],
-        "format": ["csv", "nonsense"],
+        "file_format": ["csv", "nonsense"],
         "form": ["csv", "nonsense"],
         "token": ["nonsense"],
         "role": ["treasurer", "nonsense"],

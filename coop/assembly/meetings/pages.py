@@ -21,6 +21,7 @@ from coop.assembly.solvency import OFFICERS
 from coop.calendar_files import Happening
 from coop.config import configuration
 from coop.database import db, write
+from coop.downloads import download
 from coop.errors import show_on
 from coop.paging import pager, requested_page
 from coop.permissions import NotFound, Power, requires
@@ -181,10 +182,7 @@ def meeting_calendar(meeting_id: UUID) -> Response:
         owner=cooperative.current(session).name,
         host=urlsplit(base_url).hostname or "localhost",
     )
-    response = Response(content, mimetype="text/calendar")
-    name = f"{local(session, page.row.held_at):%Y-%m-%d}.ics"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return download(content, f"{local(session, page.row.held_at):%Y-%m-%d}.ics", "text/calendar")
 
 
 def _happening(page: MeetingPage, address: str, *, shows_link: bool) -> Happening:

@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from flask import Response, render_template, stream_with_context, url_for
+from flask import Response, render_template, url_for
 from flask_babel import gettext
 
 from coop.books import queries, words
-from coop.books.pages import READERS, Answer, attachment, blueprint, currency, trail
-from coop.books.snapshot import general_ledger_file
+from coop.books.pages import READERS, Answer, blueprint, currency, trail
 from coop.books.statements import asked, files
 from coop.books.statements.web import statement_trail
 from coop.database import db
+from coop.downloads import download, streamed
 from coop.permissions import requires
 from ledger.comparatives import Against
+from ledger.export.general_ledger import write as written
 from ledger.spans import Span
 from ledger.statements import AgedBalances, AgedRow, Side, general_ledger
 from ledger.statements.balances import TrialBalance
@@ -82,8 +83,8 @@ def general_ledger_page() -> Answer:
 def general_ledger_csv() -> Response:
     """Return every account with all its postings, as a file that is written while it is sent."""
     found = asked.asked_days(Against.NOTHING)
-    body = stream_with_context(general_ledger_file(found.starts_on, found.ends_on))
-    return attachment(body, f"general-ledger-{found.starts_on}-{found.ends_on}.csv", "text/csv")
+    body = streamed(lambda session: written(session, found.starts_on, found.ends_on))
+    return download(body, f"general-ledger-{found.starts_on}-{found.ends_on}.csv", "text/csv")
 
 
 @blueprint.get("/books/receivables")

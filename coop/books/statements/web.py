@@ -6,9 +6,10 @@ from typing import Any
 from flask import Response, render_template, url_for
 from flask_babel import gettext
 
-from coop.books.pages import READERS, Answer, attachment, blueprint, trail
+from coop.books.pages import READERS, Answer, blueprint, trail
 from coop.books.statements import asked, files
 from coop.database import db
+from coop.downloads import download
 from coop.permissions import requires
 from ledger.closed_years import first_open
 from ledger.comparatives import Against
@@ -71,7 +72,7 @@ def statutory_tags() -> Answer:
 def statement_file(name: str, form: str) -> Response:
     """Return a statement as a file."""
     text, days = files.FILES[name](form)
-    return attachment(text, f"{name}-{days}.{form}", _MEDIA_TYPES[form])
+    return download(text, f"{name}-{days}.{form}", _MEDIA_TYPES[form])
 
 
 def _page(name: str, found: asked.AskedDay | asked.AskedDays, table: Table, **more: Any) -> Answer:

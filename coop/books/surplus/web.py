@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import Response, flash, redirect, render_template, request, stream_with_context, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
@@ -12,7 +12,7 @@ from coop.approvals.queries import waiting_with
 from coop.assembly.meetings.progress import on_agenda
 from coop.assembly.solvency import solvency_of
 from coop.books.forms import ConfirmForm
-from coop.books.pages import READERS, Answer, attachment, blueprint, currency, trail
+from coop.books.pages import READERS, Answer, blueprint, currency, trail
 from coop.books.surplus import operations, queries, words
 from coop.books.surplus.acts import SURPLUS_POST, posting_of
 from coop.books.surplus.errors import CONFLICTS
@@ -20,7 +20,7 @@ from coop.books.surplus.forms import SurplusForm
 from coop.books.surplus.queries import Order, Stands
 from coop.charts import bar_chart
 from coop.database import db, write
-from coop.downloads import csv_file
+from coop.downloads import csv_file, download, streamed
 from coop.errors import declare, message_of, show_on, status_of
 from coop.membership.patrons import patrons
 from coop.paging import pager, requested_page
@@ -144,8 +144,8 @@ def surplus_schedule(plan_id: UUID) -> Response:
 
 def schedule_file(plan: Plan) -> Response:
     """Answer with a plan's schedule, byte for byte as its fingerprint covers it."""
-    pieces = stream_with_context(schedule_of(db.session(), plan))
-    return attachment(pieces, f"surplus-{plan.heading.ends_on}-{plan.fingerprint[:8]}.json", "application/json")
+    pieces = streamed(lambda session: schedule_of(session, plan))
+    return download(pieces, f"surplus-{plan.heading.ends_on}-{plan.fingerprint[:8]}.json", "application/json")
 
 
 def _latest_rates(session: Session) -> Rates | None:
