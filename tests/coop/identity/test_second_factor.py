@@ -1,6 +1,7 @@
 """The second factor through the pages: setting it up, signing in with it, losing it; and powers that rest without it."""
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +31,15 @@ from tests.joining import at_once, outcomes
 PASSWORD = "correct horse battery staple"
 ADDRESS = "treasurer@kanopi.example"
 SET_UP = "/account/second-factor/set-up"
+#: Seconds that a code counts.
+STEP = 30
+
+
+@pytest.fixture(autouse=True)
+def moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stop the codes' time in the middle of a step: a test that passes the end of one would be off by one more than it says."""
+    stopped = time.time() // STEP * STEP + STEP / 2
+    monkeypatch.setattr(TOTP, "now", staticmethod(lambda: stopped))
 
 
 @pytest.fixture
@@ -68,7 +78,7 @@ def secret_on(page: Page) -> TOTP:
 
 def code_of(app_on_phone: TOTP, *, later: int = 0) -> str:
     """Return the code that an app shows, now or some steps of half a minute later."""
-    return str(app_on_phone.generate(TOTP.normalize_time(None) + 30 * later).token)
+    return str(app_on_phone.generate(TOTP.normalize_time(None) + STEP * later).token)
 
 
 def set_up(browser: Browser) -> tuple[TOTP, list[str]]:
