@@ -131,30 +131,41 @@ def check_engines(session: Session) -> None:
 
 @pytest.fixture
 def founded(kind: str, templates: Templates) -> Iterator[TestDatabase]:
-    """A database of the test's own with a co-operative on its first day."""
-    copy = templates.servers[kind].copy(templates.founded(kind))
+    """A database of the test's own with a co-operative on its first day, where the last test's was."""
+    copy = templates.servers[kind].copy(templates.founded(kind), "founded")
     yield copy
     templates.servers[kind].drop(copy)
 
 
+@pytest.fixture(scope="session")
+def _applications() -> dict[str, Flask]:
+    """The applications by their databases, each made once: making one costs more than most tests, and so does its SQL."""
+    return {}
+
+
 @pytest.fixture
-def app(founded: TestDatabase, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Flask]:
+def app(
+    founded: TestDatabase, tmp_path: Path, request: pytest.FixtureRequest, _applications: dict[str, Flask]
+) -> Iterator[Flask]:
     """The application on a founded co-operative; every check holds after the test."""
     from coop.checking import all_findings
     from coop.database import db
-    from tests.founded import make_test_app
+    from tests.founded import lend, make_test_app
 
-    made = make_test_app(founded, tmp_path)
-    yield made
-    # A demonstration may have moved this thread's clock on.
-    clock.run_ahead(timedelta(0))
-    with made.app_context():
-        try:
-            if request.node.get_closest_marker("tampers") is None:
-                assert all_findings(db.session()) == []
-        finally:
-            db.session.remove()
-            db.engine.dispose()
+    if founded.url not in _applications:
+        _applications[founded.url] = make_test_app(founded, tmp_path)
+    made = _applications[founded.url]
+    with lend(made, tmp_path):
+        yield made
+        # A demonstration may have moved this thread's clock on.
+        clock.run_ahead(timedelta(0))
+        with made.app_context():
+            try:
+                if request.node.get_closest_marker("tampers") is None:
+                    assert all_findings(db.session()) == []
+            finally:
+                db.session.remove()
+                db.engine.dispose()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ Evidence cannot be emptied, so a test that commits works on a copy: a file copie
 import gc
 import shutil
 import uuid
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,10 +41,10 @@ class SQLiteServer:
         url = f"sqlite:///{self.folder / name}.sqlite3"
         return TestDatabase(self.kind, url, make_engine(url))
 
-    def copy(self, template: TestDatabase) -> TestDatabase:
+    def copy(self, template: TestDatabase, name: str = "") -> TestDatabase:
         """Copy a database that nobody writes to."""
         template.engine.dispose()
-        name = f"copy-{uuid.uuid4().hex}"
+        name = name or f"copy-{uuid.uuid4().hex}"
         shutil.copyfile(template.url.removeprefix("sqlite:///"), self.folder / f"{name}.sqlite3")
         return self.create(name)
 
@@ -71,10 +70,10 @@ class PostgreSQLServer:
         self.cluster.sql(f'CREATE DATABASE "{name}" TEMPLATE template0')
         return self._open(name)
 
-    def copy(self, template: TestDatabase) -> TestDatabase:
+    def copy(self, template: TestDatabase, name: str = "") -> TestDatabase:
         """Copy a database to which nobody is connected."""
         template.engine.dispose()
-        name = f"copy_{uuid.uuid4().hex}"
+        name = name or f"copy_{uuid.uuid4().hex}"
         source = template.engine.url.database
         self.cluster.sql(f'CREATE DATABASE "{name}" TEMPLATE "{source}" STRATEGY FILE_COPY')
         return self._open(name)
@@ -86,9 +85,7 @@ class PostgreSQLServer:
         if self.cluster.is_connected(f"{name}"):
             # What a test left in a cycle gives its connection back now. Later it would find it cut, and log an error from
             # wherever the collector happens to run: in the midst of another test, or of the compiler.
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", ResourceWarning)
-                gc.collect()
+            gc.collect()
         self.cluster.sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def _open(self, name: str) -> TestDatabase:

@@ -1,7 +1,11 @@
 """The co-operative that tests begin with: founded today, seven founders, one for each power and one without."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 from flask import Flask
 from jinja2 import BytecodeCache
@@ -56,9 +60,13 @@ def make_config(database: TestDatabase, instance_path: Path) -> Config:
         database_url=database.url,
         secret_key=secrets.token_urlsafe(48),
         instance_path=instance_path,
-        mail_url=f"file:{instance_path / 'mail'}",
+        mail_url=_mail_in(instance_path),
         payments="fake",
     )
+
+
+def _mail_in(folder: Path) -> str:
+    return f"file:{folder / 'mail'}"
 
 
 class _CompiledTemplates(BytecodeCache):
@@ -85,6 +93,19 @@ def make_test_app(database: TestDatabase, instance_path: Path) -> Flask:
     app.testing = True
     app.config["PROPAGATE_EXCEPTIONS"] = True
     return app
+
+
+@contextmanager
+def lend(app: Flask, instance_path: Path) -> Iterator[None]:
+    """Lend an application to a test, with a folder of the test's own; what the test sets is taken back after it."""
+    config: Config = app.extensions["coop_config"]
+    own = replace(config, instance_path=instance_path, mail_url=_mail_in(instance_path))
+    with (
+        patch.dict(app.extensions, {"coop_config": own}),
+        patch.dict(app.config),
+        patch.dict(app.view_functions),
+    ):
+        yield
 
 
 def give_factors(session: Session) -> None:
