@@ -138,23 +138,25 @@ def founded(kind: str, templates: Templates) -> Iterator[TestDatabase]:
 
 
 @pytest.fixture(scope="session")
-def _applications() -> dict[str, Flask]:
-    """The applications by their databases, each made once: making one costs more than most tests, and so does its SQL."""
+def _applications() -> dict[tuple[str, bool], Flask]:
+    """The applications by database and whether it is a demonstration, each made once: that and its SQL cost more than most tests."""
     return {}
 
 
 @pytest.fixture
 def app(
-    founded: TestDatabase, tmp_path: Path, request: pytest.FixtureRequest, _applications: dict[str, Flask]
+    founded: TestDatabase, tmp_path: Path, request: pytest.FixtureRequest, _applications: dict[tuple[str, bool], Flask]
 ) -> Iterator[Flask]:
     """The application on a founded co-operative; every check holds after the test."""
     from coop.checking import all_findings
     from coop.database import db
     from tests.founded import lend, make_test_app
+    from tests.world import is_demonstration
 
-    if founded.url not in _applications:
-        _applications[founded.url] = make_test_app(founded, tmp_path)
-    made = _applications[founded.url]
+    key = founded.url, is_demonstration(founded)
+    if key not in _applications:
+        _applications[key] = make_test_app(founded, tmp_path)
+    made = _applications[key]
     with lend(made, tmp_path):
         yield made
         # A demonstration may have moved this thread's clock on.

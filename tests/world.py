@@ -43,6 +43,12 @@ def mark_as_demonstration(database: TestDatabase) -> None:
         connection.execute(update(Cooperative).values(is_demo=True))
 
 
+def is_demonstration(database: TestDatabase) -> bool:
+    """Say whether a database carries that mark."""
+    with database.engine.connect() as connection:
+        return bool(connection.scalar(select(Cooperative.is_demo)))
+
+
 def build(
     app: Flask, people: dict[str, UUID], participants: dict[str, UUID], rooms: Sequence[ModuleType] = ROOMS
 ) -> World:
