@@ -10,18 +10,21 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Dialect, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from evidence.messages import N_, Refusal
 from evidence.naming import NAMING_CONVENTION
+from evidence.races import LostRace
 from governance.models import GovernanceBase
 from ledger.models import LedgerBase
 
@@ -34,8 +37,12 @@ MOST_ATTEMPTS = 8
 SQLITE_PATIENCE_MS = 10_000
 #: How many different statements are kept as SQL: more than all pages together ask, for making the text costs more than most answers.
 STATEMENTS_KEPT = 5_000
+#: For how long a connection that was given back is taken to stand.
+TRUSTED_SECONDS = 2
 #: Under which name a connection to SQLite remembers whether it may write.
 _WRITES = "coop_writes"
+#: Under which name a connection to PostgreSQL remembers when it was last given back.
+_USED = "coop_used"
 _RETRIED_SQLSTATES = {"40001", "40P01"}
 
 
@@ -67,7 +74,7 @@ def engine_options(url: str) -> dict[str, Any]:
         patience = {"timeout": SQLITE_PATIENCE_MS / 1000, "check_same_thread": False}
         return {"connect_args": patience, **common}
     # A connection for each thread, without a limit of the pool's own: who waits there waits without a turn, and may wait in vain.
-    return {"pool_size": 0, "pool_pre_ping": True, "isolation_level": "READ COMMITTED", **common}
+    return {"pool_size": 0, "isolation_level": "READ COMMITTED", **common}
 
 
 def make_engine(url: str) -> Engine:
@@ -88,7 +95,11 @@ def install_hooks(engine: Engine) -> None:
     """Set up transactions and connections as both databases need them."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite if engine.dialect.name == "sqlite" else _begin_postgresql)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "checkout", partial(_ask_if_idle, engine.dialect))
+        event.listen(engine, "checkin", _remember_use)
+        event.listen(engine, "begin", _begin_postgresql)
 
 
 def make_place(url: str) -> None:
@@ -125,7 +136,7 @@ def write_with(engine: Engine, work: Callable[[Session], Result], *, isolation: 
                 # Asked of the connection: an engine with these options would cost each write as much as a statement or two.
                 session.connection(execution_options=options)
                 return work(session)
-        except DBAPIError as error:
+        except (DBAPIError, LostRace) as error:
             if not _asks_for_repeat(error):
                 raise
             time.sleep(random.uniform(0.5, 1) * min(0.005 * 2**attempt, 0.5))  # noqa: S311 - spreads the repeats
@@ -157,7 +168,9 @@ def outside_transaction(statement: str) -> tuple[Any, ...] | None:
         pooled.invalidate()
 
 
-def _asks_for_repeat(error: DBAPIError) -> bool:
+def _asks_for_repeat(error: DBAPIError | LostRace) -> bool:
+    if isinstance(error, LostRace):
+        return True
     cause = error.orig
     if isinstance(cause, sqlite3.OperationalError):
         # The low byte is the primary code: SQLITE_BUSY_SNAPSHOT and its kin are all SQLITE_BUSY.
@@ -180,6 +193,21 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
         connection.info[_WRITES] = writes
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _remember_use(_: object, record: ConnectionPoolEntry) -> None:
+    record.info[_USED] = time.monotonic()
+
+
+def _ask_if_idle(dialect: Dialect, connection: DBAPIConnection, record: ConnectionPoolEntry, _: object) -> None:
+    """Ask whether the server is still there, unless it was a moment ago: asking every time costs as much as a statement."""
+    if time.monotonic() - record.info.get(_USED, time.monotonic()) < TRUSTED_SECONDS:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        # The pool opens another one, and trusts none of those that it has.
+        raise InvalidatePoolError from error
 
 
 def _begin_postgresql(connection: Connection) -> None:

@@ -11,9 +11,11 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
+import coop.database
 from coop.database import Busy, engine_options, write_with
 from coop.outbox import OutboxJob
 from evidence.identifiers import new_id
+from evidence.races import LostRace
 from tests.databases import TestDatabase
 
 NOW = datetime(2026, 4, 2, tzinfo=UTC)
@@ -79,6 +81,37 @@ def test_each_of_many_threads_gets_a_connection_on_postgresql(database: TestData
 
     with ThreadPoolExecutor(threads) as pool:
         assert sum(future.result() for future in [pool.submit(read) for _ in range(threads)]) == threads
+
+
+def test_a_connection_that_the_server_has_cut_is_replaced_before_it_is_used(
+    database: TestDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database.kind != "postgresql":
+        return
+    assert count(database) == 0
+    with database.engine.connect() as other:
+        mine = "pid <> pg_backend_pid() AND datname = current_database()"
+        with database.engine.connect() as one:
+            assert one.scalar(text("SELECT 1")) == 1
+        other.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {mine}"))
+    monkeypatch.setattr(coop.database, "TRUSTED_SECONDS", 0)
+    assert count(database) == 0
+
+
+def test_work_that_lost_a_race_for_a_key_is_done_again_in_a_new_transaction(database: TestDatabase) -> None:
+    seen = []
+
+    def work(session: Session) -> str:
+        seen.append(session.scalar(select(func.count()).select_from(OutboxJob)))
+        session.add(job("one"))
+        session.flush()
+        if len(seen) == 1:
+            raise LostRace
+        return "done"
+
+    assert write_with(database.engine, work) == "done"
+    assert seen == [0, 0]
+    assert count(database) == 1
 
 
 def test_a_writer_waits_for_another_and_both_succeed(database: TestDatabase) -> None:
