@@ -17,6 +17,7 @@ from coop.database import db
 from coop.demonstration import clockwork
 from coop.demonstration.roles import ROLES
 from coop.membership.queries import Acting, participants_of
+from coop.payments.bank.accounts import are_several
 from coop.permissions import Actor, guard_of
 from coop.signed_in import actor
 from evidence.messages import N_
@@ -133,6 +134,7 @@ _OFFICERS: tuple[tuple[str, Entries], ...] = (
             ("payments.requests", N_("Payments")),
             ("cards.payments", N_("Payments by card")),
             ("bank.lines", N_("Bank statement")),
+            ("bank_accounts.overview", N_("Bank accounts")),
             ("bills.bills", N_("Bills")),
             ("bills.claims", N_("Expense claims")),
             ("payouts.overview", N_("Payments out")),
@@ -157,6 +159,10 @@ _OFFICERS: tuple[tuple[str, Entries], ...] = (
         ),
     ),
 )
+
+
+#: To the statement of the one bank account, and to the list of several.
+_TO_THE_BANK = ("bank.lines", "bank_accounts.overview")
 
 
 def menu() -> list[Group]:
@@ -203,6 +209,13 @@ def _group(label: str, entries: Entries, who: Actor, **values: UUID) -> Group:
 def _links(entries: Entries, who: Actor, values: dict[str, UUID]) -> Iterable[Link]:
     for endpoint, label in entries:
         guard = guard_of(current_app.view_functions[endpoint])
-        if guard is not None and guard.admits(who):
+        if guard is not None and guard.admits(who) and endpoint != _other_way_to_the_bank(endpoint):
             href = url_for(endpoint, **values)  # type: ignore[arg-type]
             yield Link(gettext(label), href, href == request.path)
+
+
+def _other_way_to_the_bank(endpoint: str) -> str:
+    """Return which of the two ways to the bank the menu leaves out: a list of accounts is for who has several."""
+    if endpoint not in _TO_THE_BANK:
+        return ""
+    return _TO_THE_BANK[0 if are_several(db.session()) else 1]

@@ -71,6 +71,7 @@ _PAGES = (
     shares_web.blueprint,
     marketplace_web.blueprint,
     payments_web.blueprint,
+    bank_web.accounts_blueprint,
     bank_web.blueprint,
     cards_web.blueprint,
     paying_web.blueprint,

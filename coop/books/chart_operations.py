@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from coop import audit, cooperative
 from coop.membership.classes import capital_accounts
+from coop.payments.bank.accounts import need_fit
 from coop.permissions import Actor, Power
 from ledger import chart_changes, chart_file
 from ledger.chart_changes import Particulars
@@ -62,11 +63,12 @@ def edit_account(session: Session, actor: Actor, *, code: str, particulars: Part
     """Change what can change about an account or a heading, and return its id.
 
     Raises:
-        PowerMissing
+        PowerMissing, BankAccountInUse
         LedgerRefusal: what it cannot be, as for `ledger.chart_changes.edit_account`.
     """
     power = actor.need(Power.TREASURER)
     edited = chart_changes.edit_account(session, code, particulars, needed=_needed(session))
+    need_fit(session)
     if edited.changed:
         facts = {"code": code, "changed": " ".join(edited.changed)}
         audit.record(session, actor, "account.changed", subject=edited.id, power=power, facts=facts)
@@ -78,9 +80,11 @@ def close_account(session: Session, actor: Actor, *, code: str, closed_on: date)
 
     Raises:
         PowerMissing, NoSuchAccount, AccountNotOpen, AccountNeeded, AccountHoldsMoney, AccountUsedLater, HeadingInUse
+        BankAccountInUse
     """
     power = actor.need(Power.TREASURER)
     account_id = chart_changes.close_account(session, code, closed_on=closed_on, needed=_needed(session))
+    need_fit(session)
     audit.record(
         session, actor, "account.closed", subject=account_id, power=power, facts={"code": code, "closed_on": closed_on}
     )
@@ -92,6 +96,7 @@ def take_chart(session: Session, actor: Actor, text: str) -> Sequence[Change]:
 
     Raises:
         PowerMissing, FileRefused, FileEmpty, ColumnMissing, ColumnTwice, ColumnUnknown, ChartTooLong
+        BankAccountInUse
     """
     power = actor.need(Power.TREASURER)
     changes = _take(session, text)
@@ -106,6 +111,7 @@ def try_chart(session: Session, actor: Actor, text: str) -> Sequence[Change]:
 
     Raises:
         PowerMissing, FileRefused, FileEmpty, ColumnMissing, ColumnTwice, ColumnUnknown, ChartTooLong
+        BankAccountInUse
     """
     actor.need(Power.TREASURER)
     try:
@@ -117,9 +123,15 @@ def try_chart(session: Session, actor: Actor, text: str) -> Sequence[Change]:
 
 
 def _take(session: Session, text: str) -> Sequence[Change]:
-    return chart_file.take_chart(session, text, opened_on=cooperative.today(session), needed=_needed(session))
+    changes = chart_file.take_chart(session, text, opened_on=cooperative.today(session), needed=_needed(session))
+    need_fit(session)
+    return changes
 
 
 def _needed(session: Session) -> frozenset[str]:
-    """Return the accounts that shares are issued to, which none of the rooms' constants names."""
+    """Return the accounts that shares are issued to, which none of the rooms' constants names.
+
+    Whoever makes a bank account of one of the chart at the same time waits, or is waited for.
+    """
+    cooperative.current(session, lock=True)
     return capital_accounts(session, hold=True)

@@ -25,7 +25,8 @@ from coop.books.funds.operations import not_released
 from coop.formats import format_day
 from coop.marketplace.order_queries import undelivered_count
 from coop.marketplace.queries import meetings_to_confirm
-from coop.payments.bank.lines import unmatched
+from coop.payments.bank.accounts import are_several, bank_account
+from coop.payments.bank.queries import unmatched_counts
 from coop.payments.bills import claim_queries
 from coop.payments.bills import queries as bill_queries
 from coop.payments.cards.queries import waiting_count
@@ -119,8 +120,7 @@ def open_items(session: Session, year_id: UUID) -> list[OpenItem]:
     if closing.is_closed(session, year_id):
         return items
     year = session.get_one(FiscalYear, year_id)
-    if lines := len(unmatched(session, year.starts_on, year.ends_on)):
-        items.append(OpenItem("bank-lines", errors.BankLinesUnmatched(lines)))
+    items += _bank_lines(session, year)
     if events := waiting_count(session, _end_of(session, year.ends_on)):
         items.append(OpenItem("card-events", errors.CardEventsWaiting(events)))
     if codes := not_released(session, year.ends_on):
@@ -130,6 +130,17 @@ def open_items(session: Session, year_id: UUID) -> list[OpenItem]:
     if acts := _acts_into(session, year):
         items.append(OpenItem("acts", errors.ActsWaiting(acts)))
     return items
+
+
+def _bank_lines(session: Session, year: FiscalYear) -> list[OpenItem]:
+    """Return which bank accounts have lines of the year that are no entry yet; the only one there is needs no name."""
+    lines = unmatched_counts(session, year.starts_on, year.ends_on)
+    if not are_several(session):
+        return [OpenItem("bank-lines", errors.BankLinesUnmatched(code, count)) for code, count in lines.items()]
+    return [
+        OpenItem("bank-lines", errors.LinesOfAccountUnmatched(code, count, bank_account(session, code).name))
+        for code, count in lines.items()
+    ]
 
 
 def what_is_closed(session: Session, year_id: UUID) -> dict[str, Canonical]:

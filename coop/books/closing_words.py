@@ -7,6 +7,7 @@ from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 
 from coop.books.closing import Prospect
+from coop.books.errors import BankLinesUnmatched
 from coop.errors import message_of
 from coop.formats import format_day, format_money
 from evidence.messages import N_
@@ -95,7 +96,12 @@ def _place(found: Prospect, code: str, endpoint: str) -> tuple[str, tuple[tuple[
     if code == "suspense":
         return "books.account", (("code", chart.SUSPENSE),)
     if code == "bank-lines":
-        return endpoint, (("from", found.year.starts_on.isoformat()), ("to", found.year.ends_on.isoformat()))
+        first = next(one for one in found.found(code) if isinstance(one, BankLinesUnmatched))
+        return endpoint, (
+            ("bank_code", first.code),
+            ("from", found.year.starts_on.isoformat()),
+            ("to", found.year.ends_on.isoformat()),
+        )
     return endpoint, ()
 
 

@@ -90,10 +90,19 @@ class LockedByClosing(Refusal):
 
 @dataclass(eq=False)
 class BankLinesUnmatched(Refusal):
-    """The statement shows what the books do not explain."""
+    """The statement of a bank account shows what the books do not explain."""
 
+    code: str
     count: int
     message = N_("Lines of the bank statement that are no entry yet: %(count)s.")
+
+
+@dataclass(eq=False)
+class LinesOfAccountUnmatched(BankLinesUnmatched):
+    """The same, where there are several bank accounts."""
+
+    name: str
+    message = N_("Lines of the statement of account %(code)s %(name)s that are no entry yet: %(count)s.")
 
 
 @dataclass(eq=False)

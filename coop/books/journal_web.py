@@ -19,7 +19,7 @@ from coop.database import db, write
 from coop.errors import show_on
 from coop.forms import choices
 from coop.paging import Part, bounded, pager, requested_page
-from coop.payments.bank.queries import line_of_entry, unmatched_count
+from coop.payments.bank.queries import lines_of_entry, unmatched_counts
 from coop.payments.payouts.payees import payees_of
 from coop.payments.queries import outstanding_count
 from coop.permissions import Power, requires
@@ -50,7 +50,7 @@ def overview() -> str:
         books=queries.overview(session),
         may_write=Power.TREASURER in actor().powers,
         requests_outstanding=outstanding_count(session),
-        bank_lines=unmatched_count(session),
+        bank_lines=unmatched_counts(session),
         latest=journal.journal(session, JournalFilter())[:5],
         downloads=download_links(),
         words=words,
@@ -142,7 +142,7 @@ def entry_page(entry_id: UUID, paper_form: PaperForm) -> str:
         names=queries.party_names(session, (line.party_ref for line in found.lines)),
         recorder=queries.person_name(session, found.recorded_by),
         source_href=_source_href(found),
-        bank_line=line_of_entry(session, entry_id),
+        bank_lines=lines_of_entry(session, entry_id),
         imported=import_of_entry(session, entry_id),
         papers=papers_of(session, entry_id),
         paper_form=paper_form if may_write else None,

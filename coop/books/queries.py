@@ -13,11 +13,12 @@ from coop.books import closing
 from coop.identity.models import Person
 from coop.membership.models import Member, Participant
 from coop.membership.operations import name_key
+from coop.payments.bank.accounts import bank_accounts
 from coop.payments.bills.models import Supplier
 from coop.payments.models import PaymentReceipt
 from evidence.currencies import exponent
 from ledger import periods, sealing
-from ledger.chart import BANK, SUSPENSE
+from ledger.chart import SUSPENSE
 from ledger.closed_years import reopening_of
 from ledger.models import Entry, FiscalYear, Fund, Period
 from ledger.totals import account_totals, balance_of
@@ -32,6 +33,8 @@ class Overview:
 
     today: date
     currency: str
+    #: The codes of the bank accounts, and what is on all of them.
+    banks: tuple[str, ...]
     bank_minor: int
     suspense_minor: int
     result_minor: int
@@ -65,13 +68,15 @@ class Party:
 def overview(session: Session) -> Overview:
     """Return the state of the books today."""
     house, today = cooperative.current(session), cooperative.today(session)
+    banks = bank_accounts(session)
     year, head = periods.fiscal_year_of(session, today), sealing.head(session)
     this_year = account_totals(session, year.starts_on, today) if year else []
     to_close = closing.year_to_close(session, today)
     return Overview(
         today=today,
         currency=house.currency,
-        bank_minor=balance_of(session, BANK, today),
+        banks=tuple(one.code for one in banks),
+        bank_minor=sum(balance_of(session, one.code, today) for one in banks),
         suspense_minor=balance_of(session, SUSPENSE, today),
         result_minor=-sum(total.balance_minor for total in this_year if not total.kind.is_permanent),
         year=year,

@@ -92,7 +92,9 @@ def reconcile(stage: Stage) -> None:
 
 def _match_all(stage: Stage, session: Session) -> None:
     treasurer = stage.role(session, roles.TREASURER)
-    rows = [entry_row(row) for row in session.execute(entries_without_line().order_by(Entry.booked_on, Entry.id))]
+    rows = [
+        entry_row(row) for row in session.execute(entries_without_line(chart.BANK).order_by(Entry.booked_on, Entry.id))
+    ]
     for row in rows:
         line = NewLine(row.booked_on, row.amount_minor, row.text or row.kind)
         line_id = bank_lines.enter_line(session, treasurer, line)

@@ -26,7 +26,8 @@ from coop.marketplace import order_queries
 from coop.marketplace.queries import meetings_to_confirm
 from coop.membership.queries import membership
 from coop.membership.registers import waiting_count
-from coop.payments.bank.queries import unmatched_count
+from coop.payments.bank.accounts import are_several, bank_account
+from coop.payments.bank.queries import unmatched_counts
 from coop.payments.cards.queries import waiting_count as card_waiting_count
 from coop.payments.payouts.payees import owed_in_all
 from coop.payments.queries import RequestRow, outstanding_count, outstanding_of
@@ -156,16 +157,14 @@ def _money(session: Session) -> list[Task]:
                 gettext("Each says what you can do about it."),
             )
         )
-    if count := unmatched_count(session):
-        tasks.append(
-            Task(
-                ngettext(
-                    "Match %(num)s line of the bank statement", "Match %(num)s lines of the bank statement", count
-                ),
-                url_for("bank.lines"),
-                gettext("Say which entry each one is."),
-            )
+    tasks += [
+        Task(
+            ngettext("Match %(num)s line of the bank statement", "Match %(num)s lines of the bank statement", count),
+            url_for("bank.lines", bank_code=code),
+            _which_account(session, code) or gettext("Say which entry each one is."),
         )
+        for code, count in unmatched_counts(session).items()
+    ]
     if owed_minor := owed_in_all(session):
         tasks.append(
             Task(
@@ -189,6 +188,11 @@ def _money(session: Session) -> list[Task]:
             )
         )
     return tasks
+
+
+def _which_account(session: Session, code: str) -> str:
+    """Say on which bank account something is to be done, where there are several."""
+    return gettext("On account %(account)s.", account=bank_account(session, code).label) if are_several(session) else ""
 
 
 def _second_factor(who: Actor) -> list[Task]:

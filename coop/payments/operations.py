@@ -33,6 +33,8 @@ class Receipt:
     received_on: date
     #: Of the form, so that a form sent twice is one receipt.
     form_token: UUID
+    #: The bank account on which it arrived.
+    bank: str = chart.BANK
 
 
 def request_payment(session: Session, *, participant_id: UUID, amount_minor: int, account_code: str) -> PaymentRequest:
@@ -86,7 +88,7 @@ def record_receipt(session: Session, actor: Actor, *, request_id: UUID, receipt:
     if not _is_added(session, row):
         # Another request took the same token between the look and the insert: an altered form.
         raise errors.ReceiptFormUsed
-    _book(session, actor, request, row)
+    _book(session, actor, request, row, receipt.bank)
     audit.record(
         session,
         actor,
@@ -162,7 +164,7 @@ def _check(session: Session, request: PaymentRequest, receipt: Receipt) -> None:
         raise errors.MoreThanOutstanding(left_minor, request.currency)
 
 
-def _book(session: Session, actor: Actor, request: PaymentRequest, receipt: PaymentReceipt) -> None:
+def _book(session: Session, actor: Actor, request: PaymentRequest, receipt: PaymentReceipt, bank: str) -> None:
     party_ref = session.get_one(Participant, request.participant_id).party_ref
     post(
         session,
@@ -172,7 +174,7 @@ def _book(session: Session, actor: Actor, request: PaymentRequest, receipt: Paym
             kind="bank-receipt",
             currency=request.currency,
             lines=[
-                Line(chart.BANK, receipt.amount_minor),
+                Line(bank, receipt.amount_minor),
                 Line(request.account_code, -receipt.amount_minor, party_ref),
             ],
             idempotency_key=f"payment-receipt:{receipt.id}",

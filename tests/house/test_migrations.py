@@ -27,7 +27,7 @@ from ledger import checks as ledger_checks
 from ledger.models import YearClosing
 from tests import world as worlds
 from tests.databases import Templates, TestDatabase
-from tests.rooms_of_the_world import ROOMS, bills, papers
+from tests.rooms_of_the_world import ROOMS, bank, bank_accounts, bills, money, papers
 
 NOW = datetime(2026, 4, 2, 3, 4, tzinfo=UTC)
 #: The accounts of every chart before there were headings.
@@ -132,9 +132,9 @@ def test_a_co_operative_at_work_goes_back_and_forth(
 ) -> None:
     """What revision 0011 adds is made from what was there before it; the checks of `app` hold after it.
 
-    Papers and bills have no place before theirs: see the next test.
+    Papers, bills and a second bank account have no place before theirs: see the next tests.
     """
-    worlds.build(app, people, participants, [room for room in ROOMS if room not in (bills, papers)])
+    worlds.build(app, people, participants, [room for room in ROOMS if room not in (bank_accounts, bills, papers)])
     with app.app_context():
         words = _order_words(founded.engine)
         db.session.remove()
@@ -166,6 +166,63 @@ def test_evidence_does_not_go_back_to_where_it_has_no_place(
     with pytest.raises(RuntimeError, match=refusal):
         migrating.downgrade(founded.url, "0013")
     assert migrating.current_revision(founded.engine) == migrating.head_revision()
+
+
+def test_what_the_bank_showed_is_of_the_one_account_and_comes_back_so(
+    app: Flask, people: dict[str, UUID], participants: dict[str, UUID], founded: TestDatabase
+) -> None:
+    worlds.build(app, people, participants, [money, bank])
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    kept = ("bank_line", "bank_statement", "bank_match", "bank_rule", "bank_mapping")
+    before = {name: count for name, count in _rows(founded.engine).items() if name in kept}
+    assert all(before.values())
+    migrating.downgrade(founded.url, "0018")
+    with founded.engine.connect() as connection:
+        assert "bank_account" not in inspect(connection).get_table_names()
+        assert "account_code" not in {one["name"] for one in inspect(connection).get_columns("bank_line")}
+    founded.engine.dispose()
+    migrating.upgrade(founded.url)
+    assert {name: count for name, count in _rows(founded.engine).items() if name in kept} == before
+    with founded.engine.connect() as connection:
+        for column_of in ("bank_line.account_code", "bank_statement.account_code", "bank_rule.bank_code"):
+            found = connection.execute(text(f"SELECT DISTINCT {column_of} FROM {column_of.split('.')[0]}"))
+            assert found.scalars().all() == [chart.BANK], column_of
+
+
+@pytest.mark.parametrize("lost", ["bank_line", "bank_statement"])
+def test_a_second_bank_account_goes_back_only_without_its_statement(empty: TestDatabase, lost: str) -> None:
+    """To be marked and to have rules is nothing that has happened; what its statement showed is."""
+    of_account = {"account_code": "1010", "currency": "NZD", "recorded_at": NOW, "id": uuid4()}
+    rows: dict[str, dict[str, object]] = {
+        "bank_account": {"account_code": "1010", "marked_at": NOW, "number": ""},
+        "bank_rule": _RULE_OF_THE_BANK | {"id": uuid4(), "bank_code": "1010", "account_code": "6900", "made_at": NOW},
+        "bank_line": of_account | {"booked_on": NOW.date(), "amount_minor": 100, "place": 1},
+        "bank_statement": of_account
+        | {"file_format": "ofx", "file_sha256": "0" * 64, "starts_on": NOW.date(), "ends_on": NOW.date()},
+    }
+
+    def put(*names: str) -> None:
+        with empty.engine.execution_options(coop_write=True).begin() as connection:
+            for name in names:
+                connection.execute(insert(COOP_TABLES[name]).values(rows[name]))
+        empty.engine.dispose()
+
+    migrating.upgrade(empty.url)
+    put("bank_account", "bank_rule")
+    migrating.downgrade(empty.url, "0018")
+    assert _rows(empty.engine)["bank_rule"] == 0
+    empty.engine.dispose()
+    migrating.upgrade(empty.url)
+    put("bank_account", lost)
+    with pytest.raises(RuntimeError, match="bank account 1010"):
+        migrating.downgrade(empty.url, "0018")
+    assert migrating.current_revision(empty.engine) == migrating.head_revision()
+
+
+_RULE_OF_THE_BANK = {"words": "fee", "is_in": False, "text": "Fee"}
+COOP_TABLES = METADATAS[-1].tables
 
 
 def test_a_chart_without_an_account_for_clients_gets_one(empty: TestDatabase) -> None:

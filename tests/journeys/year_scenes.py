@@ -83,7 +83,7 @@ def book_costs(stage: Stage) -> None:
         lines |= {f"lines-{number}-account": account, f"lines-{number}-debit": amount}
     lines |= {"lines-3-account": "1000", "lines-3-credit": "205.00"}
     press(treasurer, "Record the entry", {"text": "Hall, wages and hosting", **lines})
-    go(treasurer, "/payments/bank").follow("Enter one line")
+    go(treasurer, "/payments/bank/1000").follow("Enter one line")
     press(treasurer, "Enter the line", {"amount": "-12.00", "text": BANK_FEE})
 
 

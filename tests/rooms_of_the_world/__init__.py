@@ -10,6 +10,7 @@ from types import ModuleType
 from tests.rooms_of_the_world import (
     approvals,
     bank,
+    bank_accounts,
     bills,
     cards,
     chart,
@@ -31,6 +32,7 @@ ROOMS: tuple[ModuleType, ...] = (
     approvals,
     money,
     bank,
+    bank_accounts,
     bills,
     cards,
     chart,

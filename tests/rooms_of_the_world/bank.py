@@ -1,5 +1,7 @@
 """Files of the bank in the world of the tests: statements with and without a balance, a rule, suggestions, and both sides open."""
 
+from datetime import date
+
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -33,7 +35,7 @@ def build(app: Flask, world: World) -> None:
 
 def _enter(session: Session, world: World) -> None:
     treasurer, day = joining.founder(session, "treasurer"), cooperative.today(session)
-    with_balance = enter_file(session, treasurer, _CAMT.format(day=day).encode())
+    with_balance = enter_file(session, treasurer, camt_of(day))
     columns = Columns(",", 1, ("Date", "Details", "Amount"), 0, "%Y-%m-%d", (1,), amount=2)
     without = enter_file(session, treasurer, _CSV.format(day=day).encode(), columns=columns)
     account = chart.OTHER_COSTS
@@ -45,36 +47,44 @@ def _enter(session: Session, world: World) -> None:
         "bank-together",
     )
     entry_id = post(session, draft, now=clock.now())
-    together = [line.id for line in all_lines(session, LineFilter()) if line.amount_minor in {35, 65}]
+    together = [line.id for line in all_lines(session, LineFilter(chart.BANK)) if line.amount_minor in {35, 65}]
     match_together(session, treasurer, line_ids=together, entry_ids=[entry_id])
     world.things["together"] = together[:1]
 
 
+def camt_of(day: date) -> bytes:
+    """Return a statement of two lines and balances on a day."""
+    return _CAMT.format(day=day).encode()
+
+
 def addresses(world: World) -> dict[str, list[Address]]:
     """Return the pages of files, statements, rules, suggestions and the two sides."""
-    with_balance, without = (f"/payments/bank/statements/{id_}" for id_ in world.things["statement_id"])
+    with_balance, without = (f"/payments/bank/1000/statements/{id_}" for id_ in world.things["statement_id"])
     return {
-        "bank.choose_file": [Address("treasurer", "/payments/bank/file")],
-        "bank.line": [Address("treasurer", f"/payments/bank/{world.things['together'][0]}")],
+        "bank.choose_file": [Address("treasurer", "/payments/bank/1000/file")],
+        "bank.line": [Address("treasurer", f"/payments/bank/1000/{world.things['together'][0]}")],
         "bank.statements": [
-            Address("treasurer", "/payments/bank/statements"),
-            Address("board", "/payments/bank/statements"),
+            Address("treasurer", "/payments/bank/1000/statements"),
+            Address("board", "/payments/bank/1000/statements"),
         ],
         "bank.statement": [
             *(Address("treasurer", path) for path in (with_balance, without)),
             Address("auditor", with_balance),
         ],
-        "bank.rules": [Address("treasurer", "/payments/bank/rules"), Address("auditor", "/payments/bank/rules")],
-        "bank.new_rule": [Address("treasurer", "/payments/bank/rules/new")],
-        "bank.edit_rule": [Address("treasurer", f"/payments/bank/rules/{world.things['rule_id'][0]}")],
+        "bank.rules": [
+            Address("treasurer", "/payments/bank/1000/rules"),
+            Address("auditor", "/payments/bank/1000/rules"),
+        ],
+        "bank.new_rule": [Address("treasurer", "/payments/bank/1000/rules/new")],
+        "bank.edit_rule": [Address("treasurer", f"/payments/bank/1000/rules/{world.things['rule_id'][0]}")],
         "bank.suggested": [
-            Address("treasurer", "/payments/bank/suggestions"),
-            Address("auditor", "/payments/bank/suggestions"),
+            Address("treasurer", "/payments/bank/1000/suggestions"),
+            Address("auditor", "/payments/bank/1000/suggestions"),
         ],
         "bank.sides": [
-            Address("treasurer", "/payments/bank/sides"),
-            Address("auditor", "/payments/bank/sides"),
-            Address("treasurer", "/payments/bank/sides?to=2001-01-01"),
+            Address("treasurer", "/payments/bank/1000/sides"),
+            Address("auditor", "/payments/bank/1000/sides"),
+            Address("treasurer", "/payments/bank/1000/sides?to=2001-01-01"),
         ],
     }
 

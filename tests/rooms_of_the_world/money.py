@@ -32,7 +32,7 @@ def _statement(session: Session, world: World) -> None:
     reference = joining.request_of(session, world.participants["owing"]).reference.replace("-", "")
     text = f'{today},50.00,"KEA R, {reference}"\n{today},1234.50,RAKAU TRUST\n{today},-12.00,FEE\n{today},-13.00,FEE\n'
     paste_statement(session, treasurer, text + f"{today},-99.00,\n")
-    lines = {line.amount_minor: line.id for line in all_lines(session, LineFilter())}
+    lines = {line.amount_minor: line.id for line in all_lines(session, LineFilter(chart.BANK))}
     match(session, treasurer, line_id=lines[123_450], entry_id=world.entry)
     classify(session, treasurer, line_id=lines[-1200], reason=Reason(today, chart.OTHER_COSTS, "Bank fee"))
     remove_line(session, treasurer, line_id=lines[-1300])
@@ -64,17 +64,17 @@ def _payouts(session: Session, world: World) -> None:
 def addresses(world: World) -> dict[str, list[Address]]:
     """Return the pages of the bank statement, of payments out, and of the closing of a year."""
     mine = {name: f"/as/{participant_id}" for name, participant_id in world.participants.items()}
-    asked, matched, removed, nameless = (f"/payments/bank/{line_id}" for line_id in world.things["line_id"])
+    asked, matched, removed, nameless = (f"/payments/bank/1000/{line_id}" for line_id in world.things["line_id"])
     return {
         "bank.lines": [
-            Address("treasurer", "/payments/bank"),
-            Address("auditor", "/payments/bank?state=matched"),
-            Address("board", "/payments/bank?state=removed"),
-            Address("auditor", "/payments/bank?text=zzzz"),
+            Address("treasurer", "/payments/bank/1000"),
+            Address("auditor", "/payments/bank/1000?state=matched"),
+            Address("board", "/payments/bank/1000?state=removed"),
+            Address("auditor", "/payments/bank/1000?text=zzzz"),
         ],
-        "bank.entries": [Address("treasurer", "/payments/bank/entries")],
-        "bank.new_line": [Address("treasurer", "/payments/bank/new")],
-        "bank.paste": [Address("treasurer", "/payments/bank/paste")],
+        "bank.entries": [Address("treasurer", "/payments/bank/1000/entries")],
+        "bank.new_line": [Address("treasurer", "/payments/bank/1000/new")],
+        "bank.paste": [Address("treasurer", "/payments/bank/1000/paste")],
         "bank.line": [
             *(Address("treasurer", path) for path in (asked, matched, removed, nameless)),
             Address("auditor", asked),
@@ -103,7 +103,7 @@ def addresses(world: World) -> dict[str, list[Address]]:
 def files(world: World) -> list[Address]:
     """Return the files to download."""
     return [
-        Address("auditor", "/payments/bank/lines.csv?state=matched"),
+        Address("auditor", "/payments/bank/1000/lines.csv?state=matched"),
         Address("treasurer", "/payouts/coaches/bank-list.csv"),
     ]
 

@@ -129,7 +129,7 @@ class LineMatched(Refusal):
 
 @dataclass(eq=False)
 class EntryMatched(Refusal):
-    """The entry is another line already."""
+    """The entry is another line of the account already."""
 
     message = N_("This entry is matched with another bank line. Nothing was changed.")
 
@@ -175,6 +175,24 @@ class BankItself(Refusal):
     code: str
     message = N_("Choose the account that says what the money was for. Account %(code)s is the bank account itself.")
     about = "account"
+
+
+@dataclass(eq=False)
+class TransferWaits(Refusal):
+    """Both statements show a transfer, and it is one entry: booked from the first line, it is matched with the second."""
+
+    booked_on: date
+    message = N_(
+        "The entry of %(booked_on)s moved this amount between the two accounts, and no line here is that entry yet. Match the line with it."
+    )
+    about = "account"
+
+
+@dataclass(eq=False)
+class LinesOfSeveral(Refusal):
+    """A match is about one statement."""
+
+    message = N_("The lines are of several bank accounts. Match those of each account on its own.")
 
 
 @dataclass(eq=False)

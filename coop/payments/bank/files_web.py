@@ -15,7 +15,7 @@ from coop.payments.bank.files.kinds import kind_of
 from coop.payments.bank.files.mapping import Columns, check
 from coop.payments.bank.lines import bounds
 from coop.payments.bank.models import FileFormat
-from coop.payments.bank.pages import Answer, blueprint, currency, told
+from coop.payments.bank.pages import Answer, bank, blueprint, currency, told
 from coop.permissions import Power, requires, takes_files
 from coop.signed_in import actor
 from evidence.messages import Refusal
@@ -35,11 +35,11 @@ def enter_statement() -> Answer:
     """Enter a file; where it is not known what its columns mean, ask for that first."""
     form, status = UploadForm(), 422
     if form.validate():
-        who, content = actor(), form.to_content()
+        who, code, content = actor(), bank().code, form.to_content()
         try:
             if form.anew.data and kind_of(content) is FileFormat.CSV:
                 return _ask_for_columns(content)
-            entered = write(lambda session: enter_file(session, who, content))
+            entered = write(lambda session: enter_file(session, who, content, account=code))
         except ColumnsUnknown:
             return _ask_for_columns(content)
         except Refusal as refusal:
@@ -66,9 +66,9 @@ def enter_columns() -> Answer:
     form.offer(found, head)
     columns = form.to_columns(head)
     if status == 200 and request.form.get("act") == "enter":
-        who = actor()
+        who, code = actor(), bank().code
         try:
-            entered = write(lambda session: enter_file(session, who, content, columns=columns))
+            entered = write(lambda session: enter_file(session, who, content, account=code, columns=columns))
         except Refusal as refusal:
             status = form.show(refusal)
         else:
@@ -80,8 +80,8 @@ def enter_columns() -> Answer:
 @requires(Power.TREASURER)
 def forget_columns() -> Response:
     """Forget what was chosen for the columns."""
-    who = actor()
-    write(lambda session: entering.forget_columns(session, who))
+    who, code = actor(), bank().code
+    write(lambda session: entering.forget_columns(session, who, account=code))
     flash(gettext("The next CSV file is asked about anew."), "success")
     return redirect(url_for("bank.choose_file"), 303)
 
@@ -107,7 +107,10 @@ def _refused(refusal: Refusal) -> Answer:
 
 def _upload_page(form: UploadForm) -> str:
     return render_template(
-        "payments/bank_file.html", form=form, problems=told(form.problems), columns=kept_columns(db.session())
+        "payments/bank_file.html",
+        form=form,
+        problems=told(form.problems),
+        columns=kept_columns(db.session(), bank().code),
     )
 
 

@@ -156,10 +156,10 @@ class LinesForm(DatesForm):
         super().__init__(**options)
         self.state.choices = choices((state.value, gettext(label)) for state, label in _STATES)
 
-    def to_filter(self) -> LineFilter:
-        """Return what is looked for."""
+    def to_filter(self, account: str) -> LineFilter:
+        """Return what is looked for among the lines of a bank account."""
         state = next((state for state in State if state.value == self.state.data), State.UNMATCHED)
-        return LineFilter(state, self.text.data or "", self.starts_on.day, self.ends_on.day)
+        return LineFilter(account, state, self.text.data or "", self.starts_on.day, self.ends_on.day)
 
 
 def offer_taxes(form: Form, taxes: Sequence[tuple[str, str]]) -> None:

@@ -1,6 +1,6 @@
 """Entering the lines of the bank statement, one or many, and taking one out that was a mistake.
 
-A line is known by its day, amount and the bank's own id of it, or else its text, and by how often the statement shows the same:
+Within a bank account a line is known by its day, amount and the bank's own id of it, or else its text, and by how often the statement shows the same:
 entering a statement again adds only what is new. Where a text was erased, day and amount decide.
 """
 
@@ -15,12 +15,15 @@ from sqlalchemy.orm import Session
 
 from coop import audit, clock, cooperative
 from coop.payments.bank import errors
+from coop.payments.bank.accounts import need_marked
 from coop.payments.bank.models import BankLine, BankLineRemoval, BankLineText
-from coop.payments.bank.queries import LineRow, State, lines_between, standing_matches
+from coop.payments.bank.queries import standing_matches
 from coop.payments.bank.statements import NewLine, Statement, check_line, read_statement
 from coop.permissions import Actor, NotFound, Power
+from evidence.canonical import Canonical
 from evidence.identifiers import new_id
 from ledger import periods
+from ledger.chart import BANK
 
 
 @dataclass(frozen=True)
@@ -48,28 +51,28 @@ class _There:
     text: str | None
 
 
-def enter_line(session: Session, actor: Actor, line: NewLine) -> UUID:
-    """Enter one line of the bank statement and return its id.
+def enter_line(session: Session, actor: Actor, line: NewLine, *, account: str = BANK) -> UUID:
+    """Enter one line of the statement of a bank account and return its id.
 
     Raises:
-        PowerMissing, LineKnown, LineOfNothing, LineTooLarge, LineInFuture, LineBeforeBooks, TextTooLong
+        NotFound, BankAccountEnded, PowerMissing, LineKnown, LineOfNothing, LineTooLarge, LineInFuture, LineBeforeBooks, TextTooLong
     """
     actor.need(Power.TREASURER)
-    entered = enter_all(session, actor, [check_line(line, bounds(session))])
+    entered = enter_all(session, actor, account, [check_line(line, bounds(session))])
     if not entered.new:
         raise errors.LineKnown
     return entered.line_ids[0]
 
 
-def paste_statement(session: Session, actor: Actor, text: str) -> Taken:
+def paste_statement(session: Session, actor: Actor, text: str, *, account: str = BANK) -> Taken:
     """Enter every line of a pasted statement that is not there yet: all of them or, with a mistake in one, none.
 
     Raises:
-        PowerMissing, StatementUnreadable, StatementEmpty, StatementTooLong
+        NotFound, BankAccountEnded, PowerMissing, StatementUnreadable, StatementEmpty, StatementTooLong
     """
     actor.need(Power.TREASURER)
     lines = read_statement(text, bounds(session))
-    entered = enter_all(session, actor, lines)
+    entered = enter_all(session, actor, account, lines)
     return Taken(entered.new, len(lines) - entered.new)
 
 
@@ -77,7 +80,7 @@ def remove_line(session: Session, actor: Actor, *, line_id: UUID) -> None:
     """Take out a line that was entered by mistake. It stays in the list of removed lines.
 
     Raises:
-        NotFound, PowerMissing, LineMatched, LineRemoved
+        NotFound, PowerMissing, LineMatched, LineRemoved, BankAccountEnded
     """
     power = actor.need(Power.TREASURER)
     line = hold_line(session, line_id)
@@ -88,20 +91,16 @@ def remove_line(session: Session, actor: Actor, *, line_id: UUID) -> None:
     audit.record(session, actor, "bank_line.removed", subject=line.id, power=power)
 
 
-def unmatched(session: Session, starts_on: date | None = None, ends_on: date | None = None) -> Sequence[LineRow]:
-    """Return the lines that are no entry yet, the oldest first."""
-    return lines_between(session, State.UNMATCHED, starts_on, ends_on)
-
-
 def hold_line(session: Session, line_id: UUID) -> BankLine:
-    """Return a line that counts and hold it until the transaction ends.
+    """Return a line that counts, and hold it until the transaction ends; so long its account stays a bank account.
 
     Raises:
-        NotFound, LineRemoved
+        NotFound, LineRemoved, BankAccountEnded
     """
     line = session.get(BankLine, line_id, with_for_update=True)
     if line is None:
         raise NotFound
+    need_marked(session, line.account_code)
     if session.get(BankLineRemoval, line_id) is not None:
         raise errors.LineRemoved
     return line
@@ -115,12 +114,21 @@ def bounds(session: Session) -> Statement:
     return Statement(house.currency, first_day, cooperative.today(session))
 
 
-def enter_all(session: Session, actor: Actor, lines: Sequence[NewLine]) -> Entered:
-    """Add the lines that are not known and return the ids of all, in their order. The actor is checked by the caller."""
+def enter_all(session: Session, actor: Actor, account: str, lines: Sequence[NewLine]) -> Entered:
+    """Add the lines of a bank account that are not known and return the ids of all, in their order.
+
+    The actor is checked by the caller.
+
+    Raises:
+        NotFound, BankAccountEnded
+    """
     # Two who enter the same statement at once: the second waits here, and then sees what the first has entered.
     currency = cooperative.current(session, lock=True).currency
-    ids = _known(session, lines)
-    places = _places(session, {line.booked_on for line, known in zip(lines, ids, strict=True) if known is None})
+    need_marked(session, account)
+    ids = _known(session, account, lines)
+    places = _places(
+        session, account, {line.booked_on for line, known in zip(lines, ids, strict=True) if known is None}
+    )
     rows, texts = [], []
     for index, line in enumerate(lines):
         if ids[index] is not None:
@@ -129,6 +137,7 @@ def enter_all(session: Session, actor: Actor, lines: Sequence[NewLine]) -> Enter
         places[at] += 1
         row = BankLine(
             id=new_id(),
+            account_code=account,
             booked_on=line.booked_on,
             amount_minor=line.amount_minor,
             currency=currency,
@@ -144,20 +153,24 @@ def enter_all(session: Session, actor: Actor, lines: Sequence[NewLine]) -> Enter
     session.add_all(texts)
     session.flush()
     if rows:
-        facts = {"lines": len(rows), "known": len(lines) - len(rows)}
+        facts: dict[str, Canonical] = {"account": account, "lines": len(rows), "known": len(lines) - len(rows)}
         subject = rows[0].id if len(rows) == 1 else None
         audit.record(session, actor, "bank_line.entered", subject=subject, power=Power.TREASURER, facts=facts)
     return Entered(tuple(id_ for id_ in ids if id_ is not None), len(rows))
 
 
-def _known(session: Session, lines: Sequence[NewLine]) -> list[UUID | None]:
+def _known(session: Session, account: str, lines: Sequence[NewLine]) -> list[UUID | None]:
     """Return for each line the one that is there already: each counts once, so the second of two equal ones may be new."""
     there: dict[tuple[date, int], list[_There]] = defaultdict(list)
     rows = session.execute(
         select(BankLine.booked_on, BankLine.amount_minor, BankLine.id, BankLine.bank_id, BankLineText.text)
         .outerjoin(BankLineText, BankLineText.line_id == BankLine.id)
         .outerjoin(BankLineRemoval, BankLineRemoval.line_id == BankLine.id)
-        .where(BankLine.booked_on.in_({line.booked_on for line in lines}), BankLineRemoval.line_id.is_(None))
+        .where(
+            BankLine.account_code == account,
+            BankLine.booked_on.in_({line.booked_on for line in lines}),
+            BankLineRemoval.line_id.is_(None),
+        )
         .order_by(BankLine.place)
     )
     for booked_on, amount_minor, id_, bank_id, text in rows:
@@ -190,11 +203,11 @@ def _text_erased(line: NewLine, there: _There) -> bool:
     return there.text is None and not _ids_differ(line, there)
 
 
-def _places(session: Session, days: Iterable[date]) -> Counter[tuple[date, int]]:
+def _places(session: Session, account: str, days: Iterable[date]) -> Counter[tuple[date, int]]:
     """Return the last place taken of each day and amount, removed lines included."""
     rows = session.execute(
         select(BankLine.booked_on, BankLine.amount_minor, func.max(BankLine.place))
-        .where(BankLine.booked_on.in_(set(days)))
+        .where(BankLine.account_code == account, BankLine.booked_on.in_(set(days)))
         .group_by(BankLine.booked_on, BankLine.amount_minor)
     )
     return Counter({(booked_on, amount_minor): place for booked_on, amount_minor, place in rows})

@@ -21,11 +21,11 @@ from coop.payments.bank import matching as bank_matching
 from coop.payments.bank import queries as bank_queries
 from coop.payments.bank.booking_rules import add_rule, bookable_accounts, rule_for, rules
 from coop.payments.bank.forms import BankLineForm, ChosenForm, LinesForm, ReasonForm, StatementForm, day_of
-from coop.payments.bank.pages import READERS, Answer, blueprint, currency, may_write, taxes, told
+from coop.payments.bank.pages import READERS, Answer, bank, blueprint, currency, may_write, taxes, told
 from coop.payments.bank.queries import LineFilter, LineRow, State
 from coop.payments.bank.reconciling import latest_statement, proof, reconciliation
 from coop.payments.bank.suggesting import suggested
-from coop.permissions import Power, requires
+from coop.permissions import NotFound, Power, requires
 from coop.signed_in import actor
 from evidence.currencies import decimal_text
 from evidence.messages import Refusal
@@ -37,10 +37,10 @@ def lines() -> Answer:
     """List the lines of the statement, and compare it with the books."""
     session, form = db.session(), LinesForm(formdata=request.args)
     valid = form.validate()
-    wanted = form.to_filter() if valid else LineFilter()
+    wanted = form.to_filter(bank().code) if valid else LineFilter(bank().code)
     part = bank_queries.lines(session, wanted, page=requested_page())
     at = day_of(form, cooperative.today(session))
-    latest = latest_statement(session)
+    latest = latest_statement(session, bank().code)
     asked: dict[str, Any] = {
         name: value for name, value in request.args.items() if name in {"state", "text", "from", "to"} and valid
     }
@@ -50,8 +50,8 @@ def lines() -> Answer:
         part=part,
         pager=pager(part),
         state=wanted.state.value,
-        is_filtered=wanted != LineFilter(wanted.state),
-        compared=reconciliation(session, at),
+        is_filtered=wanted != LineFilter(wanted.account, wanted.state),
+        compared=reconciliation(session, wanted.account, at),
         latest=latest,
         proof=proof(session, latest) if latest else None,
         currency=currency(),
@@ -66,7 +66,7 @@ def lines() -> Answer:
 def lines_csv() -> Response:
     """Return the lines that match as a table."""
     form = LinesForm(formdata=request.args)
-    wanted = form.to_filter() if form.validate() else LineFilter()
+    wanted = form.to_filter(bank().code) if form.validate() else LineFilter(bank().code)
     rows = (
         (
             row.booked_on,
@@ -78,14 +78,14 @@ def lines_csv() -> Response:
         for row in bank_queries.all_lines(db.session(), wanted)
     )
     columns = ("date", "amount", "text", "state", "entry")
-    return csv_file(f"bank-lines-{wanted.state.value}.csv", columns, rows)
+    return csv_file(f"bank-lines-{wanted.account}-{wanted.state.value}.csv", columns, rows)
 
 
 @blueprint.get("/entries")
 @requires(*READERS)
 def entries() -> str:
     """List the entries on the bank account that the statement does not show."""
-    part = bank_queries.unmatched_entries(db.session(), page=requested_page())
+    part = bank_queries.unmatched_entries(db.session(), bank().code, page=requested_page())
     return render_template(
         "payments/bank_entries.html",
         part=part,
@@ -108,9 +108,9 @@ def enter_line() -> Answer:
     """Enter one line."""
     form, status = BankLineForm(), 422
     if form.validate():
-        who, line = actor(), form.to_line()
+        who, code, line = actor(), bank().code, form.to_line()
         try:
-            line_id = write(lambda session: bank_lines.enter_line(session, who, line))
+            line_id = write(lambda session: bank_lines.enter_line(session, who, line, account=code))
         except Refusal as refusal:
             status = show_on(form, refusal)
         else:
@@ -132,9 +132,9 @@ def paste_statement() -> Answer:
     """Enter the lines of a pasted statement: all or none."""
     form, status = StatementForm(), 422
     if form.validate():
-        who, text = actor(), form.to_text()
+        who, code, text = actor(), bank().code, form.to_text()
         try:
-            taken = write(lambda session: bank_lines.paste_statement(session, who, text))
+            taken = write(lambda session: bank_lines.paste_statement(session, who, text, account=code))
         except Refusal as refusal:
             status = form.show(refusal)
         else:
@@ -151,7 +151,7 @@ def paste_statement() -> Answer:
 @requires(*READERS)
 def line(line_id: UUID) -> str:
     """Show a line with the entry it is, or with what it may be."""
-    row = bank_queries.line(db.session(), line_id)
+    row = _row(line_id)
     return _line_page(row, _reason_form(row))
 
 
@@ -183,15 +183,15 @@ def receive(line_id: UUID) -> Answer:
 @requires(Power.TREASURER)
 def classify(line_id: UUID) -> Answer:
     """Book what a line was for."""
-    row = bank_queries.line(db.session(), line_id)
-    form, status = ReasonForm(bookable_accounts(db.session()), taxes()), 422
+    row = _row(line_id)
+    form, status = ReasonForm(bookable_accounts(db.session(), row.account_code), taxes()), 422
     if form.validate():
         who, reason, remembered = actor(), form.to_reason(), form.to_rule(is_in=row.amount_minor > 0)
 
         def work(session: Session) -> None:
             bank_matching.classify(session, who, line_id=line_id, reason=reason)
             if remembered is not None:
-                add_rule(session, who, remembered)
+                add_rule(session, who, remembered, bank=row.account_code)
 
         try:
             write(work)
@@ -200,7 +200,7 @@ def classify(line_id: UUID) -> Answer:
         else:
             flash(gettext("The line is booked and matched."), "success")
             return redirect(url_for("bank.lines"), 303)
-    return _line_page(bank_queries.line(db.session(), row.id), form), status
+    return _line_page(_row(row.id), form), status
 
 
 @blueprint.post("/<uuid:line_id>/unmatch")
@@ -229,8 +229,15 @@ def remove(line_id: UUID) -> Answer:
     )
 
 
-def _settle(line_id: UUID, form: ChosenForm, work: Callable[[Session], None]) -> Answer:
+def _row(line_id: UUID) -> LineRow:
     row = bank_queries.line(db.session(), line_id)
+    if row.account_code != bank().code:
+        raise NotFound
+    return row
+
+
+def _settle(line_id: UUID, form: ChosenForm, work: Callable[[Session], None]) -> Answer:
+    row = _row(line_id)
     if not form.validate():
         reason = _reason_form(row)
         reason.form_errors = [*form.chosen.errors, *form.form_errors]
@@ -239,11 +246,11 @@ def _settle(line_id: UUID, form: ChosenForm, work: Callable[[Session], None]) ->
 
 
 def _change(line_id: UUID, work: Callable[[Session], None], done: str, then: str) -> Answer:
-    bank_queries.line(db.session(), line_id)
+    _row(line_id)
     try:
         write(work)
     except Refusal as refusal:
-        row = bank_queries.line(db.session(), line_id)
+        row = _row(line_id)
         form = _reason_form(row)
         form.form_errors = [message_of(refusal)]
         return _line_page(row, form), status_of(refusal)
@@ -265,7 +272,7 @@ def _line_page(row: LineRow, form: ReasonForm) -> str:
         form=form,
         matched_entries=entries,
         other_lines=others,
-        suggestion=next(iter(suggested(session, [row])), None) if may_settle else None,
+        suggestion=next(iter(suggested(session, row.account_code, [row])), None) if may_settle else None,
         entries=bank_matching.entries_for(session, row) if may_settle else [],
         requests=bank_matching.requests_for(session, row) if may_settle else [],
         parties=books.parties(session) if may_settle else [],
@@ -279,8 +286,8 @@ def _line_page(row: LineRow, form: ReasonForm) -> str:
 def _reason_form(row: LineRow) -> ReasonForm:
     """Return the form of what a line was for, filled in by the rule that fits."""
     session = db.session()
-    rule = rule_for(rules(session), row)
+    rule = rule_for(rules(session, row.account_code), row)
     data = {"booked_on": row.booked_on, "text": rule.text if rule else row.text or "", "words": row.text or ""}
     if rule is not None:
         data |= {"account": rule.account_code, "tax": rule.tax or ""}
-    return ReasonForm(bookable_accounts(session), taxes(), formdata=None, data=data)
+    return ReasonForm(bookable_accounts(session, row.account_code), taxes(), formdata=None, data=data)

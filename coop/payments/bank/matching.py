@@ -1,12 +1,13 @@
 """Saying which entry a line of the bank statement is: one that stands, a receipt, or a new one; and taking that back.
 
 A line and an entry belong together when both moved the bank account by the same amount; so do a line and several entries, or
-several lines and an entry, whose sums are the same. The database keeps a line to one match, an entry too, and adds up the sums.
+several lines and an entry, whose sums are the same. The database keeps a line to one match, an entry to one on each bank account,
+and adds up the sums. So what moves money between two bank accounts is one entry, and a line of each statement.
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -17,6 +18,7 @@ from coop.books import kept
 from coop.books.operations import largest_alone
 from coop.books.tax.operations import check_registered
 from coop.payments.bank import errors
+from coop.payments.bank.accounts import hold_together
 from coop.payments.bank.lines import hold_line
 from coop.payments.bank.models import BankLine, BankMatch, BankMatchGroup, BankStatementLine, BankUnmatch
 from coop.payments.bank.queries import (
@@ -24,9 +26,10 @@ from coop.payments.bank.queries import (
     LineRow,
     entries_without_line,
     entry_row,
-    line_of_entry,
+    is_on,
     moved_by_entries,
     standing_matches,
+    waiting_entries,
 )
 from coop.payments.operations import Receipt, record_receipt
 from coop.payments.queries import RequestRow, paid_by
@@ -34,7 +37,6 @@ from coop.permissions import Actor, NotFound, Power
 from evidence.canonical import Canonical
 from evidence.identifiers import new_id
 from ledger import periods
-from ledger.chart import BANK
 from ledger.closed_years import is_closed
 from ledger.models import Entry
 from ledger.posting import Draft, post
@@ -46,6 +48,8 @@ from ledger.tax.codes import rate_on
 MOST_OFFERED = 10
 #: How many lines or entries are matched together: a batch of payments has that many.
 MOST_TOGETHER = 200
+#: So far apart the two statements may show a transfer.
+DAYS_UNDER_WAY = 14
 
 
 @dataclass(frozen=True)
@@ -69,8 +73,8 @@ def match(session: Session, actor: Actor, *, line_id: UUID, entry_id: UUID) -> N
     power = actor.need(Power.TREASURER)
     line = _hold_unmatched(session, line_id)
     # After the line: the rule of the database takes the two locks in the same order.
-    _hold_entry(session, entry_id)
-    moved_minor = _moved_minor(session, [entry_id])
+    _hold_entry(session, entry_id, line.account_code)
+    moved_minor = _moved_minor(session, line.account_code, [entry_id])
     if moved_minor != line.amount_minor:
         raise errors.MovesOtherwise(line.amount_minor, moved_minor, line.currency)
     _add_match(session, line_id, entry_id)
@@ -83,16 +87,19 @@ def match_together(session: Session, actor: Actor, *, line_ids: Collection[UUID]
 
     Raises:
         NotFound, PowerMissing, LineMatched, LineRemoved, EntryMatched, SideMissing, ManyOnBothSides, SidesDiffer
-        TooManyTicked
+        TooManyTicked, LinesOfSeveral, BankAccountEnded
     """
     power = actor.need(Power.TREASURER)
     # Always in the same order, so that two who match some of the same wait for each other instead of locking up.
     lines, entries = sorted(set(line_ids)), sorted(set(entry_ids))
     check_sides(lines, entries)
-    amounts = [_hold_unmatched(session, line_id).amount_minor for line_id in lines]
+    held = [_hold_unmatched(session, line_id) for line_id in lines]
+    account, *others = sorted({line.account_code for line in held})
+    if others:
+        raise errors.LinesOfSeveral
     for entry_id in entries:
-        _hold_entry(session, entry_id)
-    lines_minor, entries_minor = sum(amounts), _moved_minor(session, entries)
+        _hold_entry(session, entry_id, account)
+    lines_minor, entries_minor = sum(line.amount_minor for line in held), _moved_minor(session, account, entries)
     if lines_minor != entries_minor:
         currency = cooperative.current(session).currency
         raise errors.SidesDiffer(lines_minor, entries_minor, lines_minor - entries_minor, currency)
@@ -136,7 +143,7 @@ def receive(session: Session, actor: Actor, *, line_id: UUID, request_id: UUID) 
     if line.amount_minor < 0:
         raise errors.NotMoneyIn
     # The line stands for the form: it is one receipt, however often it is sent.
-    receipt = Receipt(line.amount_minor, line.booked_on, form_token=line_id)
+    receipt = Receipt(line.amount_minor, line.booked_on, form_token=line_id, bank=line.account_code)
     receipt_id = record_receipt(session, actor, request_id=request_id, receipt=receipt)
     entry_id = session.scalars(
         select(Entry.id).where(
@@ -149,19 +156,27 @@ def receive(session: Session, actor: Actor, *, line_id: UUID, request_id: UUID) 
 def classify(session: Session, actor: Actor, *, line_id: UUID, reason: Reason) -> UUID:
     """Book a line that no entry explains, match the two, and return the entry's id. It is reversed by hand like any other.
 
+    Where the account is another bank account, the same entry waits for a line there.
+
     Raises:
+        TransferWaits: the other side was booked already.
         NotFound, PowerMissing, LineMatched, LineRemoved, BankItself, LedgerRefusal
         NotTaxRegistered: it names a tax code, which only a registered co-op does.
         KeptElsewhere, KeptForMembers, KeptByClaims, ReserveKept, SupplierNamed: another room books to the account.
         LineNeedsTwo: no file of the bank shows the line, and it moves more than one person records alone.
     """
     power = actor.need(Power.TREASURER)
+    own = session.scalar(select(BankLine.account_code).where(BankLine.id == line_id))
+    # Before the line: who books the other side of a transfer at the same moment waits here, and then finds it booked.
+    is_transfer = own is not None and reason.account in hold_together(session, [own, reason.account])
     line = _hold_unmatched(session, line_id)
     if need_two(session, [line]):
         raise errors.LineNeedsTwo(largest_alone(session), line.currency)
-    if reason.account == BANK:
-        raise errors.BankItself(BANK)
-    lines = [EntryLine(BANK, line.amount_minor), *_other_side(session, reason, -line.amount_minor)]
+    if reason.account == line.account_code:
+        raise errors.BankItself(reason.account)
+    if is_transfer:
+        _need_new_transfer(session, line, reason.account)
+    lines = [EntryLine(line.account_code, line.amount_minor), *_other_side(session, reason, -line.amount_minor)]
     kept.check_lines(session, lines, reason.booked_on)
     times = session.scalar(select(func.count()).select_from(BankMatch).where(BankMatch.line_id == line_id)) or 0
     draft = Draft(
@@ -202,7 +217,7 @@ def unmatch(session: Session, actor: Actor, *, line_id: UUID) -> None:
 
 def entries_for(session: Session, line: LineRow) -> list[EntryRow]:
     """Return entries that a line may be: those of its amount without a line, the nearest day first."""
-    query = entries_without_line()
+    query = entries_without_line(line.account_code)
     query = query.where(query.selected_columns.amount_minor == line.amount_minor)
     before = query.where(Entry.booked_on < line.booked_on).order_by(Entry.booked_on.desc(), Entry.id)
     after = query.where(Entry.booked_on >= line.booked_on).order_by(Entry.booked_on, Entry.id)
@@ -249,16 +264,30 @@ def _need_open_year(session: Session, booked_on: date) -> None:
         raise errors.LineInClosedYear(year.ends_on)
 
 
-def _hold_entry(session: Session, entry_id: UUID) -> None:
-    """Hold an entry that is no line yet."""
+def _need_new_transfer(session: Session, line: BankLine, other: str) -> None:
+    """Refuse to book a second time what a line of the other bank account was booked as."""
+    there = moved_by_entries(other)
+    query = waiting_entries(line.account_code)
+    query = query.join(there, there.c.entry_id == Entry.id).where(
+        query.selected_columns.amount_minor == line.amount_minor, there.c.amount_minor == -line.amount_minor
+    )
+    days = timedelta(days=DAYS_UNDER_WAY)
+    near = query.where(Entry.booked_on.between(line.booked_on - days, line.booked_on + days))
+    found = session.execute(near.order_by(Entry.booked_on, Entry.id).limit(1)).first()
+    if found is not None:
+        raise errors.TransferWaits(found.booked_on)
+
+
+def _hold_entry(session: Session, entry_id: UUID, account: str) -> None:
+    """Hold an entry that is no line of a bank account yet."""
     if session.get(Entry, entry_id, with_for_update={"key_share": True}) is None:
         raise NotFound
-    if line_of_entry(session, entry_id) is not None:
+    if session.scalar(select(Entry.id).where(Entry.id == entry_id, is_on(account, Entry.id))) is not None:
         raise errors.EntryMatched
 
 
-def _moved_minor(session: Session, entry_ids: Sequence[UUID]) -> int:
-    moved = moved_by_entries()
+def _moved_minor(session: Session, account: str, entry_ids: Sequence[UUID]) -> int:
+    moved = moved_by_entries(account)
     return int(session.scalar(select(func.sum(moved.c.amount_minor)).where(moved.c.entry_id.in_(entry_ids))) or 0)
 
 

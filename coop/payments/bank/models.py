@@ -1,4 +1,4 @@
-"""Lines of the bank statement, the files they came in, and which entries each one is.
+"""The bank accounts, the lines of their statements, the files they came in, and which entries each line is.
 
 A line, a match and a statement are only ever added. A match that was wrong is taken back by a row of its own, and then line and
 entry are free again; so is a line that the statement does not show, which then no longer counts. What the bank wrote beside a
@@ -18,22 +18,39 @@ from evidence.columns import Code, CurrencyCode, Id, Line, Minor, Moment, Sha256
 from ledger.models import Entry
 
 
+class BankAccount(CoopBase):
+    """An account of the books that a bank keeps, beside `ledger.chart.BANK`, which always is one and has no row.
+
+    Its name is that of the account. Ended, its lines stay to be read and nothing is added; it can be marked again.
+    """
+
+    __tablename__ = "bank_account"
+
+    account_code: Mapped[Code] = mapped_column(primary_key=True)
+    marked_at: Mapped[Moment]
+    #: By which the bank knows it; empty where nobody has said.
+    number: Mapped[Line] = mapped_column(default="")
+    ended_at: Mapped[Moment | None] = mapped_column(default=None)
+
+
 class BankLine(CoopBase):
-    """A movement as the bank statement shows it: positive for money that came in."""
+    """A movement as the statement of a bank account shows it: positive for money that came in."""
 
     __tablename__ = "bank_line"
     __table_args__ = (
         CheckConstraint("amount_minor <> 0", name="amount"),
         CheckConstraint("place > 0", name="place"),
         # Two who paste the same statement at once: the second finds the places taken.
-        UniqueConstraint("booked_on", "amount_minor", "place"),
+        UniqueConstraint("account_code", "booked_on", "amount_minor", "place"),
     )
 
     id: Mapped[Id] = mapped_column(primary_key=True)
+    #: The bank account on whose statement it stands.
+    account_code: Mapped[Code]
     booked_on: Mapped[date]
     amount_minor: Mapped[Minor]
     currency: Mapped[CurrencyCode]
-    #: 1, 2, 3 ... among the lines of the same day and amount.
+    #: 1, 2, 3 ... among the lines of the same account, day and amount.
     place: Mapped[int] = mapped_column(SmallInteger)
     recorded_at: Mapped[Moment]
     #: Digest of the bank's own id of the line, where its files have one: some banks write a name into it.
@@ -75,7 +92,8 @@ class BankMatchGroup(CoopBase):
 class BankMatch(CoopBase):
     """A line of the statement is this entry of the books: both moved the bank account by the same amount.
 
-    In a group it is a part of it: then the sums of the two sides are the same.
+    In a group it is a part of it: then the sums of the two sides are the same. An entry that moves money between two bank accounts
+    is a line of each.
     """
 
     __tablename__ = "bank_match"
@@ -115,12 +133,17 @@ class BankStatement(CoopBase):
     """A file of the bank, with its days and balances where it gives them."""
 
     __tablename__ = "bank_statement"
-    __table_args__ = (CheckConstraint("starts_on <= ends_on", name="order"),)
+    __table_args__ = (
+        CheckConstraint("starts_on <= ends_on", name="order"),
+        # Two accounts may have the same file: CSV does not name them, and each may show nothing but the same fee.
+        UniqueConstraint("account_code", "file_sha256"),
+    )
 
     id: Mapped[Id] = mapped_column(primary_key=True)
+    account_code: Mapped[Code]
     file_format: Mapped[FileFormat] = mapped_column(text_enum(FileFormat, "file_format"))
-    #: Of the file's bytes: the same file again is the same statement.
-    file_sha256: Mapped[Sha256] = mapped_column(unique=True)
+    #: Of the file's bytes: the same file again is the same statement of an account.
+    file_sha256: Mapped[Sha256]
     currency: Mapped[CurrencyCode]
     starts_on: Mapped[date]
     #: The day at the end of which the closing balance stands.
@@ -140,7 +163,7 @@ class BankStatementLine(CoopBase):
 
 
 class BankMapping(CoopBase):
-    """What the columns of the bank's CSV files mean, as the treasurer chose it for an account of the books."""
+    """What the columns of the bank's CSV files mean, as the treasurer chose it for a bank account."""
 
     __tablename__ = "bank_mapping"
 
@@ -156,9 +179,12 @@ class BankRule(CoopBase):
     __tablename__ = "bank_rule"
 
     id: Mapped[Id] = mapped_column(primary_key=True)
+    #: The bank account for whose lines it is.
+    bank_code: Mapped[Code]
     words: Mapped[Line]
     #: For money that came in, or for money that went out.
     is_in: Mapped[bool]
+    #: What they are booked to.
     account_code: Mapped[Code]
     #: What the entry is to say.
     text: Mapped[Line]

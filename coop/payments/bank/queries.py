@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session, aliased
 from coop.paging import Part, part_of
 from coop.payments.bank.models import BankLine, BankLineRemoval, BankLineText, BankMatch, BankStatementLine, BankUnmatch
 from coop.permissions import NotFound
-from ledger.chart import BANK
 from ledger.models import Account, Entry, EntryText, Posting
 
 PAGE_SIZE = 50
@@ -35,6 +34,8 @@ class LineRow:
     """A line of the statement; an erased text is none, and a line that is not matched has no entries."""
 
     id: UUID
+    #: The bank account on whose statement it stands.
+    account_code: str
     booked_on: date
     amount_minor: int
     currency: str
@@ -63,7 +64,7 @@ class LineRow:
 
 @dataclass(frozen=True)
 class EntryRow:
-    """An entry that moved the bank account, by how much, and what it says."""
+    """An entry that moved a bank account, by how much, and what it says."""
 
     id: UUID
     booked_on: date
@@ -77,8 +78,9 @@ class EntryRow:
 
 @dataclass(frozen=True)
 class LineFilter:
-    """Which lines are looked for."""
+    """Which lines of a bank account are looked for."""
 
+    account: str
     state: State = State.UNMATCHED
     words: str = ""
     starts_on: date | None = None
@@ -94,11 +96,6 @@ def lines(session: Session, wanted: LineFilter, *, page: int = 1) -> Part[LineRo
 def all_lines(session: Session, wanted: LineFilter, *, most: int | None = None) -> list[LineRow]:
     """Return all lines that match, or the first of them."""
     return _rows(session, session.execute(_wanted(wanted).limit(most)).all())
-
-
-def lines_between(session: Session, state: State, starts_on: date | None, ends_on: date | None) -> Sequence[LineRow]:
-    """Return the lines of a state between two days."""
-    return all_lines(session, LineFilter(state, "", starts_on, ends_on))
 
 
 def line(session: Session, line_id: UUID) -> LineRow:
@@ -125,18 +122,32 @@ def matched_with(session: Session, line_row: LineRow) -> tuple[list[EntryRow], l
     """Return the entries that a line is, and the other lines that are the same entry with it."""
     if not line_row.entry_ids:
         return [], []
-    entries = _entries().where(Entry.id.in_(line_row.entry_ids)).order_by(Entry.booked_on, Entry.id)
+    entries = (
+        _entries(line_row.account_code).where(Entry.id.in_(line_row.entry_ids)).order_by(Entry.booked_on, Entry.id)
+    )
     together = select(BankMatch.line_id).where(
         BankMatch.entry_id.in_(line_row.entry_ids), ~_taken_back(BankMatch.id), BankMatch.line_id != line_row.id
     )
-    others = _lines().where(BankLine.id.in_(together)).order_by(BankLine.booked_on, BankLine.id)
+    of_account = BankLine.account_code == line_row.account_code
+    others = _lines().where(BankLine.id.in_(together), of_account).order_by(BankLine.booked_on, BankLine.id)
     return list(map(entry_row, session.execute(entries))), _rows(session, session.execute(others).all())
 
 
-def unmatched_count(session: Session) -> int:
-    """Return how many lines are no entry yet."""
-    query = _wanted(LineFilter()).order_by(None).subquery()
-    return session.scalar(select(func.count()).select_from(query)) or 0
+def unmatched_counts(session: Session, starts_on: date | None = None, ends_on: date | None = None) -> dict[str, int]:
+    """Return how many lines between two days are no entry yet, by the bank accounts that have such, in the order of their codes."""
+    query = select(BankLine.account_code, func.count()).where(is_open_line())
+    if starts_on is not None:
+        query = query.where(BankLine.booked_on >= starts_on)
+    if ends_on is not None:
+        query = query.where(BankLine.booked_on <= ends_on)
+    rows = session.execute(query.group_by(BankLine.account_code).order_by(BankLine.account_code))
+    return dict(rows.all())
+
+
+def is_open_line() -> ColumnElement[bool]:
+    """Return the condition that a line counts and is no entry yet."""
+    removed = select(BankLineRemoval.line_id).where(BankLineRemoval.line_id == BankLine.id).exists()
+    return ~removed & ~is_matched(BankMatch.line_id == BankLine.id)
 
 
 def standing_matches(session: Session, line_id: UUID) -> Sequence[BankMatch]:
@@ -148,42 +159,47 @@ def standing_matches(session: Session, line_id: UUID) -> Sequence[BankMatch]:
     return session.scalars(select(BankMatch).where(together, ~_taken_back(BankMatch.id)).order_by(BankMatch.id)).all()
 
 
-def line_of_entry(session: Session, entry_id: UUID) -> UUID | None:
-    """Return the line of the statement that an entry is, or the first of several."""
-    query = select(BankMatch.line_id).where(BankMatch.entry_id == entry_id, ~_taken_back(BankMatch.id))
-    return session.scalar(query.order_by(BankMatch.id).limit(1))
+def lines_of_entry(session: Session, entry_id: UUID) -> dict[str, UUID]:
+    """Return by bank account the line of its statement that an entry is, or the first of several."""
+    query = (
+        select(BankLine.account_code, BankLine.id)
+        .join(BankMatch, BankMatch.line_id == BankLine.id)
+        .where(BankMatch.entry_id == entry_id, ~_taken_back(BankMatch.id))
+        .order_by(BankLine.account_code, BankMatch.id.desc())
+    )
+    return dict(session.execute(query).all())
 
 
-def moved_by_entries() -> Subquery:
-    """Return by how much each entry moved the bank account."""
+def moved_by_entries(account: str) -> Subquery:
+    """Return by how much each entry moved a bank account."""
     return (
         select(Posting.entry_id, func.sum(Posting.amount_minor).label("amount_minor"))
         .join(Account, Account.id == Posting.account_id)
-        .where(Account.code == BANK)
+        .where(Account.code == account)
         .group_by(Posting.entry_id)
         .having(func.sum(Posting.amount_minor) != 0)
         .subquery()
     )
 
 
-def unmatched_entries(session: Session, *, page: int = 1) -> Part[EntryRow]:
-    """Return a page of the entries that the statement does not show, the oldest first.
+def unmatched_entries(session: Session, account: str, *, page: int = 1) -> Part[EntryRow]:
+    """Return a page of the entries that the statement of a bank account does not show, the oldest first.
 
     An entry and its reversal, both without a line, never reached the bank and are left out.
     """
-    query = waiting_entries().order_by(Entry.booked_on, Entry.id)
+    query = waiting_entries(account).order_by(Entry.booked_on, Entry.id)
     part = part_of(session, query, number=page, size=PAGE_SIZE)
     return Part(tuple(map(entry_row, part.rows)), part.number, part.last, part.total)
 
 
-def entries_without_line() -> Select[*tuple[Any, ...]]:
-    """Return the query for entries that moved the bank account and are no line: the rows are of `entry_row`."""
-    return _entries().where(~is_matched(BankMatch.entry_id == Entry.id))
+def entries_without_line(account: str) -> Select[*tuple[Any, ...]]:
+    """Return the query for entries that moved a bank account and are no line of it: the rows are of `entry_row`."""
+    return _entries(account).where(~is_on(account, Entry.id))
 
 
-def waiting_entries() -> Select[*tuple[Any, ...]]:
-    """Return the query for entries that the statement should still show."""
-    return entries_without_line().where(~_undone())
+def waiting_entries(account: str) -> Select[*tuple[Any, ...]]:
+    """Return the query for entries that the statement of a bank account should still show."""
+    return entries_without_line(account).where(~_undone(account))
 
 
 def entry_row(row: Any) -> EntryRow:
@@ -193,20 +209,20 @@ def entry_row(row: Any) -> EntryRow:
     )
 
 
-def _entries() -> Select[*tuple[Any, ...]]:
-    moved = moved_by_entries()
+def _entries(account: str) -> Select[*tuple[Any, ...]]:
+    moved = moved_by_entries(account)
     columns = (Entry.id, Entry.booked_on, moved.c.amount_minor, Entry.kind, EntryText.text, Entry.reference)
     return (
-        select(*columns, _undone().label("is_undone"))
+        select(*columns, _undone(account).label("is_undone"))
         .join(moved, moved.c.entry_id == Entry.id)
         .outerjoin(EntryText, EntryText.entry_id == Entry.id)
     )
 
 
-def _undone() -> ColumnElement[bool]:
+def _undone(account: str) -> ColumnElement[bool]:
     other = aliased(Entry)
     pair = (other.reverses_id == Entry.id) | (other.id == Entry.reverses_id)
-    return select(other.id).where(pair, ~is_matched(BankMatch.entry_id == other.id)).exists()
+    return select(other.id).where(pair, ~is_on(account, other.id)).exists()
 
 
 def _taken_back(match_id: Any) -> ColumnElement[bool]:
@@ -218,8 +234,15 @@ def is_matched(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return select(BankMatch.id).where(condition, ~_taken_back(BankMatch.id)).exists()
 
 
+def is_on(account: str, entry_id: Any) -> ColumnElement[bool]:
+    """Return the condition that an entry is a line of a bank account."""
+    line = aliased(BankLine)
+    standing = select(BankMatch.id).join(line, line.id == BankMatch.line_id).where(~_taken_back(BankMatch.id))
+    return standing.where(BankMatch.entry_id == entry_id, line.account_code == account).exists()
+
+
 def _lines() -> Select[*tuple[Any, ...]]:
-    columns = (BankLine.id, BankLine.booked_on, BankLine.amount_minor, BankLine.currency)
+    columns = (BankLine.id, BankLine.account_code, BankLine.booked_on, BankLine.amount_minor, BankLine.currency)
     return (
         select(*columns, BankLineText.text, BankLineText.reference, BankLineRemoval.line_id.label("removal"))
         .outerjoin(BankLineText, BankLineText.line_id == BankLine.id)
@@ -231,7 +254,8 @@ def _wanted(wanted: LineFilter) -> Select[*tuple[Any, ...]]:
     removed = BankLineRemoval.line_id.is_not(None)
     matched = is_matched(BankMatch.line_id == BankLine.id)
     query = _lines().where(
-        {State.UNMATCHED: ~removed & ~matched, State.MATCHED: matched, State.REMOVED: removed}[wanted.state]
+        BankLine.account_code == wanted.account,
+        {State.UNMATCHED: ~removed & ~matched, State.MATCHED: matched, State.REMOVED: removed}[wanted.state],
     )
     if wanted.starts_on is not None:
         query = query.where(BankLine.booked_on >= wanted.starts_on)
@@ -256,7 +280,7 @@ def _rows(session: Session, found: Sequence[Any]) -> list[LineRow]:
             entries[line_id].append(entry_id)
     return [
         LineRow(
-            *(row.id, row.booked_on, row.amount_minor, row.currency, row.text, row.reference),
+            *(row.id, row.account_code, row.booked_on, row.amount_minor, row.currency, row.text, row.reference),
             tuple(entries[row.id]),
             row.removal is not None,
         )

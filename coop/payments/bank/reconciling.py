@@ -23,11 +23,11 @@ from coop.payments.bank.queries import (
     all_lines,
     entry_row,
     is_matched,
+    is_on,
     moved_by_entries,
     waiting_entries,
 )
 from coop.permissions import NotFound
-from ledger.chart import BANK
 from ledger.models import Entry, EntryText
 from ledger.totals import balance_of
 
@@ -65,6 +65,7 @@ class StatementRow:
     """A file of the bank; balances are none where it gave none."""
 
     id: UUID
+    account_code: str
     file_format: FileFormat
     currency: str
     starts_on: date
@@ -134,46 +135,47 @@ class Ticked:
         return self.lines_minor - self.entries_minor
 
 
-def reconciliation(session: Session, at: date) -> Reconciliation:
-    """Compare the statement with the books at the end of a day."""
+def reconciliation(session: Session, account: str, at: date) -> Reconciliation:
+    """Compare the statement of a bank account with the books at the end of a day."""
     counting = select(func.coalesce(func.sum(BankLine.amount_minor), 0)).where(
+        BankLine.account_code == account,
         BankLine.booked_on <= at,
         ~select(BankLineRemoval.line_id).where(BankLineRemoval.line_id == BankLine.id).exists(),
     )
     open_lines = counting.where(~is_matched(BankMatch.line_id == BankLine.id))
-    moved = moved_by_entries()
+    moved = moved_by_entries(account)
     open_entries = (
         select(func.coalesce(func.sum(moved.c.amount_minor), 0))
         .join(Entry, Entry.id == moved.c.entry_id)
-        .where(Entry.booked_on <= at, ~is_matched(BankMatch.entry_id == Entry.id))
+        .where(Entry.booked_on <= at, ~is_on(account, Entry.id))
     )
     # PostgreSQL sums BIGINTs into a Decimal.
     lines_minor, open_lines_minor, open_entries_minor = (
         int(session.scalar(query) or 0) for query in (counting, open_lines, open_entries)
     )
-    return Reconciliation(at, lines_minor, balance_of(session, BANK, at), open_lines_minor, open_entries_minor)
+    return Reconciliation(at, lines_minor, balance_of(session, account, at), open_lines_minor, open_entries_minor)
 
 
 def proof(session: Session, statement: StatementRow) -> Proof | None:
     """Compare the closing balance of a statement, where it has one, with what is matched and with the books."""
     if statement.closing_minor is None:
         return None
-    return Proof(statement.closing_minor, reconciliation(session, statement.ends_on))
+    return Proof(statement.closing_minor, reconciliation(session, statement.account_code, statement.ends_on))
 
 
-def left_over(session: Session, at: date) -> tuple[list[LineRow], list[EntryRow]]:
+def left_over(session: Session, account: str, at: date) -> tuple[list[LineRow], list[EntryRow]]:
     """Return the first lines without an entry and entries without a line, up to a day."""
-    lines = all_lines(session, LineFilter(ends_on=at), most=MOST_LISTED)
-    query = waiting_entries().where(Entry.booked_on <= at).order_by(Entry.booked_on, Entry.id)
+    lines = all_lines(session, LineFilter(account, ends_on=at), most=MOST_LISTED)
+    query = waiting_entries(account).where(Entry.booked_on <= at).order_by(Entry.booked_on, Entry.id)
     return lines, [entry_row(row) for row in session.execute(query.limit(MOST_LISTED))]
 
 
-def both_sides(session: Session, wanted: SidesFilter) -> tuple[list[LineRow], list[EntryRow]]:
+def both_sides(session: Session, account: str, wanted: SidesFilter) -> tuple[list[LineRow], list[EntryRow]]:
     """Return the oldest lines without an entry and entries without a line."""
     lines = all_lines(
-        session, LineFilter(State.UNMATCHED, wanted.words, wanted.starts_on, wanted.ends_on), most=MOST_BESIDE
+        session, LineFilter(account, State.UNMATCHED, wanted.words, wanted.starts_on, wanted.ends_on), most=MOST_BESIDE
     )
-    query = waiting_entries()
+    query = waiting_entries(account)
     if wanted.starts_on is not None:
         query = query.where(Entry.booked_on >= wanted.starts_on)
     if wanted.ends_on is not None:
@@ -199,9 +201,13 @@ def ticked(
     )
 
 
-def statements(session: Session, *, page: int = 1) -> Part[StatementRow]:
-    """Return a page of the statements, the latest first."""
-    query = _statements().order_by(BankStatement.ends_on.desc(), BankStatement.id.desc())
+def statements(session: Session, account: str, *, page: int = 1) -> Part[StatementRow]:
+    """Return a page of the statements of a bank account, the latest first."""
+    query = (
+        _statements()
+        .where(BankStatement.account_code == account)
+        .order_by(BankStatement.ends_on.desc(), BankStatement.id.desc())
+    )
     part = part_of(session, query, number=page, size=PAGE_SIZE)
     return Part(tuple(StatementRow(*row) for row in part.rows), part.number, part.last, part.total)
 
@@ -218,9 +224,9 @@ def statement(session: Session, statement_id: UUID) -> StatementRow:
     return StatementRow(*row)
 
 
-def latest_statement(session: Session) -> StatementRow | None:
-    """Return the statement with a closing balance that reaches furthest."""
-    query = _statements().where(BankStatement.closing_minor.is_not(None))
+def latest_statement(session: Session, account: str) -> StatementRow | None:
+    """Return the statement of a bank account with a closing balance that reaches furthest."""
+    query = _statements().where(BankStatement.account_code == account, BankStatement.closing_minor.is_not(None))
     row = session.execute(query.order_by(BankStatement.ends_on.desc(), BankStatement.id.desc()).limit(1)).first()
     return None if row is None else StatementRow(*row)
 
@@ -232,7 +238,7 @@ def _statements() -> Select[*tuple[Any, ...]]:
         ~select(BankLineRemoval.line_id).where(BankLineRemoval.line_id == BankStatementLine.line_id).exists(),
     )
     return select(
-        *(BankStatement.id, BankStatement.file_format, BankStatement.currency),
+        *(BankStatement.id, BankStatement.account_code, BankStatement.file_format, BankStatement.currency),
         *(BankStatement.starts_on, BankStatement.ends_on, BankStatement.opening_minor, BankStatement.closing_minor),
         *(BankStatement.recorded_at, shown.scalar_subquery(), open_lines.scalar_subquery()),
     )

@@ -1,6 +1,7 @@
 """What the database itself refuses about bank lines and payments out.
 
-They are only added, a line is one entry at a time, and where several belong together both sides add up to the same.
+They are only added, a line is one entry at a time and an entry one line of each bank account, and where several belong together
+both sides add up to the same.
 """
 
 from coop.payments.bank.models import (
@@ -15,7 +16,6 @@ from coop.payments.bank.models import (
 from coop.payments.payouts.models import Disbursement, DisbursementLine
 from evidence.columns import table_of
 from evidence.rules import Case, Rule, append_only, refuse
-from ledger.chart import BANK
 
 _ONLY_ADDED = (
     *(BankLine, BankLineRemoval, BankMatch, BankMatchGroup, BankUnmatch, BankStatement, BankStatementLine),
@@ -23,6 +23,11 @@ _ONLY_ADDED = (
 )
 _HOLD_LINE = "  PERFORM 1 FROM bank_line WHERE id = NEW.line_id FOR NO KEY UPDATE;"
 _IN_GROUP = "FROM bank_match m WHERE m.group_id = NEW.id"
+#: The bank account of what is matched.
+_OF_LINE = "SELECT l.account_code FROM bank_line l WHERE l.id = NEW.line_id"
+_OF_GROUP = f"SELECT MIN(l.account_code) FROM bank_line l WHERE l.id IN (SELECT m.line_id {_IN_GROUP})"
+#: What moves money between two bank accounts is a line of each.
+_SAME_ACCOUNT = f" AND (SELECT o.account_code FROM bank_line o WHERE o.id = m.line_id) = ({_OF_LINE})"
 
 
 def _stands(column: str, elsewhere: str = "") -> str:
@@ -32,11 +37,11 @@ def _stands(column: str, elsewhere: str = "") -> str:
     )
 
 
-def _moved(entries: str) -> str:
-    """Return by how much entries moved the bank account, as SQL."""
+def _moved(account: str, entries: str) -> str:
+    """Return by how much entries moved a bank account, as SQL."""
     return (
         "(SELECT COALESCE(SUM(p.amount_minor), 0) FROM ledger_posting p JOIN ledger_account a ON a.id = p.account_id"
-        f" WHERE a.code = '{BANK}' AND p.entry_id {entries})"
+        f" WHERE a.code = ({account}) AND p.entry_id {entries})"
     )
 
 
@@ -51,7 +56,7 @@ RULES: tuple[Rule, ...] = (
         "INSERT",
         [
             Case(_stands("line_id", _ELSEWHERE), "payments: the bank line is matched already"),
-            Case(_stands("entry_id", _ELSEWHERE), "payments: the entry is matched already"),
+            Case(_stands("entry_id", _SAME_ACCOUNT + _ELSEWHERE), "payments: the entry is matched already"),
             Case(_stands("line_id", " AND m.entry_id = NEW.entry_id"), "payments: the two are matched already"),
             Case(
                 "EXISTS (SELECT 1 FROM bank_line_removal r WHERE r.line_id = NEW.line_id)",
@@ -59,7 +64,7 @@ RULES: tuple[Rule, ...] = (
             ),
             Case(
                 "NEW.group_id IS NULL AND (SELECT l.amount_minor FROM bank_line l WHERE l.id = NEW.line_id) <> "
-                + _moved("= NEW.entry_id"),
+                + _moved(_OF_LINE, "= NEW.entry_id"),
                 "payments: the bank line and the entry are of different amounts",
             ),
             Case(
@@ -85,8 +90,12 @@ RULES: tuple[Rule, ...] = (
                 "payments: a group is of one line or of one entry",
             ),
             Case(
+                f"(SELECT COUNT(DISTINCT l.account_code) FROM bank_line l WHERE l.id IN (SELECT m.line_id {_IN_GROUP})) > 1",
+                "payments: a group is of lines of one bank account",
+            ),
+            Case(
                 f"(SELECT SUM(l.amount_minor) FROM bank_line l WHERE l.id IN (SELECT m.line_id {_IN_GROUP})) <> "
-                + _moved(f"IN (SELECT m.entry_id {_IN_GROUP})"),
+                + _moved(_OF_GROUP, f"IN (SELECT m.entry_id {_IN_GROUP})"),
                 "payments: the lines and the entries of a group do not add up to the same",
             ),
         ],

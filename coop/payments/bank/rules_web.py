@@ -10,10 +10,10 @@ from werkzeug.wrappers import Response
 
 from coop.database import db, write
 from coop.payments.bank import booking_rules
-from coop.payments.bank.booking_rules import NewRule, bookable_accounts
-from coop.payments.bank.pages import READERS, Answer, blueprint, may_write, taxes
+from coop.payments.bank.booking_rules import NewRule, RuleRow, bookable_accounts
+from coop.payments.bank.pages import READERS, Answer, bank, blueprint, may_write, taxes
 from coop.payments.bank.side_forms import RuleForm
-from coop.permissions import Power, requires
+from coop.permissions import NotFound, Power, requires
 from coop.signed_in import actor
 from evidence.messages import Refusal
 
@@ -22,23 +22,26 @@ from evidence.messages import Refusal
 @requires(*READERS)
 def rules() -> str:
     """List the rules."""
-    return render_template("payments/bank_rules.html", rows=booking_rules.rules(db.session()), may_write=may_write())
+    return render_template(
+        "payments/bank_rules.html", rows=booking_rules.rules(db.session(), bank().code), may_write=may_write()
+    )
 
 
 @blueprint.get("/rules/new")
 @requires(Power.TREASURER)
 def new_rule() -> str:
     """Show the form of a rule."""
-    return _page(RuleForm(bookable_accounts(db.session()), taxes()))
+    return _page(RuleForm(bookable_accounts(db.session(), bank().code), taxes()))
 
 
 @blueprint.post("/rules/new")
 @requires(Power.TREASURER)
 def add_rule() -> Answer:
     """Teach a rule."""
-    who = actor()
+    who, code = actor(), bank().code
     return _save(
-        lambda session, rule: booking_rules.add_rule(session, who, rule), gettext("The rule is kept. It only suggests.")
+        lambda session, rule: booking_rules.add_rule(session, who, rule, bank=code),
+        gettext("The rule is kept. It only suggests."),
     )
 
 
@@ -46,11 +49,11 @@ def add_rule() -> Answer:
 @requires(Power.TREASURER)
 def edit_rule(rule_id: UUID) -> str:
     """Show a rule to be changed."""
-    row = booking_rules.rule(db.session(), rule_id)
+    row = _rule(rule_id)
     direction = "in" if row.is_in else "out"
     data = {"words": row.words, "direction": direction, "account": row.account_code, "text": row.text}
     data["tax"] = row.tax or ""
-    return _page(RuleForm(bookable_accounts(db.session()), taxes(), formdata=None, data=data), rule_id)
+    return _page(RuleForm(bookable_accounts(db.session(), bank().code), taxes(), formdata=None, data=data), rule_id)
 
 
 @blueprint.post("/rules/<uuid:rule_id>")
@@ -58,7 +61,7 @@ def edit_rule(rule_id: UUID) -> str:
 def change_rule(rule_id: UUID) -> Answer:
     """Teach a rule otherwise."""
     who = actor()
-    booking_rules.rule(db.session(), rule_id)
+    _rule(rule_id)
     return _save(
         lambda session, rule: booking_rules.change_rule(session, who, rule_id=rule_id, rule=rule),
         gettext("The rule is changed."),
@@ -71,13 +74,21 @@ def change_rule(rule_id: UUID) -> Answer:
 def delete_rule(rule_id: UUID) -> Response:
     """Forget a rule."""
     who = actor()
+    _rule(rule_id)
     write(lambda session: booking_rules.delete_rule(session, who, rule_id=rule_id))
     flash(gettext("The rule is deleted. What was booked by it stays."), "success")
     return redirect(url_for("bank.rules"), 303)
 
 
+def _rule(rule_id: UUID) -> RuleRow:
+    row = booking_rules.rule(db.session(), rule_id)
+    if row.bank_code != bank().code:
+        raise NotFound
+    return row
+
+
 def _save(work: Callable[[Session, NewRule], object], done: str, rule_id: UUID | None = None) -> Answer:
-    form, status = RuleForm(bookable_accounts(db.session()), taxes()), 422
+    form, status = RuleForm(bookable_accounts(db.session(), bank().code), taxes()), 422
     if form.validate():
         rule = form.to_rule()
         try:

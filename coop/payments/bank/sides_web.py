@@ -11,7 +11,7 @@ from coop.database import db, write
 from coop.errors import show_on
 from coop.payments.bank import reconciling
 from coop.payments.bank.matching import match_together
-from coop.payments.bank.pages import READERS, Answer, blueprint, currency, may_write
+from coop.payments.bank.pages import READERS, Answer, bank, blueprint, currency, may_write
 from coop.payments.bank.side_forms import ChoicesForm, SidesForm, TickedForm
 from coop.payments.bank.suggesting import MOST_SUGGESTED, Suggestion, confirm, suggestions
 from coop.permissions import Power, requires
@@ -52,7 +52,7 @@ def match_sides() -> Answer:
 @requires(*READERS)
 def suggested() -> str:
     """Show what the lines without an entry may be, all of it before any is confirmed."""
-    found = suggestions(db.session())
+    found = suggestions(db.session(), bank().code)
     form = ChoicesForm(formdata=None)
     form.choice.data = [form.token(one.choice) for one in found]
     return _suggestions_page(form, found)
@@ -71,7 +71,7 @@ def confirm_suggestions() -> Answer:
             status = show_on(form, refusal)
         else:
             return _confirmed(done)
-    return _suggestions_page(form, suggestions(db.session())), status
+    return _suggestions_page(form, suggestions(db.session(), bank().code)), status
 
 
 def _confirmed(done: int) -> Response:
@@ -87,7 +87,9 @@ def _asked() -> dict[str, Any]:
 def _sides_page(ticked: TickedForm, status: int) -> Answer:
     session, form = db.session(), SidesForm(formdata=request.args)
     valid = form.validate()
-    lines, entries = reconciling.both_sides(session, form.to_filter() if valid else reconciling.SidesFilter())
+    lines, entries = reconciling.both_sides(
+        session, bank().code, form.to_filter() if valid else reconciling.SidesFilter()
+    )
     chosen = reconciling.ticked(lines, entries, ticked.line.data or (), ticked.entry.data or ())
     page = render_template(
         "payments/bank_sides.html",

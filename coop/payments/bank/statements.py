@@ -65,6 +65,8 @@ class StatementFile:
     ends_on: date
     opening_minor: int | None = None
     closing_minor: int | None = None
+    #: How the file writes the number of its account, where it names it at all.
+    numbers: tuple[str, ...] = ()
 
 
 @dataclass

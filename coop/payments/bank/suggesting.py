@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from coop import cooperative
 from coop.payments.bank import errors
-from coop.payments.bank.booking_rules import RuleRow, rule_for, rules
+from coop.payments.bank.booking_rules import RuleRow, rule, rule_for, rules
 from coop.payments.bank.matching import Reason, classify, match, need_two, receive
 from coop.payments.bank.queries import EntryRow, LineFilter, LineRow, all_lines, entry_row, line, waiting_entries
 from coop.payments.queries import RequestRow, named_in
@@ -61,17 +61,17 @@ class Suggestion:
     by_reference: bool = False
 
 
-def suggestions(session: Session) -> list[Suggestion]:
-    """Return what the oldest lines without an entry may be, in their order."""
-    return suggested(session, all_lines(session, LineFilter(), most=MOST_SUGGESTED))
+def suggestions(session: Session, account: str) -> list[Suggestion]:
+    """Return what the oldest lines of a bank account without an entry may be, in their order."""
+    return suggested(session, account, all_lines(session, LineFilter(account), most=MOST_SUGGESTED))
 
 
-def suggested(session: Session, lines: Sequence[LineRow]) -> list[Suggestion]:
-    """Return what some lines without an entry may be, in their order."""
+def suggested(session: Session, account: str, lines: Sequence[LineRow]) -> list[Suggestion]:
+    """Return what some lines of a bank account without an entry may be, in their order."""
     found = _by_request(session, lines)
     rest = [one for one in lines if one.id not in found]
-    found |= _by_entry(session, rest)
-    known = rules(session)
+    found |= _by_entry(session, account, rest)
+    known = rules(session, account)
     by_two = need_two(session, rest)
     for one in (one for one in _bookable(session, rest) if one.id not in by_two):
         rule = None if one.id in found else rule_for(known, one)
@@ -90,27 +90,27 @@ def confirm(session: Session, actor: Actor, choices: Sequence[Choice]) -> int:
     actor.need(Power.TREASURER)
     if len(choices) > MOST_SUGGESTED:
         raise errors.TooManyTicked(MOST_SUGGESTED)
-    known = {rule.id: rule for rule in rules(session)}
-    # In the order of the lines, so that two who confirm the same wait for each other.
-    for choice in sorted(set(choices), key=lambda one: one.line_id):
+    # In the order of the lines, so that two who confirm the same wait for each other. What stands comes first: by a rule no transfer is
+    # booked a second time.
+    for choice in sorted(set(choices), key=lambda one: (one.way is Way.RULE, one.line_id)):
         try:
-            _do(session, actor, choice, known)
+            _do(session, actor, choice)
         except NotFound:
             raise errors.SuggestionGone from None
     return len(set(choices))
 
 
-def _do(session: Session, actor: Actor, choice: Choice, known: dict[UUID, RuleRow]) -> None:
+def _do(session: Session, actor: Actor, choice: Choice) -> None:
     if choice.way is Way.REQUEST:
         receive(session, actor, line_id=choice.line_id, request_id=choice.chosen_id)
     elif choice.way is Way.ENTRY:
         match(session, actor, line_id=choice.line_id, entry_id=choice.chosen_id)
     else:
-        rule, row = known.get(choice.chosen_id), line(session, choice.line_id)
-        if rule is None or not rule.fits(row):
+        chosen, row = rule(session, choice.chosen_id), line(session, choice.line_id)
+        if not chosen.fits(row):
             raise errors.SuggestionGone
-        tax = rule.tax if cooperative.current(session).is_tax_registered else None
-        reason = Reason(row.booked_on, rule.account_code, rule.text, tax=tax)
+        tax = chosen.tax if cooperative.current(session).is_tax_registered else None
+        reason = Reason(row.booked_on, chosen.account_code, chosen.text, tax=tax)
         classify(session, actor, line_id=choice.line_id, reason=reason)
 
 
@@ -132,10 +132,10 @@ def _by_request(session: Session, lines: Sequence[LineRow]) -> dict[UUID, Sugges
     return found
 
 
-def _by_entry(session: Session, lines: Sequence[LineRow]) -> dict[UUID, Suggestion]:
+def _by_entry(session: Session, account: str, lines: Sequence[LineRow]) -> dict[UUID, Suggestion]:
     """Return the lines that are of the amount of an entry: the closest pairs first, each entry once."""
     by_amount: dict[int, list[EntryRow]] = defaultdict(list)
-    query = waiting_entries()
+    query = waiting_entries(account)
     query = query.where(query.selected_columns.amount_minor.in_({one.amount_minor for one in lines}))
     for row in session.execute(query.order_by(Entry.booked_on.desc(), Entry.id).limit(MOST_COMPARED)):
         entry = entry_row(row)

@@ -151,7 +151,7 @@ def test_the_balance_of_the_bank_is_reconciled_when_everything_is_explained(bank
     assert (proof.closing_minor, proof.reconciled_minor, proof.difference_minor) == (102_610, 0, 102_610)
     assert (proof.not_entered_minor, proof.compared.unmatched_lines_minor) == (100_000, 2610)
     enter_line(bank.session, bank.treasurer, NewLine(bank.today, 100_000, "Brought forward"))
-    for line in all_lines(bank.session, LineFilter()):
+    for line in all_lines(bank.session, LineFilter(BANK)):
         assert not bank.proof(entered.statement_id).is_reconciled
         match(bank.session, bank.treasurer, line_id=line.id, entry_id=bank.entry(line.amount_minor))
     proof = bank.proof(entered.statement_id)
@@ -161,7 +161,7 @@ def test_the_balance_of_the_bank_is_reconciled_when_everything_is_explained(bank
 def test_what_makes_the_difference_up_is_told_and_adds_up(bank: Bank) -> None:
     entered = bank.enter("camt_02.xml")
     bank.entry(777)
-    first = all_lines(bank.session, LineFilter())[0]
+    first = all_lines(bank.session, LineFilter(BANK))[0]
     match(bank.session, bank.treasurer, line_id=first.id, entry_id=bank.entry(first.amount_minor))
     proof = bank.proof(entered.statement_id)
     compared = proof.compared
@@ -173,13 +173,13 @@ def test_what_makes_the_difference_up_is_told_and_adds_up(bank: Bank) -> None:
     )
     assert parts == proof.books_difference_minor
     assert proof.difference_minor == compared.unmatched_lines_minor + proof.not_entered_minor
-    lines, entries = reconciling.left_over(bank.session, bank.today)
+    lines, entries = reconciling.left_over(bank.session, BANK, bank.today)
     assert (len(lines), [entry.amount_minor for entry in entries]) == (2, [777])
 
 
 def test_a_removed_line_is_missing_from_the_statement_until_its_file_is_entered_again(bank: Bank) -> None:
     entered = bank.enter("camt_08.xml")
-    line = all_lines(bank.session, LineFilter())[0]
+    line = all_lines(bank.session, LineFilter(BANK))[0]
     remove_line(bank.session, bank.treasurer, line_id=line.id)
     assert bank.statement(entered.statement_id).unmatched == 2
     assert bank.proof(entered.statement_id).not_entered_minor == 100_000 + line.amount_minor
@@ -209,6 +209,7 @@ def test_the_database_keeps_statements_as_they_were_entered(bank: Bank) -> None:
             bank.session.execute(text(statement))
     row = {
         "id": new_id(),
+        "account_code": BANK,
         "file_format": "ofx",
         "file_sha256": "0" * 64,
         "currency": "NZD",

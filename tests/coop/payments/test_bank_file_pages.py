@@ -41,7 +41,7 @@ def upload(browser: Browser, content: bytes, name: str = "statement.csv", **valu
     """Send a file as a browser does."""
     fields = {"csrf_token": browser.token(), "file": (io.BytesIO(content), name), **values}
     answer = browser.client.post(
-        "/payments/bank/file", data=fields, content_type="multipart/form-data", follow_redirects=True
+        "/payments/bank/1000/file", data=fields, content_type="multipart/form-data", follow_redirects=True
     )
     return browser._page(answer)
 
@@ -75,9 +75,9 @@ def test_ofx_is_entered_at_once_and_shows_its_statement(app: Flask, sign_in: Sig
     assert "Statement of the bank, OFX" in page.text
     assert "What makes the bank and the books differ" in page.text
     assert "0 lines entered. 3 were there already." in upload(treasurer, content, "x.ofx").text
-    listed = treasurer.get("/payments/bank/statements")
+    listed = treasurer.get("/payments/bank/1000/statements")
     assert "1,026.10" in listed.text
-    assert "1,026.10 is left to explain" in treasurer.get("/payments/bank").text.replace("\u00a0", " ")
+    assert "1,026.10 is left to explain" in treasurer.get("/payments/bank/1000").text.replace("\u00a0", " ")
 
 
 def test_the_columns_of_csv_are_chosen_with_a_preview_and_used_again(app: Flask, sign_in: SignIn) -> None:
@@ -99,7 +99,7 @@ def test_the_columns_of_csv_are_chosen_with_a_preview_and_used_again(app: Flask,
     assert "1 line entered. 2 were there already." in again.text
     anew = upload(treasurer, content, anew="y")
     assert anew.title == "What the columns mean"
-    file = treasurer.get("/payments/bank/file")
+    file = treasurer.get("/payments/bank/1000/file")
     treasurer.send(file, file.form(button="Yes: Forget the columns"))
     assert (count(app, BankMapping), count(app, BankStatement)) == (0, 2)
 
@@ -152,7 +152,7 @@ def test_wrong_rows_of_a_file_are_listed(app: Flask, sign_in: SignIn) -> None:
 
 
 def test_no_file_is_told_beside_the_field(app: Flask, sign_in: SignIn) -> None:
-    page = sign_in("treasurer").submit("/payments/bank/file", having="file")
+    page = sign_in("treasurer").submit("/payments/bank/1000/file", having="file")
     assert (page.status, "Choose the file." in page.text) == (422, True)
 
 
@@ -160,7 +160,7 @@ def test_two_sides_are_ticked_compared_and_matched(
     app: Flask, sign_in: SignIn, two_sides: tuple[list[UUID], list[UUID]]
 ) -> None:
     treasurer, (lines, entries) = sign_in("treasurer"), two_sides
-    page = treasurer.get("/payments/bank/sides")
+    page = treasurer.get("/payments/bank/1000/sides")
     form = page.form(having="entry")
     shown = treasurer.send(page, form, {"line": lines[:1], "entry": entries[:1]}, button="Show the difference")
     assert (shown.status, "Difference NZD \u22125.00" in shown.text) == (200, True), shown.text
@@ -182,28 +182,28 @@ def test_two_sides_are_ticked_compared_and_matched(
     assert (
         treasurer.send(page, form, {"line": lines, "entry": entries[:1]}, button="Match what is ticked").status == 409
     )
-    row = treasurer.get(f"/payments/bank/{lines[0]}")
-    assert row.links["L500"] == f"/payments/bank/{lines[1]}"
+    row = treasurer.get(f"/payments/bank/1000/{lines[0]}")
+    assert row.links["L500"] == f"/payments/bank/1000/{lines[1]}"
     assert "The match is taken back." in treasurer.send(row, row.form(button="Yes: Take the match back")).text
-    assert treasurer.get(f"/payments/bank/{lines[1]}").text.count("no entry yet") == 1
+    assert treasurer.get(f"/payments/bank/1000/{lines[1]}").text.count("no entry yet") == 1
 
 
 def test_the_sides_are_narrowed_down_and_ticked_from_elsewhere(
     app: Flask, sign_in: SignIn, two_sides: tuple[list[UUID], list[UUID]]
 ) -> None:
     treasurer, (lines, _) = sign_in("treasurer"), two_sides
-    page = treasurer.get("/payments/bank/sides?text=L5")
+    page = treasurer.get("/payments/bank/1000/sides?text=L5")
     assert ("L500" in page.text, "L100" in page.text) == (True, False)
-    ticked = treasurer.get(f"/payments/bank/sides?line={lines[0]}")
+    ticked = treasurer.get(f"/payments/bank/1000/sides?line={lines[0]}")
     assert ("line", str(lines[0])) in ticked.form(action="/sides", having="csrf_token").values
-    assert treasurer.get("/payments/bank/sides?from=2026-13-01&line=x").status == 422
-    assert "Nothing on either side" in treasurer.get("/payments/bank/sides?to=2001-01-01").text
+    assert treasurer.get("/payments/bank/1000/sides?from=2026-13-01&line=x").status == 422
+    assert "Nothing on either side" in treasurer.get("/payments/bank/1000/sides?to=2001-01-01").text
 
 
 def test_a_line_is_booked_remembered_suggested_and_confirmed(app: Flask, sign_in: SignIn) -> None:
     treasurer = sign_in("treasurer")
-    treasurer.submit("/payments/bank/new", {"amount": "-5.00", "text": "ANZ MONTHLY FEE 04"})
-    lines = treasurer.get("/payments/bank")
+    treasurer.submit("/payments/bank/1000/new", {"amount": "-5.00", "text": "ANZ MONTHLY FEE 04"})
+    lines = treasurer.get("/payments/bank/1000")
     line = treasurer.get(lines.links["ANZ MONTHLY FEE 04"])
     values = {"account": "6900", "text": "Bank fee", "remember": "y"}
     short = treasurer.send(line, line.form(having="remember"), {**values, "words": "a"})
@@ -212,11 +212,11 @@ def test_a_line_is_booked_remembered_suggested_and_confirmed(app: Flask, sign_in
     treasurer.send(line, line.form(having="remember"), {**values, "words": "monthly fee"})
     assert (count(app, Entry), count(app, BankRule)) == (1, 1)
     for amount, text in (("-6.00", "ANZ MONTHLY FEE 05"), ("-7.00", "ANZ MONTHLY FEE 06")):
-        treasurer.submit("/payments/bank/new", {"amount": amount, "text": text})
-    line = treasurer.get(treasurer.get("/payments/bank").links["ANZ MONTHLY FEE 05"])
+        treasurer.submit("/payments/bank/1000/new", {"amount": amount, "text": text})
+    line = treasurer.get(treasurer.get("/payments/bank/1000").links["ANZ MONTHLY FEE 05"])
     assert ("account", "6900") in line.form(having="remember").values
     assert "1 line is matched." in treasurer.send(line, line.form(button="Yes, that is it")).text
-    page = treasurer.get("/payments/bank/suggestions")
+    page = treasurer.get("/payments/bank/1000/suggestions")
     assert "by the rule for “monthly fee”" in page.text
     form = page.form(having="choice")
     assert treasurer.send(page, form, {"choice": None}).status == 422
@@ -231,16 +231,18 @@ def test_rules_are_written_changed_and_deleted(app: Flask, sign_in: SignIn) -> N
     treasurer = sign_in("treasurer")
     right = {"words": "koha", "direction": "in", "account": "4900", "text": "Koha"}
     account = next(
-        value for value in treasurer.get("/payments/bank/rules/new").form(having="words").choices["account"] if value
+        value
+        for value in treasurer.get("/payments/bank/1000/rules/new").form(having="words").choices["account"]
+        if value
     )
     right["account"] = account
     for wrong, field in (
         ({"words": ""}, "words"), ({"words": "ab"}, "words"), ({"text": ""}, "text"), ({"account": ""}, "account"),
         ({"account": "1000"}, "account"), ({"account": "9999"}, "account"),
     ):  # fmt: skip
-        page = treasurer.submit("/payments/bank/rules/new", {**right, **wrong})
+        page = treasurer.submit("/payments/bank/1000/rules/new", {**right, **wrong})
         assert (page.status, f'id="{field}-error"' in page.html) == (422, True), page.text
-    listed = treasurer.submit("/payments/bank/rules/new", right)
+    listed = treasurer.submit("/payments/bank/1000/rules/new", right)
     assert "koha came in" in listed.text
     edited = treasurer.submit(listed.links["koha"], {"words": "koha box"})
     assert "koha box" in edited.text
@@ -257,10 +259,10 @@ def test_the_board_and_the_auditor_read_and_do_not_write(
 ) -> None:
     upload(sign_in("treasurer"), moved((FILES / "ofx2.ofx").read_bytes(), today(app)))
     reader = sign_in(who)
-    statements = reader.get("/payments/bank/statements")
+    statements = reader.get("/payments/bank/1000/statements")
     statement = next(href for href in statements.links.values() if "/statements/" in href)
     for readable in ("statements", "rules", "suggestions", "sides"):
-        page = reader.get(f"/payments/bank/{readable}")
+        page = reader.get(f"/payments/bank/1000/{readable}")
         assert (page.status, [form for form in page.forms if form.method == "post" and "bank" in form.action]) in (
             (200, []),
             (200, [form for form in page.forms if not form.buttons]),
@@ -277,11 +279,16 @@ def test_the_board_and_the_auditor_read_and_do_not_write(
         (f"rules/{uuid4()}", {"words": "koha"}),
         (f"rules/{uuid4()}/delete", {}),
     ):
-        assert reader.post(f"/payments/bank/{closed}", values).status == 403, closed
+        assert reader.post(f"/payments/bank/1000/{closed}", values).status == 403, closed
     for closed in ("file", "rules/new", f"rules/{uuid4()}"):
-        assert reader.get(f"/payments/bank/{closed}").status == 403
+        assert reader.get(f"/payments/bank/1000/{closed}").status == 403
     member = sign_in("founder")
-    for path in (statement, "/payments/bank/sides", "/payments/bank/suggestions", "/payments/bank/rules"):
+    for path in (
+        statement,
+        "/payments/bank/1000/sides",
+        "/payments/bank/1000/suggestions",
+        "/payments/bank/1000/rules",
+    ):
         assert member.get(path).status == 403
-    assert sign_in("treasurer").get(f"/payments/bank/statements/{uuid4()}").status == 404
+    assert sign_in("treasurer").get(f"/payments/bank/1000/statements/{uuid4()}").status == 404
     assert count(app, BankMatch) == 0

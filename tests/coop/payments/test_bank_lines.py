@@ -15,12 +15,13 @@ from coop.formats import AmountError
 from coop.payments.bank import errors
 from coop.payments.bank import lines as bank_lines
 from coop.payments.bank import queries as bank_queries
-from coop.payments.bank.lines import Taken, enter_line, paste_statement, remove_line, unmatched
+from coop.payments.bank.lines import Taken, enter_line, paste_statement, remove_line
 from coop.payments.bank.models import BankLine, BankLineText
 from coop.payments.bank.queries import LineFilter, State
 from coop.payments.bank.reconciling import reconciliation
 from coop.payments.bank.statements import MOST_LINES, MOST_PROBLEMS, NewLine, Statement, read_statement
 from coop.permissions import Actor, NotFound, PowerMissing
+from ledger.chart import BANK
 from tests import joining
 from tests.databases import TestDatabase
 
@@ -173,9 +174,9 @@ def test_a_line_entered_by_mistake_is_removed_and_can_be_entered_again(
     line = NewLine(today, -500, "FEE")
     line_id = enter_line(session, treasurer, line)
     remove_line(session, treasurer, line_id=line_id)
-    assert unmatched(session) == []
-    assert [row.id for row in bank_queries.all_lines(session, LineFilter(State.REMOVED))] == [line_id]
-    assert reconciliation(session, today).lines_minor == 0
+    assert bank_queries.unmatched_counts(session) == {}
+    assert [row.id for row in bank_queries.all_lines(session, LineFilter(BANK, State.REMOVED))] == [line_id]
+    assert reconciliation(session, BANK, today).lines_minor == 0
     with pytest.raises(errors.LineRemoved):
         remove_line(session, treasurer, line_id=line_id)
     with pytest.raises(NotFound):
@@ -186,17 +187,19 @@ def test_a_line_entered_by_mistake_is_removed_and_can_be_entered_again(
 def test_unmatched_lines_are_found_between_two_days(session: Session, treasurer: Actor, today: date) -> None:
     yesterday = today - timedelta(days=1)
     ids = [enter_line(session, treasurer, NewLine(day, 100, "x")) for day in (today, yesterday)]
-    assert [row.id for row in unmatched(session)] == ids[::-1]
-    assert [row.id for row in unmatched(session, today, today)] == ids[:1]
-    assert [row.id for row in unmatched(session, ends_on=yesterday)] == ids[1:]
-    assert bank_queries.unmatched_count(session) == 2
+    assert [row.id for row in bank_queries.all_lines(session, LineFilter(BANK))] == ids[::-1]
+    for starts_on, ends_on, found in ((today, today, ids[:1]), (None, yesterday, ids[1:])):
+        wanted = LineFilter(BANK, starts_on=starts_on, ends_on=ends_on)
+        assert [row.id for row in bank_queries.all_lines(session, wanted)] == found
+        assert bank_queries.unmatched_counts(session, starts_on, ends_on) == {BANK: 1}
+    assert bank_queries.unmatched_counts(session) == {BANK: 2}
 
 
 def test_lines_are_searched_by_their_words(session: Session, treasurer: Actor, today: date) -> None:
     paste_statement(session, treasurer, f"{today},1.00,RENT 100% hall\n{today},2.00,koha")
-    found = [row.text for row in bank_queries.all_lines(session, LineFilter(words="hall 100%"))]
+    found = [row.text for row in bank_queries.all_lines(session, LineFilter(BANK, words="hall 100%"))]
     assert found == ["RENT 100% hall"]
-    assert bank_queries.all_lines(session, LineFilter(words="_ent")) == []
+    assert bank_queries.all_lines(session, LineFilter(BANK, words="_ent")) == []
 
 
 def test_only_the_treasurer_enters_and_removes(session: Session, treasurer: Actor, today: date) -> None:
@@ -225,5 +228,6 @@ def test_the_same_statement_pasted_by_several_at_once_is_entered_once(database: 
     results = joining.at_once(database.engine, *[paste] * 4)
     assert sorted(taken.new for taken in results) == [0, 0, 0, 3]
     assert write_with(database.engine, count) == 3
-    ids: list[UUID] = [row.id for row in write_with(database.engine, unmatched)]
+    lines = write_with(database.engine, lambda session: bank_queries.all_lines(session, LineFilter(BANK)))
+    ids: list[UUID] = [row.id for row in lines]
     assert len(set(ids)) == 3

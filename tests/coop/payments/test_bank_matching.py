@@ -77,7 +77,7 @@ def test_a_line_is_matched_with_one_entry_of_its_amount(house: House) -> None:
     line_id, entry_id = house.line(), house.entry()
     house.match(line_id, entry_id)
     assert (house.state(line_id), house.entry_of(line_id)) == (State.MATCHED, entry_id)
-    assert bank_queries.line_of_entry(house.session, entry_id) == line_id
+    assert bank_queries.lines_of_entry(house.session, entry_id) == {BANK: line_id}
     with pytest.raises(errors.LineMatched):
         house.match(line_id, house.entry())
     with pytest.raises(errors.EntryMatched):
@@ -213,8 +213,8 @@ def test_a_line_that_no_entry_explains_is_booked_and_matched(house: House) -> No
         house.session, house.treasurer, line_id=line_id, reason=Reason(house.today, OTHER_INCOME, "Correction")
     )
     assert again != entry_id
-    assert bank_queries.unmatched_entries(house.session).total == 0
-    assert reconciliation(house.session, house.today).difference_minor == 0
+    assert bank_queries.unmatched_entries(house.session, BANK).total == 0
+    assert reconciliation(house.session, BANK, house.today).difference_minor == 0
 
 
 def test_a_wrong_reason_books_nothing(house: House) -> None:
@@ -237,12 +237,12 @@ def test_statement_and_books_are_compared_at_the_end_of_a_day(house: House) -> N
     house.match(line_id, entry_id)
     house.line(300, on=yesterday)
     house.entry(-50, on=yesterday)
-    compared = reconciliation(house.session, yesterday)
+    compared = reconciliation(house.session, BANK, yesterday)
     assert (compared.lines_minor, compared.account_minor, compared.difference_minor) == (1300, -50, 1350)
     assert (compared.unmatched_lines_minor, compared.unmatched_entries_minor, compared.across_minor) == (300, -50, 1000)
-    now = reconciliation(house.session, house.today)
+    now = reconciliation(house.session, BANK, house.today)
     assert (now.difference_minor, now.across_minor) == (350, 0)
-    assert [row.amount_minor for row in bank_queries.unmatched_entries(house.session).rows] == [-50]
+    assert [row.amount_minor for row in bank_queries.unmatched_entries(house.session, BANK).rows] == [-50]
 
 
 @pytest.mark.tampers
@@ -299,6 +299,7 @@ def from_file(house: House, line_id: UUID) -> None:
     """Let a file of the bank show a line."""
     statement = BankStatement(
         id=new_id(),
+        account_code=BANK,
         file_format=FileFormat.OFX,
         file_sha256=uuid4().hex * 2,
         currency="NZD",

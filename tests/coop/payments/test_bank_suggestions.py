@@ -61,7 +61,7 @@ class House:
         return post(self.session, draft, now=clock.now())
 
     def found(self) -> list[Suggestion]:
-        return suggestions(self.session)
+        return suggestions(self.session, BANK)
 
     def confirm(self, *choices: Choice) -> int:
         return confirm(self.session, self.treasurer, choices)
@@ -195,7 +195,7 @@ def test_rules_are_changed_and_deleted_and_what_was_booked_stays(house: House) -
     line_id = house.line(300, "KOHA box")
     house.confirm(house.found()[0].choice)
     delete_rule(house.session, house.treasurer, rule_id=rule_id)
-    assert (rules(house.session), house.state(line_id)) == ([], State.MATCHED)
+    assert (rules(house.session, BANK), house.state(line_id)) == ([], State.MATCHED)
     for work in (
         lambda: delete_rule(house.session, house.treasurer, rule_id=rule_id),
         lambda: change_rule(house.session, house.treasurer, rule_id=rule_id, rule=FEES),
@@ -222,7 +222,13 @@ def test_a_rule_that_cannot_be_is_refused(house: House) -> None:
     for number in range(MOST_RULES):
         house.session.add(
             BankRule(
-                id=uuid4(), words=f"w{number}", is_in=True, account_code=OTHER_INCOME, text="x", made_at=clock.now()
+                id=uuid4(),
+                bank_code=BANK,
+                words=f"w{number}",
+                is_in=True,
+                account_code=OTHER_INCOME,
+                text="x",
+                made_at=clock.now(),
             )
         )
     house.session.flush()

@@ -60,7 +60,7 @@ def test_a_payment_to_the_tax_office_is_no_supply(house: Session) -> None:
 def test_a_taught_rule_splits_the_line_too(house: Session) -> None:
     treasurer, line_id = joining.founder(house, "treasurer"), line(house, -11_500)
     rule_id = add_rule(house, treasurer, NewRule("servers", False, HOSTING, "Hosting", "GST15-P"))
-    (suggested,) = suggestions(house)
+    (suggested,) = suggestions(house, BANK)
     assert suggested.rule is not None
     assert suggested.rule.tax == "GST15-P"
     confirm(house, treasurer, [suggested.choice])
@@ -82,6 +82,6 @@ def test_a_code_that_is_unknown_or_of_a_co_op_that_is_not_registered_is_refused(
     with pytest.raises(NotTaxRegistered), house.begin_nested():
         booked(house, line_id, HOSTING, "GST15-P")
     # The rule still says what to book it to, and no longer anything about tax.
-    confirm(house, treasurer, [one.choice for one in suggestions(house)])
+    confirm(house, treasurer, [one.choice for one in suggestions(house, BANK)])
     entry_id = house.scalars(select(Entry.id).where(Entry.kind == "bank-line")).one()
     assert taxing.lines_of(house, entry_id)[1:] == [(HOSTING, 11_500, None)]

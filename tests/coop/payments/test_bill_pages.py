@@ -161,9 +161,9 @@ def test_a_payment_of_bills_is_matched_with_the_line_of_the_bank(app: Flask, sig
     confirmation = treasurer.send(due, due.form(having="pay"), chosen)
     treasurer.send(confirmation, confirmation.form(having="pay"), button="Yes, record it")
     line = {"booked_on": str(today), "amount": "-115.00", "text": "RAKAU PRINT A17"}
-    entered = treasurer.submit("/payments/bank/new", line)
+    entered = treasurer.submit("/payments/bank/1000/new", line)
     assert "Bills paid: Rākau Print" in entered.text
-    suggested = treasurer.get("/payments/bank/suggestions")
+    suggested = treasurer.get("/payments/bank/1000/suggestions")
     assert "Bills paid: Rākau Print" in suggested.text
 
 

@@ -79,6 +79,7 @@ def read_camt(content: bytes, statement: Statement) -> StatementFile:
         max(days),
         opening.amount_minor if opening else None,
         closing.amount_minor if closing else None,
+        tuple(accounts),
     )
 
 

@@ -68,6 +68,15 @@ class OtherCurrency(FileRefusal):
 
 
 @dataclass(eq=False)
+class OtherAccount(FileRefusal):
+    """The file is the statement of another of the co-op's bank accounts."""
+
+    code: str
+    name: str
+    message = N_("The file is of account %(code)s %(name)s. Enter it there.")
+
+
+@dataclass(eq=False)
 class StatementsApart(FileRefusal):
     """One statement of the file does not begin where the one before ends."""
 

@@ -64,7 +64,18 @@ def read_ofx(content: bytes, statement: Statement) -> StatementFile:
         raise errors.FileEmpty
     ends_on = closing_on or max(days)
     starts_on = min([*days, ends_on])
-    return StatementFile(FileFormat.OFX, statement.currency, lines, starts_on, ends_on, None, closing_minor)
+    return StatementFile(
+        FileFormat.OFX, statement.currency, lines, starts_on, ends_on, None, closing_minor, _numbers(root)
+    )
+
+
+def _numbers(root: Element) -> tuple[str, ...]:
+    """Return the number of the account: some banks write all of it into one element, others its parts into three."""
+    named = root.find("BANKACCTFROM")
+    if named is None:
+        return (_text(root, "CCACCTFROM/ACCTID"),)
+    parts = [_text(named, name) for name in ("BANKID", "BRANCHID", "ACCTID")]
+    return (parts[-1], "".join(parts))
 
 
 def _statements(content: bytes) -> Sequence[Element]:
