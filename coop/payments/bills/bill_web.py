@@ -17,11 +17,12 @@ from coop.downloads import csv_file
 from coop.errors import message_of, show_on, status_of
 from coop.forms import choices
 from coop.paging import pager, requested_page
-from coop.payments.bills import booking, claim_queries, queries
+from coop.payments.bills import booking, claim_queries, payments, queries
 from coop.payments.bills.acts import KINDS_WITH_RECEIPT
 from coop.payments.bills.deciding import ask_to_take_back, decide, decision
 from coop.payments.bills.forms import BillsForm, RefusalForm, TakeBackForm
 from coop.payments.bills.pages import READERS, Answer, blueprint, chart_names, currency
+from coop.payments.bills.paying import RECORDERS
 from coop.payments.bills.queries import BillFilter, BillState
 from coop.payments.bills.taking_back import What
 from coop.permissions import NotFound, Power, requires
@@ -56,16 +57,19 @@ def bills() -> Answer:
 @requires(*READERS)
 def bills_csv() -> Response:
     """Return the bills that match as a table, with the days by which those open at the end of any day are known."""
-    _, wanted, _ = _asked()
+    session, (_, wanted, _) = db.session(), _asked()
+    returned = payments.returned(session)
     rows = (
         (
             *(row.supplier, row.number, row.billed_on, row.due_on),
             *(decimal_text(row.total_minor, row.currency), row.state.value, row.paid_on or "", row.entry_id or ""),
             *(row.booked_on or "", row.taken_back_on or ""),
+            # From when to when it was paid before: days with a stroke between, as ISO 8601 writes it.
+            " ".join(f"{one.paid_on}/{one.returned_on}" for one in returned.get(row.id, ())),
         )
-        for row in queries.all_bills(db.session(), wanted)
+        for row in queries.all_bills(session, wanted)
     )
-    head = ("supplier", "number", "date", "due", "total", "state", "paid", "entry", "booked", "taken_back")
+    head = ("supplier", "number", "date", "due", "total", "state", "paid", "entry", "booked", "taken_back", "sent_back")
     return csv_file("bills.csv", head, rows)
 
 
@@ -175,10 +179,12 @@ def _bill_page(bill_id: UUID, form: RefusalForm, refused: str = "") -> str:
         same=queries.same_paper(session, row.attachment_id),
         later=booked_on if row.state is BillState.WAITING and booked_on != row.billed_on else None,
         decision=decision(row.act_id),
+        payments=payments.payments_of(session, bill_id),
         form=form,
         refused=refused,
         currency=row.currency,
         may_write=Power.TREASURER in actor().powers,
+        may_return=not actor().powers.isdisjoint(RECORDERS),
     )
 
 

@@ -16,7 +16,7 @@ from coop.database import db, write
 from coop.downloads import csv_file
 from coop.errors import message_of, show_on, status_of
 from coop.paging import pager, requested_page
-from coop.payments.bills import booking, claim_queries, claiming, queries
+from coop.payments.bills import booking, claim_payments, claim_queries, claiming, queries
 from coop.payments.bills.claim_forms import CodingForm
 from coop.payments.bills.claim_queries import ClaimState
 from coop.payments.bills.deciding import ask_to_take_back, decide, decision
@@ -42,7 +42,7 @@ def claims() -> str:
         pager=pager(part),
         state=state.value if state else "",
         states=[("", gettext("All")), *((one.value, gettext(one.label)) for one in ClaimState)],
-        paid=claim_queries.paid_on(session, {row.participant_id for row in part.rows}),
+        paid=claim_payments.paid_on(session, {row.participant_id for row in part.rows}),
         currency=currency(),
         downloads=[{"label": gettext("Claims as CSV"), "href": url_for("bills.claims_csv", **asked)}],  # type: ignore[arg-type]
     )
@@ -54,7 +54,7 @@ def claims_csv() -> Response:
     """Return the claims in a state, or all, as a table."""
     session = db.session()
     found = claim_queries.all_claims(session, _state())
-    paid = claim_queries.paid_on(session, {row.participant_id for row in found})
+    paid = claim_payments.paid_on(session, {row.participant_id for row in found})
     zone = ZoneInfo(cooperative.current(session).zone)
     rows = (
         (
@@ -215,7 +215,8 @@ def _claim_page(
         coding=coding or _coding_form(claim_id),
         form=refusal_form or RefusalForm(formdata=None),
         refused=refused,
-        paid=claim_queries.paid_on(session, {row.participant_id}).get(row.id),
+        paid=claim_payments.paid_on(session, {row.participant_id}).get(row.id),
+        sent_back=claim_payments.sent_back(session, row),
         may_write=Power.TREASURER in who.powers,
     )
 

@@ -185,7 +185,8 @@ class BillPaid(Refusal):
 
     paid_on: date
     message = N_(
-        "This bill was paid on %(paid_on)s, so it is not taken back. Enter what the supplier gives back as a receipt of money."
+        "This bill was paid on %(paid_on)s, so it is not taken back. Enter what the supplier gives back as a receipt of money, and what"
+        " the bank sent back on the page of the payment."
     )
 
 
@@ -217,6 +218,18 @@ class PaidBeforeBooked(Refusal):
     booked_on: date
     message = N_("Bill %(number)s was booked on %(booked_on)s. The date paid cannot be before that.")
     about = "paid_on"
+
+
+@dataclass(eq=False)
+class BeforeSentBack(Refusal):
+    """Until its payment came back a bill was paid."""
+
+    number: str
+    sent_back_on: date
+    message = N_(
+        "The bank sent back the last payment of bill %(number)s on %(sent_back_on)s. The date cannot be before that."
+    )
+    about = "booked_on"
 
 
 @dataclass(eq=False)

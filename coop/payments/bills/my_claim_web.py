@@ -13,7 +13,7 @@ from coop.books import queries as book_queries
 from coop.database import db, write
 from coop.errors import message_of
 from coop.paging import pager, requested_page
-from coop.payments.bills import claim_queries, claiming, errors
+from coop.payments.bills import claim_payments, claim_queries, claiming, errors
 from coop.payments.bills.claim_forms import ClaimForm
 from coop.payments.bills.pages import Answer, blueprint, currency
 from coop.payments.payouts.accounts import account_of
@@ -33,7 +33,7 @@ def my_claims(participant_id: UUID) -> str:
         "payments/bills/my_claims.html",
         part=part,
         pager=pager(part),
-        paid=claim_queries.paid_on(session, {participant_id}),
+        paid=claim_payments.paid_on(session, {participant_id}),
         account=account_of(session, participant_id),
         participant_id=participant_id,
         currency=currency(),
@@ -83,7 +83,8 @@ def my_claim(participant_id: UUID, claim_id: UUID) -> str:
         lines=claim_queries.lines(session, claim_id),
         no_receipt=claim_queries.why_no_receipt(session, claim_id),
         paper=attachment(session, row.attachment_id) if row.attachment_id else None,
-        paid=claim_queries.paid_on(session, {participant_id}).get(claim_id),
+        paid=claim_payments.paid_on(session, {participant_id}).get(claim_id),
+        sent_back=claim_payments.sent_back(session, row),
         account=account_of(session, participant_id),
         participant_id=participant_id,
     )

@@ -13,13 +13,15 @@ from sqlalchemy.orm import Session, aliased
 from coop.approvals.models import ActApproval, ActWithdrawal, TwoPersonAct
 from coop.attachments.models import Attachment
 from coop.paging import Part, part_of
-from coop.payments.bills import booking
+from coop.payments.bills import booking, payments
 from coop.payments.bills.booking import Costs
 from coop.payments.bills.models import (
     NO_RECEIPT,
     Bill,
     BillPayment,
     BillPaymentRun,
+    BillReturn,
+    BillReturnLine,
     BillText,
     ExpenseClaim,
     Supplier,
@@ -90,7 +92,10 @@ class BillRow:
     act_id: UUID
     attachment_id: UUID | None
     state: BillState
+    #: Of the payment that stands.
     paid_on: date | None
+    #: When the bank sent back the last payment that does not.
+    sent_back_on: date | None
     entry_id: UUID | None
     booked_on: date | None
     taken_back_on: date | None
@@ -148,6 +153,14 @@ class SamePaper:
 
 
 _BOOKED, _REVERSAL = aliased(Entry), aliased(Entry)
+_SENT_BACK_ON = (
+    select(func.max(BillReturn.returned_on))
+    .join(BillReturnLine, BillReturnLine.return_id == BillReturn.id)
+    .where(BillReturnLine.bill_id == Bill.id)
+    .correlate(Bill)
+    .scalar_subquery()
+    .label("sent_back_on")
+)
 _state = case(
     (BillPaymentRun.id.is_not(None), BillState.PAID.value),
     (_REVERSAL.id.is_not(None), BillState.TAKEN_BACK.value),
@@ -185,12 +198,6 @@ def to_pay(session: Session) -> list[BillRow]:
     """Return the bills that are approved and not paid, the one that is due first at the top."""
     query = _rows().where(_state == BillState.OPEN.value)
     return [_row(row) for row in session.execute(query.order_by(Bill.due_on, Supplier.name_key, Bill.id))]
-
-
-def paid_in(session: Session, run_id: UUID) -> list[BillRow]:
-    """Return the bills that were paid together, by supplier."""
-    query = _rows().where(BillPaymentRun.id == run_id).order_by(Supplier.name_key, Bill.due_on, Bill.id)
-    return [_row(row) for row in session.execute(query)]
 
 
 def is_ended(session: Session, found: Bill) -> bool:
@@ -306,7 +313,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
             *(Supplier.name_changed_at, ActApproval.approved_at),
             *(Bill.number, Bill.billed_on, Bill.due_on, Bill.total_minor, Bill.currency),
             *(Bill.bank_reference, Bill.act_id, Bill.attachment_id, _state.label("state")),
-            *(BillPaymentRun.paid_on, _BOOKED.id.label("entry_id"), _BOOKED.booked_on),
+            *(BillPaymentRun.paid_on, _SENT_BACK_ON, _BOOKED.id.label("entry_id"), _BOOKED.booked_on),
             _REVERSAL.booked_on.label("taken_back_on"),
         )
         .join(Supplier, Supplier.id == Bill.supplier_id)
@@ -315,7 +322,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
         .outerjoin(ActWithdrawal, ActWithdrawal.act_id == Bill.act_id)
         .outerjoin(_BOOKED, of_bill)
         .outerjoin(_REVERSAL, _REVERSAL.reverses_id == _BOOKED.id)
-        .outerjoin(BillPayment, BillPayment.bill_id == Bill.id)
+        .outerjoin(BillPayment, and_(BillPayment.bill_id == Bill.id, payments.stands()))
         .outerjoin(BillPaymentRun, BillPaymentRun.id == BillPayment.run_id)
     )
 

@@ -125,7 +125,6 @@ class PaidRow:
     paid_on: date
     people: int
     amount_minor: int
-    entry_id: UUID
 
 
 def pay_list(session: Session, payees: Payees) -> PayList:
@@ -205,16 +204,14 @@ def disbursements(session: Session, payees: Payees, *, limit: int) -> list[PaidR
             Disbursement.paid_on,
             func.count(DisbursementLine.participant_id),
             func.sum(DisbursementLine.amount_minor),
-            Entry.id,
         )
         .join(DisbursementLine, DisbursementLine.disbursement_id == Disbursement.id)
-        .join(Entry, (Entry.source_id == Disbursement.id) & (Entry.source_kind == "disbursement"))
         .where(Disbursement.account_code == payees.account_code)
-        .group_by(Disbursement.id, Disbursement.paid_on, Entry.id)
+        .group_by(Disbursement.id, Disbursement.paid_on)
         .order_by(Disbursement.paid_on.desc(), Disbursement.id.desc())
         .limit(limit)
     )
-    return [PaidRow(id_, payees, day, people, int(total), entry_id) for id_, day, people, total, entry_id in rows]
+    return [PaidRow(id_, payees, day, people, int(total)) for id_, day, people, total in rows]
 
 
 def owed_to(session: Session, participant_id: UUID) -> list[tuple[Payees, int]]:

@@ -19,7 +19,7 @@ from coop.books.tax.operations import add_code
 from coop.config import Config
 from coop.database import write_with
 from coop.outbox import OutboxJob
-from coop.payments.bills import checks, claim_queries, claiming, errors, queries, taking_back
+from coop.payments.bills import checks, claim_payments, claim_queries, claiming, errors, queries, taking_back
 from coop.payments.bills.claiming import Spent
 from coop.payments.bills.models import ExpenseClaim, ExpenseClaimLine, ExpenseClaimText
 from coop.payments.bills.taking_back import What
@@ -82,9 +82,9 @@ def test_a_claim_goes_from_the_claimant_by_two_people_to_the_bank_and_back_to_th
     )
     listed = pay_list(house.session, Payees.CLAIMANTS)
     assert [(one.name, one.owed_minor) for one in listed.payable] == [("Sione Tākapu", 5_800)]
-    assert claim_queries.paid_on(house.session, [participant_id]) == {}
+    assert claim_payments.paid_on(house.session, [participant_id]) == {}
     pay(house, participant_id, 5_800)
-    assert claim_queries.paid_on(house.session, [participant_id]) == {claim_id: house.today}
+    assert claim_payments.paid_on(house.session, [participant_id]) == {claim_id: house.today}
     assert [mail["to"] for mail in mails(house, "disbursement")] == ["secretary@kanopi.example"]
     assert (house.balance(EXPENSE_CLAIMS), checks.findings(house.session)) == (0, [])
 
@@ -106,9 +106,9 @@ def test_payments_fill_the_claims_in_the_order_in_which_they_were_booked(house: 
         house.approve_act(house.assign(claim_id))
     participant_id = house.participant("secretary")
     pay(house, participant_id, 700)
-    assert claim_queries.paid_on(house.session, [participant_id]) == {second: house.today}
+    assert claim_payments.paid_on(house.session, [participant_id]) == {second: house.today}
     pay(house, participant_id, 800)
-    assert set(claim_queries.paid_on(house.session, [participant_id])) == {first, second}
+    assert set(claim_payments.paid_on(house.session, [participant_id])) == {first, second}
 
 
 def test_nobody_approves_what_they_claimed_or_assigned(house: Billing) -> None:
