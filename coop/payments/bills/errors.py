@@ -1,4 +1,4 @@
-"""What is refused about suppliers, bills and claims."""
+"""What is refused about suppliers and bills, and about both bills and claims."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -191,15 +191,6 @@ class BillPaid(Refusal):
 
 
 @dataclass(eq=False)
-class ClaimPaid(Refusal):
-    """What was paid is not taken back."""
-
-    message = N_(
-        "This claim was paid, all of it or a part, so it is not taken back. Book what is given back when it arrives."
-    )
-
-
-@dataclass(eq=False)
 class AccountChangedByYou(Refusal):
     """Nobody alone says to which account an approved bill is paid."""
 
@@ -233,68 +224,20 @@ class BeforeSentBack(Refusal):
 
 
 @dataclass(eq=False)
-class SpentInFuture(LineRefusal):
-    """Nobody spent anything tomorrow."""
+class NotDecided(Refusal):
+    """Whoever decides has to read it."""
 
-    line: int
-    today: date
-    message = N_("The day cannot be after today, %(today)s.")
+    message = N_("It waits for a decision, which needs its receipt and words. Refuse it or withdraw it first.")
 
 
 @dataclass(eq=False)
-class SpentInTwoYears(Refusal):
-    """A claim is one entry of one year."""
+class NothingLeft(Refusal):
+    """The receipt and the words are gone."""
 
-    ends_on: date
-    message = N_("A fiscal year ended on %(ends_on)s. Claim what was spent before that day and after it apart.")
-
-
-@dataclass(eq=False)
-class TooManyClaims(Refusal):
-    """As many claims wait as are decided in good time."""
-
-    most: int
-    message = N_(
-        "%(most)s of your claims wait for a decision. Claim more once some of them are decided, or put more lines in one."
-    )
-    about = "lines"
-
-
-@dataclass(eq=False)
-class ReceiptUsed(Refusal):
-    """The same file came with another claim, which `claim_id` names."""
-
-    claim_id: UUID
-    claimed_on: date
-    message = N_("You sent this very file with your claim of %(claimed_on)s. Nothing is paid back twice.")
-    about = "file"
-
-
-@dataclass(eq=False)
-class ClaimSettled(Refusal):
-    """The claim was approved, refused or withdrawn."""
-
-    message = N_("This claim was approved, refused or withdrawn in the meantime.")
-
-
-@dataclass(eq=False)
-class ClaimPrepared(Refusal):
-    """The accounts of a claim are assigned, and a second person decides."""
-
-    message = N_("This claim waits for a second person already.")
-
-
-@dataclass(eq=False)
-class OwnClaim(Refusal):
-    """Nobody approves money for themselves, or for whom they act."""
-
-    message = N_("This claim is your own, or of somebody you act for. Another person has to approve it.")
+    message = N_("Its receipt and its words were erased before.")
 
 
 #: Answered with 409.
-CONFLICTS = (
-    *(BillKnown, BillFormUsed, BillNotOpen, BillPaid, SupplierKnown),
-    *(ClaimSettled, ClaimPrepared, ClaimPaid, ReceiptUsed),
-)
+CONFLICTS = (BillKnown, BillFormUsed, BillNotOpen, BillPaid, SupplierKnown, NotDecided, NothingLeft)
 #: Answered with 403.
-FORBIDDEN = (OwnClaim, AccountChangedByYou)
+FORBIDDEN = (AccountChangedByYou,)

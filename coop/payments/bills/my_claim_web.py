@@ -13,7 +13,7 @@ from coop.books import queries as book_queries
 from coop.database import db, write
 from coop.errors import message_of
 from coop.paging import pager, requested_page
-from coop.payments.bills import claim_payments, claim_queries, claiming, errors
+from coop.payments.bills import claim_errors, claim_payments, claim_queries, claiming
 from coop.payments.bills.claim_forms import ClaimForm
 from coop.payments.bills.pages import Answer, blueprint, currency
 from coop.payments.payouts.accounts import account_of
@@ -63,7 +63,7 @@ def make_claim(participant_id: UUID) -> Answer:
             claim_id = write(lambda session: claiming.claim(session, who, participant_id=participant_id, new=new))
         except Refusal as refusal:
             status = form.show(refusal)
-            known = refusal.claim_id if isinstance(refusal, errors.ReceiptUsed) else None
+            known = refusal.claim_id if isinstance(refusal, claim_errors.ReceiptUsed) else None
         else:
             flash(gettext("The claim is made. You are told by mail what becomes of it."), "success")
             return redirect(url_for("bills.my_claim", participant_id=participant_id, claim_id=claim_id), 303)
@@ -97,7 +97,7 @@ def withdraw_claim(participant_id: UUID, claim_id: UUID) -> Response:
     who = act_for(participant_id)
     try:
         write(lambda session: claiming.withdraw(session, who, participant_id=participant_id, claim_id=claim_id))
-    except (errors.ClaimSettled, errors.ClaimPrepared) as refusal:
+    except (claim_errors.ClaimSettled, claim_errors.ClaimPrepared) as refusal:
         flash(message_of(refusal), "message")
     else:
         flash(gettext("The claim is withdrawn."), "success")

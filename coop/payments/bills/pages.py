@@ -6,14 +6,14 @@ from werkzeug.wrappers import Response
 from coop import cooperative
 from coop.database import db
 from coop.errors import declare
-from coop.payments.bills import errors
+from coop.payments.bills import claim_errors, errors
 from coop.permissions import Power
 from ledger import chart
 
 blueprint = Blueprint("bills", __name__)
 
-declare(409, *errors.CONFLICTS)
-declare(403, *errors.FORBIDDEN)
+declare(409, *errors.CONFLICTS, *claim_errors.CONFLICTS)
+declare(403, *errors.FORBIDDEN, *claim_errors.FORBIDDEN)
 
 READERS = (Power.TREASURER, Power.BOARD, Power.AUDITOR)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from coop import clock
 from coop.approvals import operations as approvals
 from coop.membership import participants
-from coop.payments.bills import claim_payments, claim_queries, errors, queries
+from coop.payments.bills import claim_errors, claim_payments, claim_queries, errors, queries
 from coop.payments.bills.booking import only_tried
 from coop.payments.bills.claim_queries import ClaimState
 from coop.payments.bills.models import Bill, ExpenseClaim
@@ -86,9 +86,9 @@ def _claim_entry(session: Session, claim_id: UUID, booked_on: date) -> UUID:
     party_ref = participants.lock(session, claim.participant_id).party_ref
     row = claim_queries.claim(session, claim_id)
     if row.state is not ClaimState.APPROVED or row.entry_id is None or row.booked_on is None:
-        raise errors.ClaimSettled
+        raise claim_errors.ClaimSettled
     # Its payments say so; the balance of that day and since too, where it was moved by other entries or came back later.
     is_short = owed(session, EXPENSE_CLAIMS, max(booked_on, row.booked_on)).get(party_ref, 0) < row.total_minor
     if is_short or claim_payments.is_begun_to_be_paid(session, row):
-        raise errors.ClaimPaid
+        raise claim_errors.ClaimPaid
     return row.entry_id

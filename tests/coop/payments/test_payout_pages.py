@@ -78,14 +78,14 @@ def test_a_payment_goes_from_the_list_by_the_bank_to_the_payee(
     entry = treasurer.get(payment.links["In the books"])
     assert entry.links["A payment out"] == payment.path
     assert "Paid out: Coaches" in sign_in("board").get(f"/as/{participants['board']}/statement").text
-    form = treasurer.get(payment.links["The bank sent it back"])
-    sent = form.form(having="returned_on")
-    refused = treasurer.send(form, sent, {"reason": ""})
+    page = treasurer.get(payment.links["The bank sent it back"])
+    sent = page.form(having="returned_on")
+    refused = treasurer.send(page, sent, {"reason": ""})
     assert (refused.status, "Say why, in a few words." in refused.text) == (422, True)
-    back = treasurer.send(form, sent, {"reason": "No such account"})
+    back = treasurer.send(page, sent, {"reason": "No such account"})
     assert "Recorded: it is owed again, and each was told by mail." in back.text
     assert "No such account" in back.text
-    assert treasurer.send(form, sent, {"reason": "No such account"}).status == 409
+    assert treasurer.send(page, sent, {"reason": "No such account"}).status == 409
     assert "Owed in all NZD 130.00" in treasurer.get(COACHES_LIST).text
     assert treasurer.get(f"/payouts/payments/{uuid4()}").status == 404
 

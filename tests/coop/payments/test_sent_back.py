@@ -13,7 +13,17 @@ from coop import clock, cooperative
 from coop.audit import AuditEvent
 from coop.database import write_with
 from coop.outbox import OutboxJob
-from coop.payments.bills import checks, claim_payments, claim_queries, errors, paying, payments, queries, returning
+from coop.payments.bills import (
+    checks,
+    claim_errors,
+    claim_payments,
+    claim_queries,
+    errors,
+    paying,
+    payments,
+    queries,
+    returning,
+)
 from coop.payments.bills import taking_back as taking
 from coop.payments.bills.ages import open_bills
 from coop.payments.bills.models import BillPayment, BillReturn, BillReturnLine
@@ -69,7 +79,7 @@ def lines_of(house: Billing, source_kind: str) -> list[tuple[str, int]]:
         .join(Entry, Entry.id == Posting.entry_id)
         .where(Entry.source_kind == source_kind)
     )
-    return sorted(map(tuple, rows))
+    return sorted((code, amount_minor) for code, amount_minor in rows)
 
 
 def test_a_bill_that_came_back_is_owed_again_and_paid_to_another_account(house: Billing) -> None:
@@ -270,7 +280,7 @@ def test_a_claim_that_came_back_can_be_taken_back_but_not_before_that_day(house:
         def prepare(on: date) -> UUID:
             return taking.prepare(house.session, house.treasurer, What.CLAIM, claim_id, booked_on=on, reason="Wrong")
 
-        with pytest.raises(errors.ClaimPaid):
+        with pytest.raises(claim_errors.ClaimPaid):
             prepare(paid_on + DAY)
         house.approve_act(prepare(paid_on + 3 * DAY))
         assert (house.claim_state(claim_id), house.balance(EXPENSE_CLAIMS)) == ("taken-back", 0)
