@@ -19,10 +19,9 @@ from coop.paging import pager, requested_page
 from coop.payments.bills import booking, claim_payments, claim_queries, claiming, queries
 from coop.payments.bills.claim_forms import CodingForm
 from coop.payments.bills.claim_queries import ClaimState
-from coop.payments.bills.deciding import ask_to_take_back, decide, decision
-from coop.payments.bills.forms import RefusalForm, TakeBackForm
+from coop.payments.bills.deciding import decide, decision
+from coop.payments.bills.forms import RefusalForm
 from coop.payments.bills.pages import READERS, Answer, blueprint, chart_names, currency
-from coop.payments.bills.taking_back import What
 from coop.permissions import NotFound, Power, requires
 from coop.signed_in import actor
 from evidence.currencies import decimal_text
@@ -154,29 +153,7 @@ def send_back(claim_id: UUID) -> Answer:
 @requires(*READERS)
 def claim_receipt(claim_id: UUID) -> Response:
     """Return the receipt of a claim."""
-    found = claim_queries.claim(db.session(), claim_id).attachment_id
-    if found is None:
-        raise NotFound
-    return papers.send(found)
-
-
-@blueprint.get("/claims/<uuid:claim_id>/take-back")
-@requires(Power.TREASURER)
-def confirm_taking_claim_back(claim_id: UUID) -> str:
-    """Show what taking a claim back means, before somebody is asked to approve it."""
-    session = db.session()
-    row = claim_queries.claim(session, claim_id)
-    today = cooperative.today(session)
-    return _take_back_page(claim_id, TakeBackForm(data={"booked_on": max(today, row.booked_on or today)}))
-
-
-@blueprint.post("/claims/<uuid:claim_id>/take-back")
-@requires(Power.TREASURER)
-def take_claim_back(claim_id: UUID) -> Answer:
-    """Ask somebody of the board to take a claim back."""
-    form = TakeBackForm()
-    answer = ask_to_take_back(What.CLAIM, claim_id, form)
-    return answer if isinstance(answer, Response) else (_take_back_page(claim_id, form), answer)
+    return papers.send(claim_queries.claim(db.session(), claim_id).attachment_id)
 
 
 def _state() -> ClaimState | None:
@@ -218,10 +195,4 @@ def _claim_page(
         paid=claim_payments.paid_on(session, {row.participant_id}).get(row.id),
         sent_back=claim_payments.sent_back(session, row),
         may_write=Power.TREASURER in who.powers,
-    )
-
-
-def _take_back_page(claim_id: UUID, form: TakeBackForm) -> str:
-    return render_template(
-        "payments/bills/take_claim_back.html", row=claim_queries.claim(db.session(), claim_id), form=form
     )

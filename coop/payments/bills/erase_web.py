@@ -13,7 +13,7 @@ from coop.database import db, write
 from coop.errors import show_on
 from coop.payments.bills import claim_queries, erasing, queries
 from coop.payments.bills.claim_queries import ClaimState
-from coop.payments.bills.pages import Answer, blueprint
+from coop.payments.bills.pages import Answer, blueprint, trail_of_bill, trail_of_claim
 from coop.permissions import Power, requires
 from coop.signed_in import act_for, actor
 from evidence.messages import Refusal
@@ -94,20 +94,12 @@ def _erase(form: ConfirmForm, work: Callable[[Session], None], back: str) -> Res
 
 def _bill_page(form: ConfirmForm, bill_id: UUID) -> str:
     row = queries.bill(db.session(), bill_id)
-    trail = [
-        {"label": gettext("Bills"), "href": url_for("bills.bills")},
-        {"label": row.number, "href": url_for("bills.bill", bill_id=bill_id)},
-    ]
-    return render_template("payments/bills/erase.html", form=form, row=row, trail=trail, is_booked=row.entry_id)
+    return render_template("payments/bills/erase.html", form=form, row=row, trail=trail_of_bill(row), ends_claim=False)
 
 
 def _claim_page(form: ConfirmForm, claim_id: UUID) -> str:
     row = claim_queries.claim(db.session(), claim_id)
-    trail = [
-        {"label": gettext("Expense claims"), "href": url_for("bills.claims")},
-        {"label": row.name, "href": url_for("bills.claim", claim_id=claim_id)},
-    ]
-    return render_template("payments/bills/erase.html", form=form, row=row, trail=trail, is_booked=row.entry_id)
+    return render_template("payments/bills/erase.html", form=form, row=row, trail=trail_of_claim(row), ends_claim=False)
 
 
 def _own_page(form: ConfirmForm, participant_id: UUID, claim_id: UUID) -> str:
@@ -122,6 +114,5 @@ def _own_page(form: ConfirmForm, participant_id: UUID, claim_id: UUID) -> str:
         form=form,
         row=row,
         trail=trail,
-        is_booked=row.entry_id,
         ends_claim=row.state is not ClaimState.WITHDRAWN,
     )

@@ -17,7 +17,7 @@ from coop.payments.bills import claim_errors, claim_payments, claim_queries, cla
 from coop.payments.bills.claim_forms import ClaimForm
 from coop.payments.bills.pages import Answer, blueprint, currency
 from coop.payments.payouts.accounts import account_of
-from coop.permissions import NotFound, requires, takes_papers
+from coop.permissions import requires, takes_papers
 from coop.signed_in import act_for
 from evidence.messages import Refusal
 
@@ -109,10 +109,7 @@ def withdraw_claim(participant_id: UUID, claim_id: UUID) -> Response:
 def my_receipt(participant_id: UUID, claim_id: UUID) -> Response:
     """Return the receipt of a participant's own claim."""
     act_for(participant_id)
-    found = claim_queries.claim(db.session(), claim_id, participant_id=participant_id).attachment_id
-    if found is None:
-        raise NotFound
-    return papers.send(found)
+    return papers.send(claim_queries.claim(db.session(), claim_id, participant_id=participant_id).attachment_id)
 
 
 def _form_page(participant_id: UUID, form: ClaimForm, known: UUID | None = None) -> str:

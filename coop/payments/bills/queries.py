@@ -1,13 +1,12 @@
-"""Reading bills and suppliers: how each stands, what is to be paid when, and which paper came twice."""
+"""Reading bills: how each stands, what is to be paid when, and which paper came twice."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Select, Subquery, and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from coop.approvals.models import ActApproval, ActWithdrawal, TwoPersonAct
@@ -132,19 +131,6 @@ class BillFilter:
 
 
 @dataclass(frozen=True)
-class SupplierRow:
-    """A supplier in the list, and what it is owed."""
-
-    id: UUID
-    name: str
-    bank_account: str
-    tax_number: str
-    email: str
-    bills: int
-    open_minor: int
-
-
-@dataclass(frozen=True)
 class SamePaper:
     """Another bill or claim that came with the very same file."""
 
@@ -230,52 +216,15 @@ def waiting_to(session: Session, day: date) -> int:
     return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
-def has_unpaid(session: Session, supplier_id: UUID) -> bool:
-    """Say whether a supplier has a bill that waits for approval or is to be paid."""
-    unpaid = (BillState.WAITING.value, BillState.OPEN.value)
-    query = _rows().where(Bill.supplier_id == supplier_id, _state.in_(unpaid)).limit(1)
-    return session.execute(query).first() is not None
-
-
 def due_to(session: Session, day: date) -> int:
     """Return how many bills are to be paid up to a day."""
     query = _rows().where(_state == BillState.OPEN.value, Bill.due_on <= day)
     return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
-def suppliers(session: Session) -> list[SupplierRow]:
-    """Return all suppliers by name."""
-    standing = _rows().subquery()
-    is_open = case((standing.c.state == BillState.OPEN.value, standing.c.total_minor), else_=0)
-    rows = session.execute(
-        select(
-            *(Supplier.id, Supplier.name, Supplier.bank_account, Supplier.tax_number, Supplier.email),
-            func.count(standing.c.id).label("bills"),
-            func.coalesce(func.sum(is_open), 0).label("open_minor"),
-        )
-        .outerjoin(standing, standing.c.supplier_id == Supplier.id)
-        .group_by(Supplier.id)
-        .order_by(Supplier.name_key)
-    )
-    return [SupplierRow(**{**row._mapping, "open_minor": int(row.open_minor)}) for row in rows]
-
-
-def supplier(session: Session, supplier_id: UUID) -> Supplier:
-    """Return a supplier.
-
-    Raises:
-        NotFound
-    """
-    found = session.get(Supplier, supplier_id)
-    if found is None:
-        raise NotFound
-    return found
-
-
-def supplier_names(session: Session) -> Sequence[tuple[UUID, str]]:
-    """Return the suppliers that a form offers, by name."""
-    rows = session.execute(select(Supplier.id, Supplier.name).order_by(Supplier.name_key))
-    return [(row.id, row.name) for row in rows]
+def standing() -> Subquery:
+    """Return all bills with how each stands, for other reads to join."""
+    return _rows().subquery()
 
 
 def same_paper(session: Session, attachment_id: UUID | None) -> list[SamePaper]:

@@ -9,6 +9,7 @@ from coop.payments.bills import (
     paying_web,
     payment_web,
     supplier_web,
+    take_back_web,
 )
 from coop.payments.bills.pages import blueprint
 
@@ -22,4 +23,5 @@ __all__ = [
     "paying_web",
     "payment_web",
     "supplier_web",
+    "take_back_web",
 ]

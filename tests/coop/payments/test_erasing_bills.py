@@ -158,7 +158,13 @@ def test_the_file_and_its_name_go_and_its_hash_stays(app: Flask, sign_in: SignIn
     assert ("The receipt was erased on" in done.text, "(text erased)" in done.text) == (True, True)
     assert treasurer.client.get(f"/bills/{bill_id}/receipt").status_code == 404
     assert treasurer.send(question, question.form(button="Erase")).status == 409
-    for path in ("/books/journal", "/bills.csv", f"/books/general-ledger?account={PAYABLE}", "/books/payables", "/bills/due"):
+    for path in (
+        "/books/journal",
+        "/bills.csv",
+        f"/books/general-ledger?account={PAYABLE}",
+        "/books/payables",
+        "/bills/due",
+    ):
         assert treasurer.get(path).status == 200
     assert treasurer.get(f"/claims/{claim_id}/erase").status == 200
     waiting = treasurer.get(f"/claims/{claim_id}/erase")
