@@ -1,7 +1,7 @@
 """Erasing the receipt and the words of a bill or a claim, where the law or a person asks for it.
 
-Only what may name a person goes: the file with its name, what the lines were for, why there was no receipt, the reasons, and the text of
-its entries. Numbers, days, amounts, accounts, who decided, and the hashes of what was said and sent stay, so nothing changes in the books.
+Only what may name a person goes: the file with its name, what the lines were for, why there was no receipt, the reasons (the bank's too,
+for sending a payment back), and the text of its entries. Numbers, days, amounts, accounts, who decided, and the hashes of what was said and sent stay, so nothing changes in the books.
 The treasurer erases what is decided; a claimant what they claimed themselves and nobody has decided, which ends the claim.
 """
 
@@ -16,10 +16,12 @@ from coop.approvals.models import ActApproval, ActWithdrawal, ActWords, TwoPerso
 from coop.attachments.models import AttachmentErasure
 from coop.attachments.operations import erase
 from coop.database import CoopBase
-from coop.payments.bills import claim_queries, claiming, errors, queries
+from coop.payments.bills import claim_payments, claim_queries, claiming, errors, queries
 from coop.payments.bills.claim_queries import ClaimState
 from coop.payments.bills.models import (
     Bill,
+    BillReturnLine,
+    BillReturnReason,
     BillText,
     ClaimCoding,
     ClaimEndingReason,
@@ -28,6 +30,7 @@ from coop.payments.bills.models import (
 )
 from coop.payments.bills.queries import BillState
 from coop.payments.bills.taking_back import TAKE_BACK
+from coop.payments.payouts.models import DisbursementReturnReason
 from coop.permissions import Actor, NotFound, Power
 from evidence.canonical import Canonical
 from ledger.models import Entry, EntryText
@@ -48,7 +51,12 @@ def erase_bill(session: Session, actor: Actor, *, bill_id: UUID) -> None:
         raise NotFound
     if queries.bill(session, bill_id).state is BillState.WAITING:
         raise errors.NotDecided
-    words = [(BillText, "bill_id", [bill_id]), *_everywhere(session, "bill", bill_id, [row.act_id])]
+    returns = select(BillReturnLine.return_id).where(BillReturnLine.bill_id == bill_id)
+    words: Sequence[_Words] = [
+        (BillText, "bill_id", [bill_id]),
+        (BillReturnReason, "return_id", returns),
+        *_everywhere(session, "bill", bill_id, [row.act_id]),
+    ]
     facts = _erase(session, actor, row.attachment_id, words)
     audit.record(session, actor, "bill.erased", subject=bill_id, power=power, facts=facts)
 
@@ -91,9 +99,11 @@ def _held_claim(session: Session, claim_id: UUID) -> ExpenseClaim:
 
 def _words_of_claim(session: Session, claim_id: UUID) -> Sequence[_Words]:
     acts = session.scalars(select(ClaimCoding.act_id).where(ClaimCoding.claim_id == claim_id)).all()
+    sent_back = claim_payments.sent_back(session, claim_queries.claim(session, claim_id))
     return [
         (ExpenseClaimText, "claim_id", [claim_id]),
         (ClaimEndingReason, "claim_id", [claim_id]),
+        (DisbursementReturnReason, "return_id", [one.return_id for one in sent_back if one.return_id]),
         *_everywhere(session, "expense_claim", claim_id, acts),
     ]
 

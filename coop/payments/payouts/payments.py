@@ -36,6 +36,7 @@ class PaidPayee:
     amount_minor: int
     currency: str
     #: None while it stands.
+    return_id: UUID | None
     returned_on: date | None
     #: Why the bank sent it back; none where that was erased.
     reason: str | None
@@ -82,7 +83,7 @@ def _payments() -> Select[*tuple[Any, ...]]:
         select(
             *(Disbursement.id.label("disbursement_id"), Disbursement.paid_on, Participant.id.label("participant_id")),
             *(Participant.name, Participant.party_ref, DisbursementLine.amount_minor, Disbursement.currency),
-            *(DisbursementReturn.returned_on, DisbursementReturnReason.text, Entry.id),
+            *(DisbursementReturn.id, DisbursementReturn.returned_on, DisbursementReturnReason.text, Entry.id),
         )
         .join(DisbursementLine, DisbursementLine.disbursement_id == Disbursement.id)
         .join(Participant, Participant.id == DisbursementLine.participant_id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask, current_app
@@ -16,11 +16,25 @@ from coop.audit import AuditEvent
 from coop.checking import all_findings
 from coop.config import configuration
 from coop.database import db, write, write_with
-from coop.payments.bills import claim_errors, claim_queries, claiming, erasing, errors, queries, taking_back
-from coop.payments.bills.models import Bill, BillText, ClaimEndingReason, ExpenseClaimText
+from coop.payments.bills import (
+    claim_errors,
+    claim_payments,
+    claim_queries,
+    claiming,
+    erasing,
+    errors,
+    payments,
+    queries,
+    returning,
+    taking_back,
+)
+from coop.payments.bills.models import Bill, BillReturnReason, BillText, ClaimEndingReason, ExpenseClaimText
 from coop.payments.bills.taking_back import What
+from coop.payments.payouts import returning as payouts_returning
+from coop.payments.payouts.disbursements import record_payment
+from coop.payments.payouts.models import DisbursementReturnReason
 from coop.permissions import NotFound, PowerMissing
-from ledger.chart import PAYABLE
+from ledger.chart import EXPENSE_CLAIMS, PAYABLE
 from ledger.models import Entry, EntryText
 from tests import joining
 from tests.billing import Billing, paper
@@ -94,6 +108,24 @@ def test_the_reasons_for_refusing_and_for_taking_back_go_as_well(house: Billing)
     assert entry_texts(house, "bill") == 1
     erasing.erase_bill(house.session, house.treasurer, bill_id=waiting)
     assert (entry_texts(house, "bill"), house.count(ActWords)) == (0, 0)
+
+
+def test_why_the_bank_sent_a_payment_back_goes_as_well(house: Billing) -> None:
+    bill_id, claim_id, participant_id = house.entered_and_approved(), house.claim(), house.participant("secretary")
+    house.approve_act(house.assign(claim_id))
+    who = house.treasurer
+    told: dict[str, Any] = {"returned_on": house.today, "reason": "Ana has moved"}
+    returning.record_return(house.session, who, run_id=house.pay(bill_id), bill_ids=[bill_id], **told)
+    paid: dict[str, Any] = {"account_code": EXPENSE_CLAIMS, "paid_on": house.today, "form_token": uuid4()}
+    disbursement_id = record_payment(house.session, who, lines=[(participant_id, 4_600)], **paid)
+    back: dict[str, Any] = {"disbursement_id": disbursement_id, "participant_ids": [participant_id], **told}
+    payouts_returning.record_return(house.session, who, **back)
+    erasing.erase_bill(house.session, who, bill_id=bill_id)
+    erasing.erase_claim(house.session, who, claim_id=claim_id)
+    assert [house.count(one) for one in (BillReturnReason, DisbursementReturnReason)] == [0, 0]
+    (one,) = claim_payments.sent_back(house.session, claim_queries.claim(house.session, claim_id))
+    assert (one.returned_on, one.reason) == (house.today, None)
+    assert payments.payments_of(house.session, bill_id)[0].returned_on == house.today
 
 
 def test_a_decided_claim_loses_its_words(house: Billing) -> None:
