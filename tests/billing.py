@@ -113,6 +113,15 @@ class Billing:
     def claim_state(self, claim_id: UUID) -> str:
         return claim_queries.claim(self.session, claim_id).state.value
 
+    def lines_of(self, entry_id: UUID | None) -> list[tuple[str, int, UUID | None]]:
+        rows = self.session.execute(
+            select(Account.code, Posting.amount_minor, Posting.party_ref)
+            .join(Posting, Posting.account_id == Account.id)
+            .where(Posting.entry_id == entry_id)
+            .order_by(Posting.line)
+        )
+        return [(row.code, row.amount_minor, row.party_ref) for row in rows]
+
     def balance(self, code: str = PAYABLE) -> int:
         query = select(func.coalesce(func.sum(Posting.amount_minor), 0)).join(Account).where(Account.code == code)
         return int(self.session.scalar(query) or 0)

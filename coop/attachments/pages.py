@@ -15,8 +15,8 @@ from coop.database import db
 from coop.permissions import NotFound
 
 
-def send(attachment_id: UUID) -> Response:
-    """Answer with a paper. The route has checked who may read it.
+def send(attachment_id: UUID | None) -> Response:
+    """Answer with a paper, where there is one. The route has checked who may read it.
 
     The bytes are somebody else's: they are never shown as a page of this place, and no script in them would run.
 
@@ -24,7 +24,7 @@ def send(attachment_id: UUID) -> Response:
         NotFound: there is no such paper, or it was erased.
         FileMissing, FileDamaged
     """
-    found = attachment(db.session(), attachment_id)
+    found = attachment(db.session(), attachment_id) if attachment_id else None
     if found is None or found.erased_at is not None:
         raise NotFound
     answer = Response(files.read(configuration(current_app), found.sha256), content_type=found.media_type)

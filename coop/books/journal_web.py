@@ -20,7 +20,8 @@ from coop.errors import show_on
 from coop.forms import choices
 from coop.paging import Part, bounded, pager, requested_page
 from coop.payments.bank.queries import lines_of_entry, unmatched_counts
-from coop.payments.payouts.payees import payees_of
+from coop.payments.bills.payments import run_of_return
+from coop.payments.payouts.payments import disbursement_of_return
 from coop.payments.queries import outstanding_count
 from coop.permissions import Power, requires
 from coop.signed_in import actor
@@ -34,6 +35,7 @@ from ledger.tax.codes import tax_codes
 _SOURCE_PAGES = {
     "fiscal_year": ("books.year_closing", "year_id"),
     "distribution": ("books.surplus_plan", "plan_id"),
+    "disbursement": ("payouts.payment", "disbursement_id"),
     "bill": ("bills.bill", "bill_id"),
     "bill_payment_run": ("bills.payment", "run_id"),
     "expense_claim": ("bills.claim", "claim_id"),
@@ -189,8 +191,10 @@ def _source_href(found: PostedEntry) -> str | None:
     if found.source_kind == "payment_receipt" and found.source_id is not None:
         request_id = queries.request_of_receipt(db.session(), found.source_id)
         return url_for("payments.payment", request_id=request_id) if request_id else None
-    if found.source_kind == "disbursement" and found.source_id is not None:
-        return url_for("payouts.pay_list", payee_list=payees_of(db.session(), found.source_id).value)
+    if found.source_kind == "bill_return" and found.source_id is not None:
+        return url_for("bills.payment", run_id=run_of_return(db.session(), found.source_id))
+    if found.source_kind == "disbursement_return" and found.source_id is not None:
+        return url_for("payouts.payment", disbursement_id=disbursement_of_return(db.session(), found.source_id))
     if found.source_kind in _SOURCE_PAGES:
         endpoint, name = _SOURCE_PAGES[found.source_kind]
         return url_for(endpoint, **{name: found.source_id})  # type: ignore[arg-type]

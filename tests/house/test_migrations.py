@@ -20,12 +20,14 @@ from sqlalchemy.orm import Session
 from coop import migrating
 from coop.database import METADATAS, db
 from coop.membership.models import MemberClass
+from coop.payments.bills import returning
 from coop.rooms import RULES
 from evidence.rules import rule_findings
 from ledger import chart, chart_checks, closing, periods, posting, reopening, sealing
 from ledger import checks as ledger_checks
 from ledger.models import YearClosing
 from tests import world as worlds
+from tests.billing import Billing
 from tests.databases import Templates, TestDatabase
 from tests.rooms_of_the_world import ROOMS, bank, bank_accounts, bills, money, papers
 
@@ -223,6 +225,25 @@ def test_a_second_bank_account_goes_back_only_without_its_statement(empty: TestD
 
 _RULE_OF_THE_BANK = {"words": "fee", "is_in": False, "text": "Fee"}
 COOP_TABLES = METADATAS[-1].tables
+
+
+def test_bills_that_were_paid_stay_so_and_what_the_bank_sent_back_does_not_go_back(founded: TestDatabase) -> None:
+    with _writing(founded.engine) as session:
+        house = Billing(session, is_founded=True)
+        bill_id = house.entered_and_approved()
+        run_id = house.pay(bill_id)
+    founded.engine.dispose()
+    migrating.downgrade(founded.url, "0018")
+    migrating.upgrade(founded.url)
+    with _writing(founded.engine) as session:
+        house = Billing(session, is_founded=True)
+        assert house.state(bill_id) == "paid"
+        returning.record_return(
+            session, house.treasurer, run_id=run_id, bill_ids=[bill_id], returned_on=house.today, reason="Closed"
+        )
+    founded.engine.dispose()
+    with pytest.raises(RuntimeError, match="the bank has sent payments back"):
+        migrating.downgrade(founded.url, "0018")
 
 
 def test_a_chart_without_an_account_for_clients_gets_one(empty: TestDatabase) -> None:

@@ -72,6 +72,13 @@ def addresses(world: World) -> dict[str, list[Address]]:
         "bills.confirm_taking_back": [Address("treasurer", f"/bills/{bills[1]}/take-back")],
         "bills.due": [Address("treasurer", "/bills/due"), Address("auditor", "/bills/due")],
         "bills.payment": [Address("auditor", f"/bills/payments/{run_id}")],
+        "bills.confirm_erasing_bill": [Address("treasurer", f"/bills/{bill_id}/erase") for bill_id in bills[1:]],
+        "bills.confirm_erasing_claim": [Address("treasurer", f"/claims/{claim_id}/erase") for claim_id in claims[2:]],
+        "bills.confirm_erasing_own_claim": [Address("secretary", f"{mine}/{claims[0]}/erase")],
+        "bills.confirm_return": [
+            Address("treasurer", f"/bills/payments/{run_id}/sent-back"),
+            Address("board", f"/bills/payments/{run_id}/sent-back?bill={bills[2]}"),
+        ],
         "bills.supplier_list": [Address("treasurer", "/suppliers"), Address("auditor", "/suppliers")],
         "bills.new_supplier": [Address("treasurer", "/suppliers/new")],
         "bills.supplier": [Address("treasurer", f"/suppliers/{supplier_id}")],

@@ -57,13 +57,15 @@ def _payouts(session: Session, world: World) -> None:
         form_token=uuid4(),
     )
     world.things["payee_list"] = ["coaches", "members", "nonsense"]
-    paid = session.scalars(select(Entry.id).where(Entry.source_kind == "disbursement")).one()
-    world.things["entry_id"] = [paid]
+    paid = session.scalars(select(Entry).where(Entry.source_kind == "disbursement")).one()
+    assert paid.source_id is not None
+    world.things["entry_id"], world.things["disbursement_id"] = [paid.id], [paid.source_id]
 
 
 def addresses(world: World) -> dict[str, list[Address]]:
     """Return the pages of the bank statement, of payments out, and of the closing of a year."""
     mine = {name: f"/as/{participant_id}" for name, participant_id in world.participants.items()}
+    paid = world.things["disbursement_id"][0]
     asked, matched, removed, nameless = (f"/payments/bank/1000/{line_id}" for line_id in world.things["line_id"])
     return {
         "bank.lines": [
@@ -93,6 +95,8 @@ def addresses(world: World) -> dict[str, list[Address]]:
             Address("auditor", "/payouts/coaches"),
             Address("treasurer", "/payouts/members"),
         ],
+        "payouts.payment": [Address(name, f"/payouts/payments/{paid}") for name in ("treasurer", "auditor")],
+        "payouts.confirm_return": [Address("treasurer", f"/payouts/payments/{paid}/sent-back")],
         "payouts.account": [
             Address("board", f"{mine['board']}/payout-account"),
             Address("newcomer", f"{mine['newcomer']}/payout-account"),

@@ -13,13 +13,18 @@ from coop.payments.bank.models import (
     BankStatementLine,
     BankUnmatch,
 )
-from coop.payments.payouts.models import Disbursement, DisbursementLine
+from coop.payments.payouts.models import (
+    Disbursement,
+    DisbursementLine,
+    DisbursementReturn,
+    DisbursementReturnLine,
+)
 from evidence.columns import table_of
 from evidence.rules import Case, Rule, append_only, refuse
 
 _ONLY_ADDED = (
     *(BankLine, BankLineRemoval, BankMatch, BankMatchGroup, BankUnmatch, BankStatement, BankStatementLine),
-    *(Disbursement, DisbursementLine),
+    *(Disbursement, DisbursementLine, DisbursementReturn, DisbursementReturnLine),
 )
 _HOLD_LINE = "  PERFORM 1 FROM bank_line WHERE id = NEW.line_id FOR NO KEY UPDATE;"
 _IN_GROUP = "FROM bank_match m WHERE m.group_id = NEW.id"

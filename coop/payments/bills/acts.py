@@ -17,7 +17,7 @@ from coop.approvals import queries as approvals
 from coop.approvals.kinds import ActKind, Outcome, TwoPeople
 from coop.formats import format_day, format_money
 from coop.outbox import Page
-from coop.payments.bills import booking, claim_queries, claiming, errors, notices, queries, taking_back
+from coop.payments.bills import booking, claim_errors, claim_queries, claiming, notices, queries, taking_back
 from coop.payments.bills.booking import Costs
 from coop.payments.bills.claim_queries import ClaimState
 from coop.payments.bills.entering import BILL_APPROVE, owed_of
@@ -51,7 +51,7 @@ def _post_claim(session: Session, actor: Actor, arguments: Mapping[str, Any], tw
         raise NotFound
     row = claim_queries.claim(session, claim_id)
     if row.state is not ClaimState.PREPARED:
-        raise errors.ClaimSettled
+        raise claim_errors.ClaimSettled
     costs = claim_queries.costs_of(session, row)
     assert costs is not None
     entry_id = booking.post_owed(session, claiming.owed_of(session, row, costs), recorded_by=two.prepared_by)
@@ -64,7 +64,7 @@ def _need_other_claimant(session: Session, actor: Actor, arguments: Mapping[str,
     """Refuse whoever made a claim, or acts for whom it is paid to."""
     claim = session.get_one(ExpenseClaim, UUID(arguments["claim"]))
     if claim.participant_id in actor.represents or claim.claimed_by == actor.person_id:
-        raise errors.OwnClaim
+        raise claim_errors.OwnClaim
 
 
 def _take_back(session: Session, actor: Actor, arguments: Mapping[str, Any], two: TwoPeople) -> Outcome:

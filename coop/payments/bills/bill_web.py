@@ -1,4 +1,4 @@
-"""The pages of bills: the list, those that wait, and one with its receipt beside its lines, to be approved, refused or taken back."""
+"""The pages of bills: the list, those that wait, and one with its receipt beside its lines, to be approved or refused."""
 
 from typing import Any
 from uuid import UUID
@@ -7,7 +7,6 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from coop import cooperative
 from coop.approvals import operations as approvals
 from coop.approvals import queries as approval_queries
 from coop.attachments import pages as papers
@@ -17,14 +16,14 @@ from coop.downloads import csv_file
 from coop.errors import message_of, show_on, status_of
 from coop.forms import choices
 from coop.paging import pager, requested_page
-from coop.payments.bills import booking, claim_queries, queries
+from coop.payments.bills import booking, claim_queries, payments, queries, supplier_queries
 from coop.payments.bills.acts import KINDS_WITH_RECEIPT
-from coop.payments.bills.deciding import ask_to_take_back, decide, decision
-from coop.payments.bills.forms import BillsForm, RefusalForm, TakeBackForm
+from coop.payments.bills.deciding import decide, decision
+from coop.payments.bills.forms import BillsForm, RefusalForm
 from coop.payments.bills.pages import READERS, Answer, blueprint, chart_names, currency
+from coop.payments.bills.paying import RECORDERS
 from coop.payments.bills.queries import BillFilter, BillState
-from coop.payments.bills.taking_back import What
-from coop.permissions import NotFound, Power, requires
+from coop.permissions import Power, requires
 from coop.signed_in import actor
 from evidence.currencies import decimal_text
 from evidence.messages import Refusal
@@ -56,16 +55,19 @@ def bills() -> Answer:
 @requires(*READERS)
 def bills_csv() -> Response:
     """Return the bills that match as a table, with the days by which those open at the end of any day are known."""
-    _, wanted, _ = _asked()
+    session, (_, wanted, _) = db.session(), _asked()
+    returned = payments.returned(session)
     rows = (
         (
             *(row.supplier, row.number, row.billed_on, row.due_on),
             *(decimal_text(row.total_minor, row.currency), row.state.value, row.paid_on or "", row.entry_id or ""),
             *(row.booked_on or "", row.taken_back_on or ""),
+            # From when to when it was paid before: days with a stroke between, as ISO 8601 writes it.
+            " ".join(f"{one.paid_on}/{one.returned_on}" for one in returned.get(row.id, ())),
         )
-        for row in queries.all_bills(db.session(), wanted)
+        for row in queries.all_bills(session, wanted)
     )
-    head = ("supplier", "number", "date", "due", "total", "state", "paid", "entry", "booked", "taken_back")
+    head = ("supplier", "number", "date", "due", "total", "state", "paid", "entry", "booked", "taken_back", "sent_back")
     return csv_file("bills.csv", head, rows)
 
 
@@ -125,36 +127,14 @@ def refuse(bill_id: UUID) -> Answer:
 @requires(*READERS)
 def receipt(bill_id: UUID) -> Response:
     """Return the receipt of a bill."""
-    found = queries.bill(db.session(), bill_id).attachment_id
-    if found is None:
-        raise NotFound
-    return papers.send(found)
-
-
-@blueprint.get("/bills/<uuid:bill_id>/take-back")
-@requires(Power.TREASURER)
-def confirm_taking_back(bill_id: UUID) -> str:
-    """Show what taking a bill back means, before somebody is asked to approve it."""
-    session = db.session()
-    row = queries.bill(session, bill_id)
-    earliest = max(cooperative.today(session), row.booked_on or row.billed_on)
-    return _take_back_page(bill_id, TakeBackForm(data={"booked_on": earliest}))
-
-
-@blueprint.post("/bills/<uuid:bill_id>/take-back")
-@requires(Power.TREASURER)
-def take_back(bill_id: UUID) -> Answer:
-    """Ask somebody of the board to take a bill back."""
-    form = TakeBackForm()
-    answer = ask_to_take_back(What.BILL, bill_id, form)
-    return answer if isinstance(answer, Response) else (_take_back_page(bill_id, form), answer)
+    return papers.send(queries.bill(db.session(), bill_id).attachment_id)
 
 
 def _asked() -> tuple[BillsForm, BillFilter, int]:
     """Return the form of the list as it was asked for, what is looked for, and the status."""
     form = BillsForm(formdata=request.args)
     states = ((state.value, gettext(state.label)) for state in BillState)
-    known = ((str(id_), name) for id_, name in queries.supplier_names(db.session()))
+    known = ((str(id_), name) for id_, name in supplier_queries.supplier_names(db.session()))
     form.state.choices = choices([("", gettext("All")), *states])
     form.supplier.choices = choices([("", gettext("All suppliers")), *known])
     valid = form.validate()
@@ -175,13 +155,10 @@ def _bill_page(bill_id: UUID, form: RefusalForm, refused: str = "") -> str:
         same=queries.same_paper(session, row.attachment_id),
         later=booked_on if row.state is BillState.WAITING and booked_on != row.billed_on else None,
         decision=decision(row.act_id),
+        payments=payments.payments_of(session, bill_id),
         form=form,
         refused=refused,
         currency=row.currency,
         may_write=Power.TREASURER in actor().powers,
+        may_return=not actor().powers.isdisjoint(RECORDERS),
     )
-
-
-def _take_back_page(bill_id: UUID, form: TakeBackForm) -> str:
-    row = queries.bill(db.session(), bill_id)
-    return render_template("payments/bills/take_back.html", row=row, form=form)

@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session, aliased
 
 from coop.approvals.models import ActApproval
 from coop.membership.models import Participant
-from coop.payments.bills import claim_queries, queries
+from coop.payments.bills import claim_queries, payments, queries
 from coop.payments.bills.claim_queries import ClaimState
 from coop.payments.bills.models import (
     Bill,
     BillPayment,
     BillPaymentRun,
+    BillReturn,
+    BillReturnLine,
     ClaimCoding,
     ExpenseClaim,
     ExpenseClaimLine,
@@ -29,7 +31,7 @@ from ledger.models import Account, Entry, Posting
 
 def findings(session: Session) -> list[Finding]:
     """Check bills and claims. That nobody approves what they prepared, the checks of approvals look at."""
-    checks = (_bills, _numbers, _suppliers, _runs, _claims, _own_claims)
+    checks = (_bills, _numbers, _suppliers, _runs, _returns, _paid_once, _claims, _own_claims)
     return [finding for check in checks for finding in check(session)]
 
 
@@ -44,6 +46,7 @@ def _bills(session: Session) -> Iterator[Finding]:
         select(BillPayment.bill_id)
         .join(entry, (entry.source_kind == "bill") & (entry.source_id == BillPayment.bill_id))
         .join(reversal, reversal.reverses_id == entry.id)
+        .where(payments.stands())
     )
     for bill_id in session.scalars(paid_and_reversed):
         yield Finding("bill-paid-and-taken-back", f"bill {bill_id}")
@@ -73,30 +76,65 @@ def _suppliers(session: Session) -> Iterator[Finding]:
 
 def _runs(session: Session) -> Iterator[Finding]:
     """Look at the payments: each run is one entry: its day, what each supplier was paid, and the sum out of the bank."""
-    wanted: Counter[tuple[Any, ...]] = Counter()
     paid = (
         select(BillPaymentRun.id, BillPaymentRun.paid_on, Supplier.party_ref, func.sum(Bill.total_minor))
-        .join(BillPayment, BillPayment.run_id == BillPaymentRun.id)
-        .join(Bill, Bill.id == BillPayment.bill_id)
-        .join(Supplier, Supplier.id == Bill.supplier_id)
+        .outerjoin(BillPayment, BillPayment.run_id == BillPaymentRun.id)
+        .outerjoin(Bill, Bill.id == BillPayment.bill_id)
+        .outerjoin(Supplier, Supplier.id == Bill.supplier_id)
         .group_by(BillPaymentRun.id, BillPaymentRun.paid_on, Supplier.party_ref)
     )
-    for run_id, paid_on, party_ref, amount_minor in session.execute(paid):
-        wanted[run_id, paid_on, PAYABLE, party_ref] += int(amount_minor)
-        wanted[run_id, paid_on, BANK, None] -= int(amount_minor)
+    for run_id in _differing(session, "bill_payment_run", paid, 1):
+        yield Finding("bill-payment-not-booked", f"run {run_id} and its entry differ")
+
+
+def _returns(session: Session) -> Iterator[Finding]:
+    """Look at what the bank sent back: each time is one entry, of its day, that puts the payments back."""
+    returned = (
+        select(BillReturn.id, BillReturn.returned_on, Supplier.party_ref, func.sum(Bill.total_minor))
+        .outerjoin(BillReturnLine, BillReturnLine.return_id == BillReturn.id)
+        .outerjoin(Bill, Bill.id == BillReturnLine.bill_id)
+        .outerjoin(Supplier, Supplier.id == Bill.supplier_id)
+        .group_by(BillReturn.id, BillReturn.returned_on, Supplier.party_ref)
+    )
+    for return_id in _differing(session, "bill_return", returned, -1):
+        yield Finding("bill-return-not-booked", f"return {return_id} and its entry differ")
+    early = (
+        select(BillReturnLine.bill_id)
+        .join(BillReturn, BillReturn.id == BillReturnLine.return_id)
+        .join(BillPaymentRun, BillPaymentRun.id == BillReturnLine.run_id)
+        .where(BillReturn.returned_on < BillPaymentRun.paid_on)
+    )
+    for bill_id in session.scalars(early):
+        yield Finding("bill-return-before-payment", f"bill {bill_id}")
+
+
+def _paid_once(session: Session) -> Iterator[Finding]:
+    """Look for a bill that was paid more than once, without the payment before having come back."""
+    standing = select(BillPayment.bill_id).where(payments.stands()).group_by(BillPayment.bill_id)
+    for bill_id in session.scalars(standing.having(func.count() > 1)):
+        yield Finding("bill-paid-twice", f"bill {bill_id}")
+
+
+def _differing(session: Session, source: str, moved: Select[*tuple[Any, ...]], sign: int) -> list[UUID]:
+    """Compare what moved to or from suppliers with the entries of that source, and return the ids of those that differ.
+
+    `moved` has id, day, supplier and amount; `sign` is 1 where money left. What moves nothing differs from any entry.
+    """
+    wanted: Counter[tuple[Any, ...]] = Counter()
+    for id_, day, party_ref, amount_minor in session.execute(moved):
+        # Of what moves nothing the party is none, and no entry has such a line.
+        change = sign * int(amount_minor or 1)
+        wanted[id_, day, PAYABLE, party_ref] += change
+        wanted[id_, day, BANK, None] -= change
     booked = (
         select(Entry.source_id, Entry.booked_on, Account.code, Posting.party_ref, Posting.amount_minor)
         .join(Posting, Posting.entry_id == Entry.id)
         .join(Account, Account.id == Posting.account_id)
-        .where(Entry.source_kind == "bill_payment_run")
+        .where(Entry.source_kind == source)
     )
     for *key, amount_minor in session.execute(booked):
         wanted[tuple(key)] -= amount_minor
-    for run_id in sorted({key[0] for key, missing in wanted.items() if missing}, key=str):
-        yield Finding("bill-payment-not-booked", f"run {run_id} and its entry differ")
-    empty = select(BillPaymentRun.id).where(BillPaymentRun.id.not_in(select(BillPayment.run_id)))
-    for run_id in session.scalars(empty):
-        yield Finding("bill-payment-not-booked", f"run {run_id} pays no bill")
+    return sorted({key[0] for key, missing in wanted.items() if missing}, key=str)
 
 
 def _claims(session: Session) -> Iterator[Finding]:

@@ -1,8 +1,4 @@
-"""Reading expense claims: how each stands, and when it was paid.
-
-A payment names an account and a payee, not a claim. So what was paid to a claimant fills their claims in the order in which they were
-booked, as it does the shares of a surplus.
-"""
+"""Reading expense claims: what each is for and how it stands. When it was paid, `claim_payments` knows."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -28,11 +24,8 @@ from coop.payments.bills.models import (
     ExpenseClaimLine,
     ExpenseClaimText,
 )
-from coop.payments.payouts.models import Disbursement, DisbursementLine
-from coop.payments.payouts.surplus_shares import Paid, allocate
 from coop.permissions import NotFound
 from evidence.messages import N_
-from ledger.chart import EXPENSE_CLAIMS
 from ledger.drafts import Line
 from ledger.models import Entry
 
@@ -200,36 +193,10 @@ def coded(session: Session, claim_id: UUID, coding: Collection[Line]) -> Costs:
     return Costs(booked, [line.text for line in claimed], is_tax_included=True)
 
 
-def paid_on(session: Session, participants: Collection[UUID]) -> dict[UUID, date]:
-    """Return, of the claims of participants, on which day each was paid whole."""
-    return {claim_id: parts[-1][0] for claim_id, parts, is_whole in _payments(session, participants) if is_whole}
-
-
-def is_begun_to_be_paid(session: Session, row: ClaimRow) -> bool:
-    """Say whether a claim was paid, be it in part."""
-    return any(claim_id == row.id and parts for claim_id, parts, _ in _payments(session, [row.participant_id]))
-
-
-def _payments(session: Session, participants: Collection[UUID]) -> list[tuple[UUID, list[Paid], bool]]:
-    """Return the booked claims of participants, what was paid of each, and whether that is all of it."""
-    booked: dict[UUID, list[tuple[UUID, int]]] = {}
+def booked_of(session: Session, participants: Collection[UUID]) -> list[ClaimRow]:
+    """Return the claims of participants that were booked and not taken back, in the order in which they were booked."""
     query = _rows().where(_state == ClaimState.APPROVED.value, ExpenseClaim.participant_id.in_(participants))
-    for row in session.execute(query.order_by(_BOOKED.booked_on, _BOOKED.id)):
-        booked.setdefault(row.participant_id, []).append((row.id, row.total_minor))
-    payments: dict[UUID, list[tuple[date, int]]] = {}
-    paid = (
-        select(DisbursementLine.participant_id, Disbursement.paid_on, DisbursementLine.amount_minor)
-        .join(Disbursement, Disbursement.id == DisbursementLine.disbursement_id)
-        .where(Disbursement.account_code == EXPENSE_CLAIMS, DisbursementLine.participant_id.in_(participants))
-        .order_by(Disbursement.paid_on, Disbursement.id)
-    )
-    for participant_id, day, amount_minor in session.execute(paid):
-        payments.setdefault(participant_id, []).append((day, amount_minor))
-    found = []
-    for participant_id, theirs in booked.items():
-        given = allocate(theirs, payments.get(participant_id, []))
-        found += [(id_, given[id_], sum(part for _, part in given[id_]) == total_minor) for id_, total_minor in theirs]
-    return found
+    return [_row(row) for row in session.execute(query.order_by(_BOOKED.booked_on, _BOOKED.id))]
 
 
 def to_code(session: Session) -> int:

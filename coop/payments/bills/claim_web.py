@@ -16,13 +16,12 @@ from coop.database import db, write
 from coop.downloads import csv_file
 from coop.errors import message_of, show_on, status_of
 from coop.paging import pager, requested_page
-from coop.payments.bills import booking, claim_queries, claiming, queries
+from coop.payments.bills import booking, claim_payments, claim_queries, claiming, queries
 from coop.payments.bills.claim_forms import CodingForm
 from coop.payments.bills.claim_queries import ClaimState
-from coop.payments.bills.deciding import ask_to_take_back, decide, decision
-from coop.payments.bills.forms import RefusalForm, TakeBackForm
+from coop.payments.bills.deciding import decide, decision
+from coop.payments.bills.forms import RefusalForm
 from coop.payments.bills.pages import READERS, Answer, blueprint, chart_names, currency
-from coop.payments.bills.taking_back import What
 from coop.permissions import NotFound, Power, requires
 from coop.signed_in import actor
 from evidence.currencies import decimal_text
@@ -42,7 +41,7 @@ def claims() -> str:
         pager=pager(part),
         state=state.value if state else "",
         states=[("", gettext("All")), *((one.value, gettext(one.label)) for one in ClaimState)],
-        paid=claim_queries.paid_on(session, {row.participant_id for row in part.rows}),
+        paid=claim_payments.paid_on(session, {row.participant_id for row in part.rows}),
         currency=currency(),
         downloads=[{"label": gettext("Claims as CSV"), "href": url_for("bills.claims_csv", **asked)}],  # type: ignore[arg-type]
     )
@@ -54,7 +53,7 @@ def claims_csv() -> Response:
     """Return the claims in a state, or all, as a table."""
     session = db.session()
     found = claim_queries.all_claims(session, _state())
-    paid = claim_queries.paid_on(session, {row.participant_id for row in found})
+    paid = claim_payments.paid_on(session, {row.participant_id for row in found})
     zone = ZoneInfo(cooperative.current(session).zone)
     rows = (
         (
@@ -154,29 +153,7 @@ def send_back(claim_id: UUID) -> Answer:
 @requires(*READERS)
 def claim_receipt(claim_id: UUID) -> Response:
     """Return the receipt of a claim."""
-    found = claim_queries.claim(db.session(), claim_id).attachment_id
-    if found is None:
-        raise NotFound
-    return papers.send(found)
-
-
-@blueprint.get("/claims/<uuid:claim_id>/take-back")
-@requires(Power.TREASURER)
-def confirm_taking_claim_back(claim_id: UUID) -> str:
-    """Show what taking a claim back means, before somebody is asked to approve it."""
-    session = db.session()
-    row = claim_queries.claim(session, claim_id)
-    today = cooperative.today(session)
-    return _take_back_page(claim_id, TakeBackForm(data={"booked_on": max(today, row.booked_on or today)}))
-
-
-@blueprint.post("/claims/<uuid:claim_id>/take-back")
-@requires(Power.TREASURER)
-def take_claim_back(claim_id: UUID) -> Answer:
-    """Ask somebody of the board to take a claim back."""
-    form = TakeBackForm()
-    answer = ask_to_take_back(What.CLAIM, claim_id, form)
-    return answer if isinstance(answer, Response) else (_take_back_page(claim_id, form), answer)
+    return papers.send(claim_queries.claim(db.session(), claim_id).attachment_id)
 
 
 def _state() -> ClaimState | None:
@@ -215,12 +192,7 @@ def _claim_page(
         coding=coding or _coding_form(claim_id),
         form=refusal_form or RefusalForm(formdata=None),
         refused=refused,
-        paid=claim_queries.paid_on(session, {row.participant_id}).get(row.id),
+        paid=claim_payments.paid_on(session, {row.participant_id}).get(row.id),
+        sent_back=claim_payments.sent_back(session, row),
         may_write=Power.TREASURER in who.powers,
-    )
-
-
-def _take_back_page(claim_id: UUID, form: TakeBackForm) -> str:
-    return render_template(
-        "payments/bills/take_claim_back.html", row=claim_queries.claim(db.session(), claim_id), form=form
     )

@@ -22,7 +22,7 @@ from coop.attachments.models import Attachment
 from coop.attachments.operations import attach
 from coop.attachments.uploads import Received
 from coop.membership import participants
-from coop.payments.bills import booking, claim_queries, errors, notices
+from coop.payments.bills import booking, claim_errors, claim_queries, errors, notices
 from coop.payments.bills.booking import Costs, Owed
 from coop.payments.bills.claim_queries import ClaimRow, ClaimState
 from coop.payments.bills.models import (
@@ -91,7 +91,7 @@ def claim(session: Session, actor: Actor, *, participant_id: UUID, new: NewClaim
         return known.id
     _check(session, new)
     if claim_queries.undecided_of(session, participant_id) >= MOST_UNDECIDED:
-        raise errors.TooManyClaims(MOST_UNDECIDED)
+        raise claim_errors.TooManyClaims(MOST_UNDECIDED)
     _need_new_receipt(session, participant_id, new.receipt)
     row = ExpenseClaim(
         id=new_id(),
@@ -194,11 +194,11 @@ def _check(session: Session, new: NewClaim) -> None:
         if not 0 < one.amount_minor <= LARGEST_AMOUNT_MINOR:
             raise AmountOutOfRange(number, LARGEST_AMOUNT_MINOR, house.currency)
         if one.spent_on > today:
-            raise errors.SpentInFuture(number, today)
+            raise claim_errors.SpentInFuture(number, today)
     first, last = min(one.spent_on for one in new.spent), max(one.spent_on for one in new.spent)
     year = fiscal_year_of(session, first)
     if year is not None and last > year.ends_on:
-        raise errors.SpentInTwoYears(year.ends_on)
+        raise claim_errors.SpentInTwoYears(year.ends_on)
     if new.receipt is None and not new.no_receipt:
         raise errors.ReceiptMissing
 
@@ -216,7 +216,7 @@ def _need_new_receipt(session: Session, participant_id: UUID, receipt: Received 
     for claim_id in session.scalars(query.order_by(ExpenseClaim.id)):
         earlier = claim_queries.claim(session, claim_id)
         if earlier.state not in _ENDED:
-            raise errors.ReceiptUsed(claim_id, earlier.claimed_at.astimezone(zone).date())
+            raise claim_errors.ReceiptUsed(claim_id, earlier.claimed_at.astimezone(zone).date())
 
 
 def _hold_waiting(session: Session, claim_id: UUID) -> ClaimRow:
@@ -225,9 +225,9 @@ def _hold_waiting(session: Session, claim_id: UUID) -> ClaimRow:
         raise NotFound
     row = claim_queries.claim(session, claim_id)
     if row.state is ClaimState.PREPARED:
-        raise errors.ClaimPrepared
+        raise claim_errors.ClaimPrepared
     if row.state is not ClaimState.WAITING:
-        raise errors.ClaimSettled
+        raise claim_errors.ClaimSettled
     return row
 
 

@@ -9,7 +9,7 @@ from coop import cooperative
 from coop.books import queries as book_queries
 from coop.books.line_form import offer
 from coop.database import db, write
-from coop.payments.bills import booking, entering, errors, queries
+from coop.payments.bills import booking, entering, errors, supplier_queries
 from coop.payments.bills.forms import BillForm
 from coop.payments.bills.pages import Answer, blueprint, chart_names, currency
 from coop.permissions import Power, requires, takes_papers
@@ -65,7 +65,7 @@ def _form_page(form: BillForm, *, debits: list[Line] | None = None, known: UUID 
         debits=debits,
         names=chart_names() if debits else {},
         known=known,
-        suppliers=[name for _, name in queries.supplier_names(session)],
+        suppliers=[name for _, name in supplier_queries.supplier_names(session)],
         currency=currency(),
         decimals=book_queries.decimals(session),
     )

@@ -1,4 +1,4 @@
-"""What is refused about suppliers, bills and claims."""
+"""What is refused about suppliers and bills, and about both bills and claims."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -185,16 +185,8 @@ class BillPaid(Refusal):
 
     paid_on: date
     message = N_(
-        "This bill was paid on %(paid_on)s, so it is not taken back. Enter what the supplier gives back as a receipt of money."
-    )
-
-
-@dataclass(eq=False)
-class ClaimPaid(Refusal):
-    """What was paid is not taken back."""
-
-    message = N_(
-        "This claim was paid, all of it or a part, so it is not taken back. Book what is given back when it arrives."
+        "This bill was paid on %(paid_on)s, so it is not taken back. Enter what the supplier gives back as a receipt of money, and what"
+        " the bank sent back on the page of the payment."
     )
 
 
@@ -220,68 +212,32 @@ class PaidBeforeBooked(Refusal):
 
 
 @dataclass(eq=False)
-class SpentInFuture(LineRefusal):
-    """Nobody spent anything tomorrow."""
+class BeforeSentBack(Refusal):
+    """Until its payment came back a bill was paid."""
 
-    line: int
-    today: date
-    message = N_("The day cannot be after today, %(today)s.")
-
-
-@dataclass(eq=False)
-class SpentInTwoYears(Refusal):
-    """A claim is one entry of one year."""
-
-    ends_on: date
-    message = N_("A fiscal year ended on %(ends_on)s. Claim what was spent before that day and after it apart.")
-
-
-@dataclass(eq=False)
-class TooManyClaims(Refusal):
-    """As many claims wait as are decided in good time."""
-
-    most: int
+    number: str
+    sent_back_on: date
     message = N_(
-        "%(most)s of your claims wait for a decision. Claim more once some of them are decided, or put more lines in one."
+        "The bank sent back the last payment of bill %(number)s on %(sent_back_on)s. The date cannot be before that."
     )
-    about = "lines"
+    about = "booked_on"
 
 
 @dataclass(eq=False)
-class ReceiptUsed(Refusal):
-    """The same file came with another claim, which `claim_id` names."""
+class NotDecided(Refusal):
+    """Whoever decides has to read it."""
 
-    claim_id: UUID
-    claimed_on: date
-    message = N_("You sent this very file with your claim of %(claimed_on)s. Nothing is paid back twice.")
-    about = "file"
+    message = N_("It waits for a decision, which needs its receipt and words. Refuse it or withdraw it first.")
 
 
 @dataclass(eq=False)
-class ClaimSettled(Refusal):
-    """The claim was approved, refused or withdrawn."""
+class NothingLeft(Refusal):
+    """The receipt and the words are gone."""
 
-    message = N_("This claim was approved, refused or withdrawn in the meantime.")
-
-
-@dataclass(eq=False)
-class ClaimPrepared(Refusal):
-    """The accounts of a claim are assigned, and a second person decides."""
-
-    message = N_("This claim waits for a second person already.")
-
-
-@dataclass(eq=False)
-class OwnClaim(Refusal):
-    """Nobody approves money for themselves, or for whom they act."""
-
-    message = N_("This claim is your own, or of somebody you act for. Another person has to approve it.")
+    message = N_("Its receipt and its words were erased before.")
 
 
 #: Answered with 409.
-CONFLICTS = (
-    *(BillKnown, BillFormUsed, BillNotOpen, BillPaid, SupplierKnown),
-    *(ClaimSettled, ClaimPrepared, ClaimPaid, ReceiptUsed),
-)
+CONFLICTS = (BillKnown, BillFormUsed, BillNotOpen, BillPaid, SupplierKnown, NotDecided, NothingLeft)
 #: Answered with 403.
-FORBIDDEN = (OwnClaim, AccountChangedByYou)
+FORBIDDEN = (AccountChangedByYou,)

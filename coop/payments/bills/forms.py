@@ -13,7 +13,7 @@ from coop.books.forms import LONGEST_ENTRY_TEXT, DatesForm
 from coop.books.line_form import CodedLineForm, Offer
 from coop.errors import message_of, show_on, status_of
 from coop.forms import DayField, Form, LineField, MoneyField, TextField, TokenField, choices, required
-from coop.payments.bills import errors
+from coop.payments.bills import claim_errors, errors
 from coop.payments.bills.booking import MOST_LINES, Costs
 from coop.payments.bills.entering import LONGEST_BANK_REFERENCE, LONGEST_NUMBER, NewBill
 from coop.payments.bills.pages import currency
@@ -33,7 +33,7 @@ _FIELD_OF: dict[type[Refusal], str] = {
     NoSuchFund: "fund",
     errors.TaxOfSales: "tax",
     errors.TaxRateMissing: "tax",
-    errors.SpentInFuture: "spent_on",
+    claim_errors.SpentInFuture: "spent_on",
     AmountOutOfRange: "amount",
 }
 

@@ -1,13 +1,22 @@
 """What suppliers ask for, what participants spent for the co-op, and when bills were paid.
 
 A bill and a claim are written once. Whether they wait, were approved or refused follows from the act of two people behind them,
-whether they are booked from the journal, whether a bill is paid from its payment. Names and words lie in rows that can be erased.
+whether they are booked from the journal, whether a bill is paid from its payments: the one that the bank has not sent back. Names and
+words lie in rows that can be erased.
 """
 
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, UniqueConstraint, Uuid
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    SmallInteger,
+    UniqueConstraint,
+    Uuid,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coop.approvals.models import TwoPersonAct
@@ -101,13 +110,46 @@ class BillPaymentRun(CoopBase):
 
 
 class BillPayment(CoopBase):
-    """A bill that was paid, whole. Its key decides that it is paid once."""
+    """A bill that was paid, whole. Another payment follows only where the bank has sent this one back: a rule decides it."""
 
     __tablename__ = "bill_payment"
     __table_args__ = (Index("ix_bill_payment_run_id", "run_id"),)
 
     bill_id: Mapped[UUID] = mapped_column(ForeignKey(Bill.id), primary_key=True)
-    run_id: Mapped[UUID] = mapped_column(ForeignKey(BillPaymentRun.id))
+    run_id: Mapped[UUID] = mapped_column(ForeignKey(BillPaymentRun.id), primary_key=True)
+
+
+class BillReturn(CoopBase):
+    """Payments of bills that the bank sent back on one day, as one entry."""
+
+    __tablename__ = "bill_return"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    returned_on: Mapped[date]
+    recorded_at: Mapped[Moment]
+
+
+class BillReturnLine(CoopBase):
+    """A payment of a bill that was sent back, whole. Its key decides that it is sent back once."""
+
+    __tablename__ = "bill_return_line"
+    __table_args__ = (
+        ForeignKeyConstraint(["bill_id", "run_id"], [BillPayment.bill_id, BillPayment.run_id]),
+        Index("ix_bill_return_line_return_id", "return_id"),
+    )
+
+    bill_id: Mapped[UUID] = mapped_column(primary_key=True)
+    run_id: Mapped[UUID] = mapped_column(primary_key=True)
+    return_id: Mapped[UUID] = mapped_column(ForeignKey(BillReturn.id))
+
+
+class BillReturnReason(CoopBase):
+    """Why the bank sent payments back. Erasable."""
+
+    __tablename__ = "bill_return_reason"
+
+    return_id: Mapped[UUID] = mapped_column(ForeignKey(BillReturn.id), primary_key=True)
+    text: Mapped[LongText]
 
 
 class ExpenseClaim(CoopBase):

@@ -13,11 +13,11 @@ from coop.books import queries as book_queries
 from coop.database import db, write
 from coop.errors import message_of
 from coop.paging import pager, requested_page
-from coop.payments.bills import claim_queries, claiming, errors
+from coop.payments.bills import claim_errors, claim_payments, claim_queries, claiming
 from coop.payments.bills.claim_forms import ClaimForm
 from coop.payments.bills.pages import Answer, blueprint, currency
 from coop.payments.payouts.accounts import account_of
-from coop.permissions import NotFound, requires, takes_papers
+from coop.permissions import requires, takes_papers
 from coop.signed_in import act_for
 from evidence.messages import Refusal
 
@@ -33,7 +33,7 @@ def my_claims(participant_id: UUID) -> str:
         "payments/bills/my_claims.html",
         part=part,
         pager=pager(part),
-        paid=claim_queries.paid_on(session, {participant_id}),
+        paid=claim_payments.paid_on(session, {participant_id}),
         account=account_of(session, participant_id),
         participant_id=participant_id,
         currency=currency(),
@@ -63,7 +63,7 @@ def make_claim(participant_id: UUID) -> Answer:
             claim_id = write(lambda session: claiming.claim(session, who, participant_id=participant_id, new=new))
         except Refusal as refusal:
             status = form.show(refusal)
-            known = refusal.claim_id if isinstance(refusal, errors.ReceiptUsed) else None
+            known = refusal.claim_id if isinstance(refusal, claim_errors.ReceiptUsed) else None
         else:
             flash(gettext("The claim is made. You are told by mail what becomes of it."), "success")
             return redirect(url_for("bills.my_claim", participant_id=participant_id, claim_id=claim_id), 303)
@@ -83,7 +83,8 @@ def my_claim(participant_id: UUID, claim_id: UUID) -> str:
         lines=claim_queries.lines(session, claim_id),
         no_receipt=claim_queries.why_no_receipt(session, claim_id),
         paper=attachment(session, row.attachment_id) if row.attachment_id else None,
-        paid=claim_queries.paid_on(session, {participant_id}).get(claim_id),
+        paid=claim_payments.paid_on(session, {participant_id}).get(claim_id),
+        sent_back=claim_payments.sent_back(session, row),
         account=account_of(session, participant_id),
         participant_id=participant_id,
     )
@@ -96,7 +97,7 @@ def withdraw_claim(participant_id: UUID, claim_id: UUID) -> Response:
     who = act_for(participant_id)
     try:
         write(lambda session: claiming.withdraw(session, who, participant_id=participant_id, claim_id=claim_id))
-    except (errors.ClaimSettled, errors.ClaimPrepared) as refusal:
+    except (claim_errors.ClaimSettled, claim_errors.ClaimPrepared) as refusal:
         flash(message_of(refusal), "message")
     else:
         flash(gettext("The claim is withdrawn."), "success")
@@ -108,10 +109,7 @@ def withdraw_claim(participant_id: UUID, claim_id: UUID) -> Response:
 def my_receipt(participant_id: UUID, claim_id: UUID) -> Response:
     """Return the receipt of a participant's own claim."""
     act_for(participant_id)
-    found = claim_queries.claim(db.session(), claim_id, participant_id=participant_id).attachment_id
-    if found is None:
-        raise NotFound
-    return papers.send(found)
+    return papers.send(claim_queries.claim(db.session(), claim_id, participant_id=participant_id).attachment_id)
 
 
 def _form_page(participant_id: UUID, form: ClaimForm, known: UUID | None = None) -> str:

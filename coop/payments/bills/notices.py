@@ -14,7 +14,7 @@ from coop.formats import format_money
 from coop.identity.models import Person
 from coop.identity.powers import holders
 from coop.membership import participants
-from coop.payments.bills import claim_queries, queries
+from coop.payments.bills import claim_queries, supplier_queries
 from coop.payments.bills.models import ExpenseClaim, Supplier
 from coop.payments.payouts.accounts import account_of
 from coop.permissions import Power
@@ -38,7 +38,7 @@ def claimed(session: Session, claim: ExpenseClaim) -> None:
 
 def account_changed(session: Session, supplier: Supplier, old_end: str, new_end: str) -> None:
     """Tell whoever approves and pays bills, except who did it, that an account changed to which some will be paid."""
-    if not queries.has_unpaid(session, supplier.id):
+    if not supplier_queries.has_unpaid(session, supplier.id):
         return
     text = gettext(
         "A supplier whose bills are not paid yet has another bank account: it ended in %(old)s, and now ends in %(new)s. Compare the"

@@ -1,6 +1,6 @@
 """Paying bills: the bank pays them, and here it is recorded that it did, as one entry for all that left on one day.
 
-A bill is paid whole and once: its payment's key decides. Where its supplier's account changed after the bill was approved, whoever
+A bill is paid whole and once, unless the bank sends the payment back. Where its supplier's account changed after the bill was approved, whoever
 changed it does not record the payment: between approval and bank, nobody alone says who is paid. What it is for stands in the journal by supplier, so the aged payables are at
 zero once everything is paid.
 """
@@ -34,7 +34,7 @@ def plan_payment(session: Session, *, bill_ids: Sequence[UUID], paid_on: date) -
     """Check a payment without recording it, and return its bills by supplier.
 
     Raises:
-        NotFound, NobodyTicked, PaidInFuture, BillNotOpen, PaidBeforeBooked
+        NotFound, NobodyTicked, PaidInFuture, BillNotOpen, PaidBeforeBooked, BeforeSentBack
     """
     today = cooperative.today(session)
     if not bill_ids:
@@ -47,6 +47,8 @@ def plan_payment(session: Session, *, bill_ids: Sequence[UUID], paid_on: date) -
             raise errors.BillNotOpen(row.number)
         if paid_on < row.booked_on:
             raise errors.PaidBeforeBooked(row.number, row.booked_on)
+        if row.sent_back_on is not None and paid_on < row.sent_back_on:
+            raise errors.BeforeSentBack(row.number, row.sent_back_on)
     return sorted(planned, key=lambda row: (row.supplier.casefold(), row.due_on, row.id))
 
 
@@ -115,10 +117,10 @@ def _book(session: Session, actor: Actor, run: BillPaymentRun, planned: Sequence
     by_party: dict[UUID, int] = defaultdict(int)
     for row in planned:
         by_party[row.party_ref] += row.total_minor
-    numbers = ", ".join(dict.fromkeys(row.supplier for row in planned))[:300]
+    names = ", ".join(dict.fromkeys(row.supplier for row in planned))[:300]
     draft = Draft(
         booked_on=run.paid_on,
-        text=gettext("Bills paid: %(suppliers)s", suppliers=numbers),
+        text=gettext("Bills paid: %(suppliers)s", suppliers=names),
         kind="bill-payment",
         currency=planned[0].currency,
         lines=[

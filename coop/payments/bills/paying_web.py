@@ -1,8 +1,7 @@
-"""The pages of paying bills: what is due, the list for the bank, recording what it has paid, and a payment that was recorded."""
+"""The pages of paying bills: what is due, the list for the bank, and recording what it has paid."""
 
 from collections.abc import Iterable
 from datetime import timedelta
-from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -11,12 +10,11 @@ from werkzeug.wrappers import Response
 from coop import cooperative
 from coop.database import db, write
 from coop.downloads import csv_file
-from coop.formats import format_money
 from coop.payments.bills import paying, queries
 from coop.payments.bills.pages import READERS, Answer, blueprint, currency
 from coop.payments.bills.paying_forms import PayBillsForm
 from coop.payments.bills.queries import BillRow
-from coop.permissions import NotFound, requires
+from coop.permissions import requires
 from coop.signed_in import actor
 from coop.texts import fold
 from evidence.currencies import decimal_text
@@ -73,24 +71,6 @@ def record_payment() -> Answer:
             flash(gettext("Recorded: the bills are paid."), "success")
             return redirect(url_for("bills.due"), 303)
     return _due_page(form), status
-
-
-@blueprint.get("/bills/payments/<uuid:run_id>")
-@requires(*READERS)
-def payment(run_id: UUID) -> str:
-    """Show the bills that were paid together."""
-    rows = queries.paid_in(db.session(), run_id)
-    if not rows:
-        raise NotFound
-    total_minor = sum(row.total_minor for row in rows)
-    return render_template(
-        "payments/bills/payment.html",
-        rows=rows,
-        paid_on=rows[0].paid_on,
-        total_minor=total_minor,
-        total=format_money(total_minor, rows[0].currency),
-        currency=rows[0].currency,
-    )
 
 
 def _bank_list(rows: Iterable[BillRow]) -> Response:

@@ -1,25 +1,26 @@
-"""Reading bills and suppliers: how each stands, what is to be paid when, and which paper came twice."""
+"""Reading bills: how each stands, what is to be paid when, and which paper came twice."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Select, Subquery, and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from coop.approvals.models import ActApproval, ActWithdrawal, TwoPersonAct
 from coop.attachments.models import Attachment
 from coop.paging import Part, part_of
-from coop.payments.bills import booking
+from coop.payments.bills import booking, payments
 from coop.payments.bills.booking import Costs
 from coop.payments.bills.models import (
     NO_RECEIPT,
     Bill,
     BillPayment,
     BillPaymentRun,
+    BillReturn,
+    BillReturnLine,
     BillText,
     ExpenseClaim,
     Supplier,
@@ -90,7 +91,10 @@ class BillRow:
     act_id: UUID
     attachment_id: UUID | None
     state: BillState
+    #: Of the payment that stands.
     paid_on: date | None
+    #: When the bank sent back the last payment that does not.
+    sent_back_on: date | None
     entry_id: UUID | None
     booked_on: date | None
     taken_back_on: date | None
@@ -127,19 +131,6 @@ class BillFilter:
 
 
 @dataclass(frozen=True)
-class SupplierRow:
-    """A supplier in the list, and what it is owed."""
-
-    id: UUID
-    name: str
-    bank_account: str
-    tax_number: str
-    email: str
-    bills: int
-    open_minor: int
-
-
-@dataclass(frozen=True)
 class SamePaper:
     """Another bill or claim that came with the very same file."""
 
@@ -148,6 +139,14 @@ class SamePaper:
 
 
 _BOOKED, _REVERSAL = aliased(Entry), aliased(Entry)
+_SENT_BACK_ON = (
+    select(func.max(BillReturn.returned_on))
+    .join(BillReturnLine, BillReturnLine.return_id == BillReturn.id)
+    .where(BillReturnLine.bill_id == Bill.id)
+    .correlate(Bill)
+    .scalar_subquery()
+    .label("sent_back_on")
+)
 _state = case(
     (BillPaymentRun.id.is_not(None), BillState.PAID.value),
     (_REVERSAL.id.is_not(None), BillState.TAKEN_BACK.value),
@@ -187,12 +186,6 @@ def to_pay(session: Session) -> list[BillRow]:
     return [_row(row) for row in session.execute(query.order_by(Bill.due_on, Supplier.name_key, Bill.id))]
 
 
-def paid_in(session: Session, run_id: UUID) -> list[BillRow]:
-    """Return the bills that were paid together, by supplier."""
-    query = _rows().where(BillPaymentRun.id == run_id).order_by(Supplier.name_key, Bill.due_on, Bill.id)
-    return [_row(row) for row in session.execute(query)]
-
-
 def is_ended(session: Session, found: Bill) -> bool:
     """Say whether a bill came to nothing, so that its number is free again."""
     ended = (BillState.REFUSED, BillState.WITHDRAWN, BillState.TAKEN_BACK)
@@ -223,52 +216,15 @@ def waiting_to(session: Session, day: date) -> int:
     return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
-def has_unpaid(session: Session, supplier_id: UUID) -> bool:
-    """Say whether a supplier has a bill that waits for approval or is to be paid."""
-    unpaid = (BillState.WAITING.value, BillState.OPEN.value)
-    query = _rows().where(Bill.supplier_id == supplier_id, _state.in_(unpaid)).limit(1)
-    return session.execute(query).first() is not None
-
-
 def due_to(session: Session, day: date) -> int:
     """Return how many bills are to be paid up to a day."""
     query = _rows().where(_state == BillState.OPEN.value, Bill.due_on <= day)
     return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
-def suppliers(session: Session) -> list[SupplierRow]:
-    """Return all suppliers by name."""
-    standing = _rows().subquery()
-    is_open = case((standing.c.state == BillState.OPEN.value, standing.c.total_minor), else_=0)
-    rows = session.execute(
-        select(
-            *(Supplier.id, Supplier.name, Supplier.bank_account, Supplier.tax_number, Supplier.email),
-            func.count(standing.c.id).label("bills"),
-            func.coalesce(func.sum(is_open), 0).label("open_minor"),
-        )
-        .outerjoin(standing, standing.c.supplier_id == Supplier.id)
-        .group_by(Supplier.id)
-        .order_by(Supplier.name_key)
-    )
-    return [SupplierRow(**{**row._mapping, "open_minor": int(row.open_minor)}) for row in rows]
-
-
-def supplier(session: Session, supplier_id: UUID) -> Supplier:
-    """Return a supplier.
-
-    Raises:
-        NotFound
-    """
-    found = session.get(Supplier, supplier_id)
-    if found is None:
-        raise NotFound
-    return found
-
-
-def supplier_names(session: Session) -> Sequence[tuple[UUID, str]]:
-    """Return the suppliers that a form offers, by name."""
-    rows = session.execute(select(Supplier.id, Supplier.name).order_by(Supplier.name_key))
-    return [(row.id, row.name) for row in rows]
+def standing() -> Subquery:
+    """Return all bills with how each stands, for other reads to join."""
+    return _rows().subquery()
 
 
 def same_paper(session: Session, attachment_id: UUID | None) -> list[SamePaper]:
@@ -306,7 +262,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
             *(Supplier.name_changed_at, ActApproval.approved_at),
             *(Bill.number, Bill.billed_on, Bill.due_on, Bill.total_minor, Bill.currency),
             *(Bill.bank_reference, Bill.act_id, Bill.attachment_id, _state.label("state")),
-            *(BillPaymentRun.paid_on, _BOOKED.id.label("entry_id"), _BOOKED.booked_on),
+            *(BillPaymentRun.paid_on, _SENT_BACK_ON, _BOOKED.id.label("entry_id"), _BOOKED.booked_on),
             _REVERSAL.booked_on.label("taken_back_on"),
         )
         .join(Supplier, Supplier.id == Bill.supplier_id)
@@ -315,7 +271,7 @@ def _rows() -> Select[*tuple[Any, ...]]:
         .outerjoin(ActWithdrawal, ActWithdrawal.act_id == Bill.act_id)
         .outerjoin(_BOOKED, of_bill)
         .outerjoin(_REVERSAL, _REVERSAL.reverses_id == _BOOKED.id)
-        .outerjoin(BillPayment, BillPayment.bill_id == Bill.id)
+        .outerjoin(BillPayment, and_(BillPayment.bill_id == Bill.id, payments.stands()))
         .outerjoin(BillPaymentRun, BillPaymentRun.id == BillPayment.run_id)
     )
 

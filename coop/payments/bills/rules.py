@@ -8,6 +8,8 @@ _LASTING = (
     models.Bill,
     models.BillPaymentRun,
     models.BillPayment,
+    models.BillReturn,
+    models.BillReturnLine,
     models.ExpenseClaim,
     models.ExpenseClaimLine,
     models.ClaimCoding,
@@ -48,8 +50,13 @@ RULES: tuple[Rule, ...] = (
                 "bills: only an approved bill is paid",
             ),
             Case(_TAKEN_BACK.format(bill="NEW.bill_id"), "bills: the bill was taken back"),
+            Case(
+                "EXISTS (SELECT 1 FROM bill_payment p WHERE p.bill_id = NEW.bill_id AND NOT EXISTS"
+                " (SELECT 1 FROM bill_return_line r WHERE r.bill_id = p.bill_id AND r.run_id = p.run_id))",
+                "bills: the bill is paid already",
+            ),
         ],
-        requires=("ledger_entry",),
+        requires=("ledger_entry", "bill_return_line"),
         postgresql_lock="PERFORM 1 FROM bill b WHERE b.id = NEW.bill_id FOR UPDATE;",
     ),
     refuse(

@@ -9,7 +9,7 @@ from coop import cooperative
 from coop.database import db, write
 from coop.downloads import csv_file
 from coop.errors import show_on
-from coop.payments.bills import errors, queries, suppliers
+from coop.payments.bills import errors, queries, supplier_queries, suppliers
 from coop.payments.bills.forms import SupplierForm
 from coop.payments.bills.pages import READERS, Answer, blueprint, currency
 from coop.payments.bills.queries import BillFilter
@@ -28,7 +28,7 @@ def supplier_list() -> str:
     """List the suppliers and what each is owed."""
     return render_template(
         "payments/bills/suppliers.html",
-        rows=queries.suppliers(db.session()),
+        rows=supplier_queries.suppliers(db.session()),
         currency=currency(),
         may_write=Power.TREASURER in actor().powers,
         downloads=[{"label": gettext("Suppliers as CSV"), "href": url_for("bills.suppliers_csv")}],
@@ -42,7 +42,7 @@ def suppliers_csv() -> Answer:
     unit = currency()
     rows = (
         (row.name, row.bank_account, row.tax_number, row.email, row.bills, decimal_text(row.open_minor, unit))
-        for row in queries.suppliers(db.session())
+        for row in supplier_queries.suppliers(db.session())
     )
     return csv_file("suppliers.csv", ("name", "account", "tax_number", "email", "bills", "owed"), rows)
 
@@ -76,7 +76,7 @@ def add_supplier() -> Answer:
 def supplier(supplier_id: UUID) -> str:
     """Show a supplier, its bills, and what the books say about it."""
     session = db.session()
-    found = queries.supplier(session, supplier_id)
+    found = supplier_queries.supplier(session, supplier_id)
     house = cooperative.current(session)
     return render_template(
         "payments/bills/supplier.html",
@@ -92,7 +92,7 @@ def supplier(supplier_id: UUID) -> str:
 @requires(Power.TREASURER)
 def edit_supplier(supplier_id: UUID) -> str:
     """Show what is known of a supplier, to be changed."""
-    found = queries.supplier(db.session(), supplier_id)
+    found = supplier_queries.supplier(db.session(), supplier_id)
     return _form_page(SupplierForm(data={name: getattr(found, name) for name in _FIELDS}), supplier_id)
 
 
@@ -100,7 +100,7 @@ def edit_supplier(supplier_id: UUID) -> str:
 @requires(Power.TREASURER)
 def change_supplier(supplier_id: UUID) -> Answer:
     """Change what is known of a supplier."""
-    queries.supplier(db.session(), supplier_id)
+    supplier_queries.supplier(db.session(), supplier_id)
     form, status, known = SupplierForm(), 422, None
     if form.validate():
         who, text = actor(), form.to_text()
@@ -119,5 +119,5 @@ def _known(refusal: Refusal) -> UUID | None:
 
 
 def _form_page(form: SupplierForm, supplier_id: UUID | None = None, *, known: UUID | None = None) -> str:
-    found = queries.supplier(db.session(), supplier_id) if supplier_id else None
+    found = supplier_queries.supplier(db.session(), supplier_id) if supplier_id else None
     return render_template("payments/bills/supplier_form.html", form=form, found=found, known=known)

@@ -11,10 +11,16 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from coop.membership.models import Participant
-from coop.payments.payouts.models import Disbursement, DisbursementLine
+from coop.payments.payouts.models import (
+    Disbursement,
+    DisbursementLine,
+    DisbursementReturn,
+    DisbursementReturnLine,
+)
+from coop.payments.payouts.payments import stands
 from evidence.findings import Finding
 from ledger.chart import BANK, PATRONAGE_PAYABLE, RETAINED_PATRONAGE
 from ledger.models import Account, Entry, Posting
@@ -26,30 +32,51 @@ _Line = tuple[date, str, UUID | None, int]
 
 def findings(session: Session) -> list[Finding]:
     """Check the disbursements."""
-    return [finding for check in (_booked, _overpaid, _patronage) for finding in check(session)]
+    return [finding for check in (_booked, _returned, _overpaid, _patronage) for finding in check(session)]
 
 
 def _booked(session: Session) -> Iterator[Finding]:
     """Compare each disbursement with its entry: its day, a debit for each payee, and the sum out of the bank."""
+    for id_ in _differing(session, "disbursement", Disbursement.id, _paid(), 1):
+        yield Finding("disbursement-not-booked", f"disbursement {id_} and its entry differ")
+
+
+def _returned(session: Session) -> Iterator[Finding]:
+    """Compare what the bank sent back with its entry: its day, a credit for each payee, and the sum back to the bank."""
+    columns = (DisbursementReturn.id, DisbursementReturn.returned_on, Disbursement.account_code, Participant.party_ref)
+    returned = _sent_back().with_only_columns(*columns, DisbursementLine.amount_minor)
+    for id_ in _differing(session, "disbursement_return", DisbursementReturn.id, returned, -1):
+        yield Finding("disbursement-return-not-booked", f"return {id_} and its entry differ")
+    early = _sent_back().where(DisbursementReturn.returned_on < Disbursement.paid_on)
+    for row in session.execute(early):
+        yield Finding("disbursement-return-before-payment", f"disbursement {row.id}")
+
+
+def _differing(
+    session: Session, source: str, ids: InstrumentedAttribute[UUID], moved: Select[*tuple[Any, ...]], sign: int
+) -> list[UUID]:
+    """Compare what moved to or from payees with the entries of that source, and return the ids of those that differ.
+
+    `moved` has id, day, account, payee and amount; `sign` is 1 where money left.
+    """
     wanted: dict[UUID | None, Counter[_Line]] = defaultdict(Counter)
     booked: dict[UUID | None, Counter[_Line]] = defaultdict(Counter)
     totals: Counter[tuple[UUID, date]] = Counter()
-    for id_, paid_on, code, party_ref, amount_minor in session.execute(_paid()):
-        wanted[id_][paid_on, code, party_ref, amount_minor] += 1
-        totals[id_, paid_on] += amount_minor
-    for (id_, paid_on), total_minor in totals.items():
-        wanted[id_][paid_on, BANK, None, -total_minor] += 1
+    for id_, day, code, party_ref, amount_minor in session.execute(moved):
+        wanted[id_][day, code, party_ref, sign * amount_minor] += 1
+        totals[id_, day] += sign * amount_minor
+    for (id_, day), total_minor in totals.items():
+        wanted[id_][day, BANK, None, -total_minor] += 1
     postings = (
         select(Entry.source_id, Entry.booked_on, Account.code, Posting.party_ref, Posting.amount_minor)
         .join(Posting, Posting.entry_id == Entry.id)
         .join(Account, Account.id == Posting.account_id)
-        .where(Entry.source_kind == "disbursement")
+        .where(Entry.source_kind == source)
     )
-    for id_, booked_on, code, party_ref, amount_minor in session.execute(postings):
-        booked[id_][booked_on, code, party_ref, amount_minor] += 1
-    for id_ in sorted({*wanted, *booked, *session.scalars(select(Disbursement.id))}, key=str):
-        if not wanted[id_] or wanted[id_] != booked[id_]:
-            yield Finding("disbursement-not-booked", f"disbursement {id_} and its entry differ")
+    for entry_of, booked_on, code, about, amount_minor in session.execute(postings):
+        booked[entry_of][booked_on, code, about, amount_minor] += 1
+    known = sorted({*wanted, *booked, *session.scalars(select(ids))}, key=str)
+    return [id_ for id_ in known if id_ is None or not wanted[id_] or wanted[id_] != booked[id_]]
 
 
 def _overpaid(session: Session) -> Iterator[Finding]:
@@ -72,7 +99,7 @@ def _overpaid(session: Session) -> Iterator[Finding]:
 
 
 def _patronage(session: Session) -> Iterator[Finding]:
-    """Compare what stands for each party on the accounts of the surplus with the plans posted, less the payments recorded."""
+    """Compare what stands for each party on the accounts of the surplus with the plans posted, less the payments that stand."""
     accounts = (PATRONAGE_PAYABLE, RETAINED_PATRONAGE)
     due: Counter[tuple[str, UUID | None]] = Counter()
     planned = (
@@ -86,7 +113,7 @@ def _patronage(session: Session) -> Iterator[Finding]:
     )
     for party_ref, *parts in session.execute(planned):
         due.update({(code, party_ref): int(part) for code, part in zip(accounts, parts, strict=True)})
-    for row in session.execute(_paid().where(Disbursement.account_code.in_(accounts))):
+    for row in session.execute(_paid().where(Disbursement.account_code.in_(accounts), stands())):
         due[row.account_code, row.party_ref] -= row.amount_minor
     held = (
         select(Account.code, Posting.party_ref, func.sum(-Posting.amount_minor))
@@ -114,4 +141,16 @@ def _paid() -> Select[*tuple[Any, ...]]:
         .join(DisbursementLine, DisbursementLine.disbursement_id == Disbursement.id)
         .join(Participant, Participant.id == DisbursementLine.participant_id)
         .order_by(Disbursement.paid_on, Disbursement.id)
+    )
+
+
+def _sent_back() -> Select[*tuple[Any, ...]]:
+    """Return the payments that came back, each with its return."""
+    of_payment = (DisbursementReturnLine.disbursement_id == DisbursementLine.disbursement_id) & (
+        DisbursementReturnLine.participant_id == DisbursementLine.participant_id
+    )
+    return (
+        _paid()
+        .join(DisbursementReturnLine, of_payment)
+        .join(DisbursementReturn, DisbursementReturn.id == DisbursementReturnLine.return_id)
     )

@@ -52,6 +52,32 @@ class NotOwed(Refusal):
 
 
 @dataclass(eq=False)
+class ReturnedInFuture(Refusal):
+    """Nothing comes back tomorrow."""
+
+    today: date
+    message = N_("The date cannot be after today, %(today)s.")
+    about = "returned_on"
+
+
+@dataclass(eq=False)
+class ReturnedBeforePaid(Refusal):
+    """What has not left cannot come back."""
+
+    paid_on: date
+    message = N_("It was paid on %(paid_on)s. It cannot have come back before that.")
+    about = "returned_on"
+
+
+@dataclass(eq=False)
+class ReturnedAlready(Refusal):
+    """A payment comes back once."""
+
+    returned_on: date
+    message = N_("One of these came back on %(returned_on)s, as recorded already. Open the payment again.")
+
+
+@dataclass(eq=False)
 class NoPayableAccount(Refusal):
     """Only what is owed to sellers, coaches, clients and members is paid from a list."""
 
@@ -84,4 +110,4 @@ class AccountGiven(Refusal):
 
 
 #: Answered with 409.
-CONFLICTS = (NotOwed, PaymentFormUsed, AccountGiven)
+CONFLICTS = (NotOwed, PaymentFormUsed, AccountGiven, ReturnedAlready)

@@ -1,17 +1,18 @@
 """Money that leaves: where a participant is paid to, and what was paid out.
 
-What was paid is only ever added. The account of a participant is theirs to change and to remove, and is kept nowhere else.
+What was paid, and what the bank sent back of it, is only ever added. The account of a participant is theirs to change and to remove, and
+is kept nowhere else.
 """
 
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Uuid
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coop.database import CoopBase
 from coop.membership.models import Participant
-from evidence.columns import Code, CurrencyCode, Id, Line, Minor, Moment
+from evidence.columns import Code, CurrencyCode, Id, Line, LongText, Minor, Moment
 
 
 class PayoutAccount(CoopBase):
@@ -51,3 +52,38 @@ class DisbursementLine(CoopBase):
     disbursement_id: Mapped[UUID] = mapped_column(ForeignKey(Disbursement.id), primary_key=True)
     participant_id: Mapped[UUID] = mapped_column(ForeignKey(Participant.id), primary_key=True)
     amount_minor: Mapped[Minor]
+
+
+class DisbursementReturn(CoopBase):
+    """Payments that the bank sent back on one day, as one entry."""
+
+    __tablename__ = "disbursement_return"
+
+    id: Mapped[Id] = mapped_column(primary_key=True)
+    returned_on: Mapped[date]
+    recorded_at: Mapped[Moment]
+
+
+class DisbursementReturnLine(CoopBase):
+    """A payment to one participant that was sent back, whole. Its key decides that it is sent back once."""
+
+    __tablename__ = "disbursement_return_line"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["disbursement_id", "participant_id"], [DisbursementLine.disbursement_id, DisbursementLine.participant_id]
+        ),
+        Index("ix_disbursement_return_line_return_id", "return_id"),
+    )
+
+    disbursement_id: Mapped[UUID] = mapped_column(primary_key=True)
+    participant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    return_id: Mapped[UUID] = mapped_column(ForeignKey(DisbursementReturn.id))
+
+
+class DisbursementReturnReason(CoopBase):
+    """Why the bank sent payments back. Erasable."""
+
+    __tablename__ = "disbursement_return_reason"
+
+    return_id: Mapped[UUID] = mapped_column(ForeignKey(DisbursementReturn.id), primary_key=True)
+    text: Mapped[LongText]

@@ -10,13 +10,14 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from coop import cooperative
 from coop.membership.models import Participant
 from coop.paging import Part, bounded
 from coop.payments.payouts.models import Disbursement, DisbursementLine, PayoutAccount
+from coop.payments.payouts.payments import stands
 from coop.permissions import NotFound
 from evidence.messages import N_
 from ledger.chart import EXPENSE_CLAIMS, OWED_TO_CLIENTS, OWED_TO_COACHES, OWED_TO_SELLERS, PATRONAGE_PAYABLE
@@ -125,7 +126,8 @@ class PaidRow:
     paid_on: date
     people: int
     amount_minor: int
-    entry_id: UUID
+    #: What the bank sent back of it.
+    returned_minor: int
 
 
 def pay_list(session: Session, payees: Payees) -> PayList:
@@ -205,16 +207,15 @@ def disbursements(session: Session, payees: Payees, *, limit: int) -> list[PaidR
             Disbursement.paid_on,
             func.count(DisbursementLine.participant_id),
             func.sum(DisbursementLine.amount_minor),
-            Entry.id,
+            func.sum(case((stands(), 0), else_=DisbursementLine.amount_minor)),
         )
         .join(DisbursementLine, DisbursementLine.disbursement_id == Disbursement.id)
-        .join(Entry, (Entry.source_id == Disbursement.id) & (Entry.source_kind == "disbursement"))
         .where(Disbursement.account_code == payees.account_code)
-        .group_by(Disbursement.id, Disbursement.paid_on, Entry.id)
+        .group_by(Disbursement.id, Disbursement.paid_on)
         .order_by(Disbursement.paid_on.desc(), Disbursement.id.desc())
         .limit(limit)
     )
-    return [PaidRow(id_, payees, day, people, int(total), entry_id) for id_, day, people, total, entry_id in rows]
+    return [PaidRow(id_, payees, day, people, int(total), int(back)) for id_, day, people, total, back in rows]
 
 
 def owed_to(session: Session, participant_id: UUID) -> list[tuple[Payees, int]]:

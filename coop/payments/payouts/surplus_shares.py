@@ -1,7 +1,7 @@
 """Which year's share of the surplus a payment was of: the oldest that is not paid yet.
 
 A payment names an account and a payee, and several years may be owed on it at once. So each payee's payments, in their order, fill
-the cash parts of their shares in the order of the decisions, none with more than it is.
+the cash parts of their shares in the order of the decisions, none with more than it is. What the bank sent back was not paid.
 """
 
 from collections import defaultdict
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from coop.membership.models import Participant
 from coop.payments.payouts.models import Disbursement, DisbursementLine
+from coop.payments.payouts.payments import stands
 from ledger.chart import PATRONAGE_PAYABLE
 from ledger.models import FiscalYear
 from ledger.surplus.models import Distribution, SurplusLine, SurplusLineParty
@@ -58,7 +59,7 @@ def paid_by_plan(session: Session, plan_id: UUID) -> int:
         select(DisbursementLine.participant_id, func.max(Disbursement.paid_on), func.sum(DisbursementLine.amount_minor))
         .join(Disbursement, Disbursement.id == DisbursementLine.disbursement_id)
         .join(Participant, Participant.id == DisbursementLine.participant_id)
-        .where(Disbursement.account_code == PATRONAGE_PAYABLE, Participant.party_ref.in_(of_plan))
+        .where(Disbursement.account_code == PATRONAGE_PAYABLE, Participant.party_ref.in_(of_plan), stands())
         .group_by(DisbursementLine.participant_id)
     )
     # For a sum it does not matter when; a payee's payments are one.
@@ -93,6 +94,6 @@ def _payments() -> Select[*tuple[Any, ...]]:
     return (
         select(Disbursement.paid_on, DisbursementLine.amount_minor)
         .join(DisbursementLine, DisbursementLine.disbursement_id == Disbursement.id)
-        .where(Disbursement.account_code == PATRONAGE_PAYABLE)
+        .where(Disbursement.account_code == PATRONAGE_PAYABLE, stands())
         .order_by(Disbursement.paid_on, Disbursement.id)
     )

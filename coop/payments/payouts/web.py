@@ -2,19 +2,20 @@
 
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from coop import cooperative
 from coop.database import db, write
 from coop.downloads import csv_file
-from coop.errors import declare, message_of, show_on
+from coop.errors import message_of, show_on
 from coop.formats import format_money
 from coop.paging import pager, requested_page
 from coop.payments.payouts import accounts as payout_accounts
-from coop.payments.payouts import disbursements, errors, payees
+from coop.payments.payouts import disbursements, errors, payees, payment_web
 from coop.payments.payouts.forms import AccountForm, PaymentForm, tick
+from coop.payments.payouts.pages import READERS, Answer, blueprint
 from coop.payments.payouts.payees import Payees, PayList
 from coop.payments.references import prefix
 from coop.permissions import Power, requires
@@ -24,20 +25,15 @@ from evidence.currencies import decimal_text
 from evidence.identifiers import new_ref
 from evidence.messages import Refusal
 
-blueprint = Blueprint("payouts", __name__)
+__all__ = ["blueprint", "payment_web"]
 
-declare(409, *errors.CONFLICTS)
-
-_READERS = (Power.TREASURER, Power.BOARD, Power.AUDITOR)
 _LATEST = 10
 #: What banks take beside a payment: so many characters, without macrons.
 _LONGEST_PARTICULARS = 12
 
-Answer = str | Response | tuple[str, int]
-
 
 @blueprint.get("/payouts")
-@requires(*_READERS)
+@requires(*READERS)
 def overview() -> str:
     """Show the lists at a glance."""
     session = db.session()
@@ -49,7 +45,7 @@ def overview() -> str:
 
 
 @blueprint.get("/payouts/<payee_list>")
-@requires(*_READERS)
+@requires(*READERS)
 def pay_list(payee_list: str) -> str:
     """Show who is owed what on a list, and where it can be paid."""
     found = payees.pay_list(db.session(), payees.payees_named(payee_list))
@@ -59,7 +55,7 @@ def pay_list(payee_list: str) -> str:
 
 
 @blueprint.get("/payouts/<payee_list>/bank-list.csv")
-@requires(*_READERS)
+@requires(*READERS)
 def bank_list(payee_list: str) -> Response:
     """Return what the bank is to pay: those on the page of the list who have given an account."""
     session = db.session()

@@ -9,11 +9,13 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from coop import cooperative
-from coop.database import db
-from coop.payments.bills.models import Bill, BillPaymentRun, Supplier
+from coop.database import db, write
+from coop.payments.bills.models import Bill, BillPaymentRun, BillReturn, Supplier
 from ledger.chart import HOSTING, INSURANCE
+from tests.billing import Billing
 from tests.html_client import Browser, Page
 
 SignIn = Callable[[str], Browser]
@@ -107,9 +109,60 @@ def test_a_bill_goes_from_the_form_by_approval_and_bank_to_paid(app: Flask, sign
     entry = treasurer.get(journal.links["Bills paid: Rākau Print"])
     assert "Bills paid on" in treasurer.get(entry.links["A payment of bills"]).title
     csv = treasurer.get("/bills.csv?state=paid").html.splitlines()
-    assert csv[0] == "supplier,number,date,due,total,state,paid,entry,booked,taken_back"
+    assert csv[0] == "supplier,number,date,due,total,state,paid,entry,booked,taken_back,sent_back"
     assert csv[1].startswith(f"Rākau Print,A 17,{today},{today},115.00,paid,{today},")
-    assert csv[1].endswith(f",{today},")
+    assert csv[1].endswith(f",{today},,")
+
+
+def test_a_payment_that_the_bank_sent_back_is_recorded_from_the_bill_and_paid_anew(
+    app: Flask, sign_in: SignIn, today: date
+) -> None:
+    treasurer = sign_in("treasurer")
+    with app.app_context():
+        house = write(lambda session: paid_bills(session, "A 1", "A 2"))
+    page = treasurer.get(house["A 1"])
+    form = treasurer.get(page.links["The bank sent the payment back"])
+    assert form.title == "Did the bank send this payment back?"
+    sent = form.form(having="returned_on")
+    assert [value for name, value in sent.values if name == "back"] == [house["A 1"].removeprefix("/bills/")]
+    for field, wrong, words in (
+        ("returned_on", "", "Enter the date."),
+        ("returned_on", str(today + timedelta(days=1)), "The date cannot be after today"),
+        ("returned_on", "2001-01-01", "It cannot have come back before that."),
+        ("reason", " ", "Say why, in a few words."),
+        ("back", "nonsense", "the form is not complete"),
+        ("back", str(uuid4()), None),
+    ):
+        refused = treasurer.send(form, sent, {"reason": "Closed", field: wrong})
+        assert refused.status == (422 if words else 404)
+        assert words is None or words in refused.text
+    assert count(app, BillReturn) == 0
+    done = treasurer.send(form, sent, {"reason": "The account is closed"})
+    assert "Recorded: the bills are to be paid again." in done.text
+    assert ("sent back" in done.text, "The account is closed" in done.text) == (True, True)
+    again = treasurer.send(form, sent, {"reason": "The account is closed"})
+    assert (again.status, "came back on" in again.text, count(app, BillReturn)) == (409, True, 1)
+    page = sign_in("auditor").get(house["A 1"])
+    assert ("To be paid" in page.text, "The account is closed" in page.text) == (True, True)
+    assert "The bank sent it back" not in sign_in("auditor").get(done.path).text
+    due = treasurer.get("/bills/due")
+    assert ("A 1" in due.text, "A 2" in due.text) == (True, False)
+    csv = treasurer.get("/bills.csv?state=open").html.splitlines()
+    assert csv[1].endswith(f",{today}/{today}")
+    entry = treasurer.get(
+        treasurer.get("/books/journal?kind=bill-return").links[
+            "Payment of bills sent back by the bank: Rākau Print Ltd"
+        ]
+    )
+    assert treasurer.get(entry.links["A payment of bills that was sent back"]).path == done.path
+
+
+def paid_bills(session: Session, *numbers: str) -> dict[str, str]:
+    """Enter bills, pay them together, and return the address of each."""
+    house = Billing(session, is_founded=True)
+    ids = {number: house.entered_and_approved(number=number) for number in numbers}
+    house.pay(*ids.values())
+    return {number: f"/bills/{bill_id}" for number, bill_id in ids.items()}
 
 
 def test_an_account_that_was_exchanged_after_the_approval_is_noticed_wherever_it_is_paid(

@@ -19,7 +19,16 @@ from coop.books.tax.operations import add_code
 from coop.config import Config
 from coop.database import write_with
 from coop.outbox import OutboxJob
-from coop.payments.bills import checks, claim_queries, claiming, errors, queries, taking_back
+from coop.payments.bills import (
+    checks,
+    claim_errors,
+    claim_payments,
+    claim_queries,
+    claiming,
+    errors,
+    queries,
+    taking_back,
+)
 from coop.payments.bills.claiming import Spent
 from coop.payments.bills.models import ExpenseClaim, ExpenseClaimLine, ExpenseClaimText
 from coop.payments.bills.taking_back import What
@@ -82,9 +91,9 @@ def test_a_claim_goes_from_the_claimant_by_two_people_to_the_bank_and_back_to_th
     )
     listed = pay_list(house.session, Payees.CLAIMANTS)
     assert [(one.name, one.owed_minor) for one in listed.payable] == [("Sione Tākapu", 5_800)]
-    assert claim_queries.paid_on(house.session, [participant_id]) == {}
+    assert claim_payments.paid_on(house.session, [participant_id]) == {}
     pay(house, participant_id, 5_800)
-    assert claim_queries.paid_on(house.session, [participant_id]) == {claim_id: house.today}
+    assert claim_payments.paid_on(house.session, [participant_id]) == {claim_id: house.today}
     assert [mail["to"] for mail in mails(house, "disbursement")] == ["secretary@kanopi.example"]
     assert (house.balance(EXPENSE_CLAIMS), checks.findings(house.session)) == (0, [])
 
@@ -106,9 +115,9 @@ def test_payments_fill_the_claims_in_the_order_in_which_they_were_booked(house: 
         house.approve_act(house.assign(claim_id))
     participant_id = house.participant("secretary")
     pay(house, participant_id, 700)
-    assert claim_queries.paid_on(house.session, [participant_id]) == {second: house.today}
+    assert claim_payments.paid_on(house.session, [participant_id]) == {second: house.today}
     pay(house, participant_id, 800)
-    assert set(claim_queries.paid_on(house.session, [participant_id])) == {first, second}
+    assert set(claim_payments.paid_on(house.session, [participant_id])) == {first, second}
 
 
 def test_nobody_approves_what_they_claimed_or_assigned(house: Billing) -> None:
@@ -116,7 +125,7 @@ def test_nobody_approves_what_they_claimed_or_assigned(house: Billing) -> None:
     act_id = house.assign(own)
     with pytest.raises(SamePerson):
         house.approve_act(act_id, house.treasurer)
-    with pytest.raises(errors.OwnClaim):
+    with pytest.raises(claim_errors.OwnClaim):
         house.approve_act(act_id, house.board)
     house.approve_act(act_id, house.board2)
     assert house.claim_state(own) == "approved"
@@ -147,7 +156,7 @@ def test_only_who_acts_for_a_participant_claims_for_it(house: Billing) -> None:
 
 def test_a_claim_that_does_not_hold_is_refused_and_leaves_nothing(house: Billing) -> None:
     for refusal, spent, other in (
-        (errors.SpentInFuture, [house.spent(days_ago=-1)], {}),
+        (claim_errors.SpentInFuture, [house.spent(days_ago=-1)], {}),
         (AmountOutOfRange, [house.spent(0)], {}),
         (AmountOutOfRange, [house.spent(-5)], {}),
         (AmountOutOfRange, [house.spent(10**15)], {}),
@@ -171,7 +180,7 @@ def test_what_was_spent_in_two_fiscal_years_is_claimed_in_two(house: Billing) ->
     with clock.at(moment):
         days = (cooperative.today(house.session), year.ends_on)
         both = [Spent(day, 1_000, "Seeds") for day in days]
-        with pytest.raises(errors.SpentInTwoYears) as refused:
+        with pytest.raises(claim_errors.SpentInTwoYears) as refused:
             house.claim("secretary", *both)
         assert refused.value.ends_on == year.ends_on
         assert [house.claim("secretary", one) for one in both]
@@ -192,7 +201,7 @@ def test_the_same_receipt_is_claimed_once_and_shown_to_the_officers_where_anothe
 ) -> None:
     receipt = paper(config)
     first = house.claim("secretary", receipt=receipt)
-    with pytest.raises(errors.ReceiptUsed) as refused:
+    with pytest.raises(claim_errors.ReceiptUsed) as refused:
         house.claim("secretary", house.spent(1), receipt=paper(config))
     assert refused.value.claim_id == first
     other = house.claim("board", receipt=paper(config))
@@ -210,11 +219,11 @@ def test_a_claim_is_withdrawn_or_refused_until_its_accounts_are_assigned(house: 
     claim_id, secretary = house.claim("secretary"), house.actor("secretary")
     mine = house.participant("secretary")
     act_id = house.assign(claim_id)
-    with pytest.raises(errors.ClaimPrepared):
+    with pytest.raises(claim_errors.ClaimPrepared):
         claiming.withdraw(house.session, secretary, participant_id=mine, claim_id=claim_id)
-    with pytest.raises(errors.ClaimPrepared):
+    with pytest.raises(claim_errors.ClaimPrepared):
         claiming.refuse(house.session, house.treasurer, claim_id=claim_id, reason="No")
-    with pytest.raises(errors.ClaimPrepared):
+    with pytest.raises(claim_errors.ClaimPrepared):
         house.assign(claim_id)
     approvals.withdraw(house.session, house.board, act_id=act_id, reason="Wrong account.")
     assert house.claim_state(claim_id) == "waiting"
@@ -230,7 +239,7 @@ def test_a_claim_is_withdrawn_or_refused_until_its_accounts_are_assigned(house: 
         lambda: house.assign(claim_id),
         lambda: claiming.withdraw(house.session, secretary, participant_id=mine, claim_id=claim_id),
     ):
-        with pytest.raises(errors.ClaimSettled):
+        with pytest.raises(claim_errors.ClaimSettled):
             action()
     other = house.claim("secretary")
     claiming.withdraw(house.session, secretary, participant_id=mine, claim_id=other)
@@ -270,7 +279,7 @@ def test_a_booked_claim_is_taken_back_unless_it_is_paid(house: Billing) -> None:
             house.session, house.treasurer, What.CLAIM, claim_id, booked_on=house.today, reason="Booked wrongly"
         )
 
-    with pytest.raises(errors.ClaimPaid):
+    with pytest.raises(claim_errors.ClaimPaid):
         prepare(second)
     house.approve_act(prepare(first))
     assert (house.claim_state(first), house.balance(EXPENSE_CLAIMS)) == ("taken-back", -499)
@@ -289,7 +298,7 @@ def test_a_paid_claim_is_not_taken_back_because_another_one_is_owed(house: Billi
         )
 
     for claim_id in (paid, in_part):
-        with pytest.raises(errors.ClaimPaid):
+        with pytest.raises(claim_errors.ClaimPaid):
             prepare(claim_id)
     house.approve_act(prepare(open_))
     assert (house.claim_state(open_), house.balance(EXPENSE_CLAIMS)) == ("taken-back", -700)
@@ -300,7 +309,7 @@ def test_a_participant_has_at_most_so_many_undecided_claims(house: Billing) -> N
     house.assign(first)
     for _ in range(claiming.MOST_UNDECIDED - 1):
         last = house.claim("secretary")
-    with pytest.raises(errors.TooManyClaims) as refused:
+    with pytest.raises(claim_errors.TooManyClaims) as refused:
         house.claim("secretary")
     assert refused.value.most == claiming.MOST_UNDECIDED
     assert house.claim("board"), "each has their own"
@@ -381,7 +390,7 @@ def test_two_who_claim_the_same_receipt_at_once_claim_it_once(database: TestData
         return Billing(session, is_founded=True).claim("secretary", receipt=paper(config))
 
     done, refused = joining.outcomes(joining.at_once(database.engine, work, work, work))
-    assert (done, refused) == (1, {errors.ReceiptUsed})
+    assert (done, refused) == (1, {claim_errors.ReceiptUsed})
 
 
 def test_withdrawing_and_assigning_at_once_does_one_of_them(database: TestDatabase) -> None:
@@ -397,4 +406,4 @@ def test_withdrawing_and_assigning_at_once_does_one_of_them(database: TestDataba
     )
     done, refused = joining.outcomes(results)
     assert done == 1
-    assert refused <= {errors.ClaimSettled, errors.ClaimPrepared}
+    assert refused <= {claim_errors.ClaimSettled, claim_errors.ClaimPrepared}

@@ -74,9 +74,20 @@ def test_a_payment_goes_from_the_list_by_the_bank_to_the_payee(
     assert "Owed in all NZD 40.00" in done.text
     assert treasurer.send(confirmation, yes, button="Yes, record it").status == 200
     assert count(app, Disbursement) == 1, "a form sent twice is one payment"
-    entry = treasurer.get(next(href for href in done.links.values() if href.startswith("/books/entries/")))
-    assert entry.links["A payment out"] == COACHES_LIST
+    payment = treasurer.get(next(href for href in done.links.values() if href.startswith("/payouts/payments/")))
+    entry = treasurer.get(payment.links["In the books"])
+    assert entry.links["A payment out"] == payment.path
     assert "Paid out: Coaches" in sign_in("board").get(f"/as/{participants['board']}/statement").text
+    page = treasurer.get(payment.links["The bank sent it back"])
+    sent = page.form(having="returned_on")
+    refused = treasurer.send(page, sent, {"reason": ""})
+    assert (refused.status, "Say why, in a few words." in refused.text) == (422, True)
+    back = treasurer.send(page, sent, {"reason": "No such account"})
+    assert "Recorded: it is owed again, and each was told by mail." in back.text
+    assert "No such account" in back.text
+    assert treasurer.send(page, sent, {"reason": "No such account"}).status == 409
+    assert "Owed in all NZD 130.00" in treasurer.get(COACHES_LIST).text
+    assert treasurer.get(f"/payouts/payments/{uuid4()}").status == 404
 
 
 def test_the_confirmation_marks_who_has_given_no_account(

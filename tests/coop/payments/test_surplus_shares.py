@@ -15,6 +15,7 @@ from coop.books.operations import open_year
 from coop.membership.patrons import patrons
 from coop.payments.payouts import checks
 from coop.payments.payouts.disbursements import record_payment
+from coop.payments.payouts.returning import record_return
 from coop.payments.payouts.surplus_shares import allocate, paid_by_plan, paid_of_share
 from coop.permissions import Power
 from coop.reports.distribution import distribution
@@ -99,9 +100,9 @@ def _posted(session: Session, story: Story) -> UUID:
     return plan_id
 
 
-def pay(session: Session, name: str, amount_minor: int) -> None:
-    """Record a payment as whoever is treasurer then."""
-    record_payment(
+def pay(session: Session, name: str, amount_minor: int) -> UUID:
+    """Record a payment as whoever is treasurer then, and return its id."""
+    return record_payment(
         session,
         replace(joining.founder(session, "treasurer"), powers=frozenset({Power.TREASURER})),
         account_code=PATRONAGE_PAYABLE,
@@ -139,6 +140,30 @@ def test_what_is_paid_in_a_later_year_is_first_of_the_earlier_years_share(
         assert paid_of_share(session, treasurer, second) == []
         # The whole cash part of each year, and never more.
         assert told() == [26_250, 31_500]
+    assert checks.findings(session) == []
+
+
+def test_a_share_whose_payment_came_back_is_not_paid_and_is_paid_anew(
+    session: Session, years: list[tuple[Story, UUID]]
+) -> None:
+    (_, first), (next_story, second) = years
+    board = joining.participant_of(session, _person(session, "board"))
+    with next_story.at(POSTED):
+        today = cooperative.today(session)
+        disbursement_id = pay(session, "board", 20_000)
+        record_return(
+            session,
+            replace(joining.founder(session, "treasurer"), powers=frozenset({Power.TREASURER})),
+            disbursement_id=disbursement_id,
+            participant_ids=[board],
+            returned_on=today,
+            reason="No such account",
+        )
+        assert [paid_of_share(session, board, plan_id) for plan_id in (first, second)] == [[], []]
+        assert [paid_by_plan(session, plan_id) for plan_id in (first, second)] == [0, 0]
+        assert checks.findings(session) == []
+        pay(session, "board", 18_375)
+        assert paid_of_share(session, board, first) == [(today, 18_375)]
     assert checks.findings(session) == []
 
 

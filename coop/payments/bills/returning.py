@@ -1,0 +1,91 @@
+"""Recording that the bank sent payments of bills back: as one entry for what came back on one day.
+
+Nothing is undone: the run and its entry stay. The bill is owed and open again, and is paid anew, perhaps to another account; whoever
+changed that account does not record the payment, as with any bill.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date
+from uuid import UUID
+
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from coop import audit, clock, cooperative, texts
+from coop.payments.bills import payments
+from coop.payments.bills.models import Bill, BillReturn, BillReturnLine, BillReturnReason
+from coop.payments.bills.paying import RECORDERS
+from coop.payments.bills.payments import PaidBill
+from coop.payments.payouts.errors import NobodyTicked
+from coop.payments.payouts.returning import LONGEST_REASON, check_return
+from coop.permissions import Actor, NotFound
+from evidence.canonical import Canonical
+from evidence.identifiers import new_id
+from ledger.chart import BANK, PAYABLE
+from ledger.posting import Draft, Line, post
+
+
+def record_return(
+    session: Session, actor: Actor, *, run_id: UUID, bill_ids: Collection[UUID], returned_on: date, reason: str
+) -> UUID:
+    """Record that the bank sent back what some bills of a run were paid, book it as one entry, and return its record's id.
+
+    Raises:
+        PowerMissing, NotFound, NobodyTicked, ReturnedInFuture, ReturnedBeforePaid, ReturnedAlready, TextMissing, TextTooLong
+        LedgerRefusal: the day lies in a locked period or in no open year.
+    """
+    power = actor.need(*RECORDERS)
+    said = texts.line(reason, about="reason", longest=LONGEST_REASON)
+    # Held in the order in which payments hold them: a second return waits here, and then finds the first.
+    for bill_id in sorted(set(bill_ids)):
+        session.get(Bill, bill_id, with_for_update=True)
+    rows = _returnable(session, run_id, bill_ids, returned_on)
+    row = BillReturn(id=new_id(), returned_on=returned_on, recorded_at=clock.now())
+    session.add(row)
+    session.flush()
+    session.add_all(BillReturnLine(bill_id=paid.bill_id, run_id=run_id, return_id=row.id) for paid in rows)
+    session.add(BillReturnReason(return_id=row.id, text=said))
+    session.flush()
+    _book(session, actor, row, rows)
+    facts: dict[str, Canonical] = {
+        "run": run_id,
+        "bills": len(rows),
+        "amount_minor": sum(paid.total_minor for paid in rows),
+        "currency": rows[0].currency,
+    }
+    audit.record(session, actor, "bill-payment.sent-back", subject=row.id, power=power, facts=facts)
+    return row.id
+
+
+def _returnable(session: Session, run_id: UUID, bill_ids: Collection[UUID], returned_on: date) -> list[PaidBill]:
+    paid = payments.paid_in(session, run_id)
+    rows = [row for row in paid if row.bill_id in bill_ids]
+    if not paid or len(rows) < len(set(bill_ids)):
+        raise NotFound
+    if not rows:
+        raise NobodyTicked
+    check_return(cooperative.today(session), rows, returned_on)
+    return rows
+
+
+def _book(session: Session, actor: Actor, row: BillReturn, rows: Collection[PaidBill]) -> None:
+    """Book what each supplier is owed again, and what came back to the bank account."""
+    by_party: dict[UUID, int] = defaultdict(int)
+    for paid in rows:
+        by_party[paid.party_ref] += paid.total_minor
+    names = ", ".join(dict.fromkeys(paid.supplier for paid in rows))[:300]
+    draft = Draft(
+        booked_on=row.returned_on,
+        text=gettext("Payment of bills sent back by the bank: %(suppliers)s", suppliers=names),
+        kind="bill-return",
+        currency=next(paid.currency for paid in rows),
+        lines=[
+            *(Line(PAYABLE, -amount_minor, party_ref) for party_ref, amount_minor in by_party.items()),
+            Line(BANK, sum(by_party.values())),
+        ],
+        idempotency_key=f"bill-return:{row.id}",
+        source_kind="bill_return",
+        source_id=row.id,
+    )
+    post(session, draft, now=clock.now(), recorded_by=actor.person_id)
