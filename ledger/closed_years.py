@@ -4,6 +4,7 @@ A closing stands until the year is reopened. Whoever asks whether a year is clos
 """
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
@@ -11,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from ledger import closing_errors, periods
 from ledger.models import FiscalYear, YearClosing, YearReopening
-from ledger.totals import account_totals
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,15 @@ def closed() -> ColumnElement[bool]:
     return standing.correlate(FiscalYear).exists()
 
 
+def last_closed(session: Session, ends_on: date) -> tuple[YearClosing, date] | None:
+    """Return the closing of the last closed year that ends by a day, and its last day; nothing where none does."""
+    query = select(YearClosing, FiscalYear.ends_on).join(FiscalYear, FiscalYear.id == YearClosing.fiscal_year_id)
+    row = session.execute(
+        query.where(stands(), FiscalYear.ends_on <= ends_on).order_by(FiscalYear.ends_on.desc()).limit(1)
+    ).first()
+    return None if row is None else (row[0], row[1])
+
+
 def closing_of(session: Session, year_id: UUID) -> YearClosing | None:
     """Return the closing of a year that stands; nothing while it is open."""
     query = select(YearClosing).where(YearClosing.fiscal_year_id == year_id, stands())
@@ -84,9 +93,3 @@ def reopening_of(session: Session, year_id: UUID) -> YearReopening | None:
     """Return the reopening by which a year is open again; nothing where it is closed or never was."""
     found = closings_of(session, year_id)
     return found[-1].reopening if found else None
-
-
-def result_of(session: Session, year: FiscalYear) -> int:
-    """Return the surplus of a year, or its deficit as a negative amount, whether it is closed or not."""
-    totals = account_totals(session, year.starts_on, year.ends_on, with_closings=False)
-    return -sum(total.balance_minor for total in totals if not total.kind.is_permanent)

@@ -15,10 +15,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ledger import checks, closing_errors, errors, periods, posting, sealing
+from ledger.balances import keep_closing_balances
 from ledger.chart import SURPLUS_AWAITING, SUSPENSE, books_currency
-from ledger.closed_years import closing_of, closings_of, first_open, is_closed, result_of, year_named
+from ledger.closed_years import closing_of, closings_of, first_open, is_closed, year_named
 from ledger.models import FiscalYear, Period, YearClosing
-from ledger.totals import account_totals, balance_of
+from ledger.totals import account_totals, balance_of, result_of
 
 __all__ = [
     "ClosingProblem",
@@ -143,6 +144,7 @@ def close_year(
             session.add(closing)
     except IntegrityError as error:
         raise closing_errors.YearAlreadyClosed(year.ends_on) from error
+    keep_closing_balances(session, year, number)
     return entry_id
 
 

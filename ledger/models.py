@@ -318,6 +318,26 @@ class YearReopening(LedgerBase):
     reopened_by: Mapped[UUID | None] = mapped_column(Uuid, default=None)
 
 
+class ClosingBalance(LedgerBase):
+    """The sums of an account from the beginning to the end of a year, as they stood when it was closed: derived, and never changed.
+
+    While the closing stands no posting can come before its last day, so that a balance needs no older months.
+    """
+
+    __tablename__ = "ledger_closing_balance"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["fiscal_year_id", "number"], ["ledger_year_closing.fiscal_year_id", "ledger_year_closing.number"]
+        ),
+    )
+
+    fiscal_year_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey(Account.id), primary_key=True)
+    debit_minor: Mapped[Minor]
+    credit_minor: Mapped[Minor]
+
+
 class ChainLink(LedgerBase):
     """A sealed entry: its place in the chain, and the hash over the previous hash and the entry's content."""
 

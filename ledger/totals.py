@@ -1,14 +1,14 @@
 """What the accounts add up to between two days, however old the books are.
 
-Whole periods are read from the balance rows; only the months that the two days cut through are summed from postings. Both
-ways give the same figures, which a test holds against the plain sum. Closing entries can be left out, because a closed year has
+What was closed is read from the sums that the last closing kept, whole periods from the balance rows, and only the months that the
+two days cut through are summed from postings. All ways give the same figures, which a test holds against the plain sum. Closing entries can be left out, because a closed year has
 had income and expenses though none stand on its accounts any more.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,8 +16,21 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from evidence.columns import raw
-from ledger.models import Account, AccountKind, Balance, Business, Entry, Period, Posting, YearClosing
+from ledger.closed_years import last_closed
+from ledger.models import (
+    Account,
+    AccountKind,
+    Balance,
+    Business,
+    ClosingBalance,
+    Entry,
+    FiscalYear,
+    Period,
+    Posting,
+    YearClosing,
+)
 
+_DAY = timedelta(days=1)
 #: The kind of record whose entries share out a surplus: from one account of equity to others and to what is owed to members.
 DISTRIBUTION = "distribution"
 #: The kind of the entries that bring balances over from other books.
@@ -123,15 +136,34 @@ def party_balance_of(session: Session, code: str, party_ref: UUID, at: date | No
     return int(session.scalars(query).one())
 
 
+def result_of(session: Session, year: FiscalYear) -> int:
+    """Return the surplus of a year, or its deficit as a negative amount, whether it is closed or not."""
+    totals = account_totals(session, year.starts_on, year.ends_on, with_closings=False)
+    return -sum(total.balance_minor for total in totals if not total.kind.is_permanent)
+
+
 def _sums(
     session: Session, starts_on: date | None, ends_on: date | None, account_id: UUID | None = None
 ) -> dict[Any, tuple[int, int]]:
     """Return what was debited and what was credited, by the id of the account as the driver gives it."""
-    within, parts = _split(session, starts_on, ends_on)
+    first, last, parts = _split(session, starts_on, ends_on)
+    queries: list[Select[Any, int, int]] = []
+    if starts_on is None and (found := last_closed(session, last)) is not None:
+        closing, closed_to = found
+        first = closed_to + _DAY
+        of_closing = (
+            ClosingBalance.fiscal_year_id == closing.fiscal_year_id,
+            ClosingBalance.number == closing.number,
+            *_is(ClosingBalance.account_id, account_id),
+        )
+        kept = select(raw(ClosingBalance.account_id), ClosingBalance.debit_minor, ClosingBalance.credit_minor)
+        queries.append(kept.where(*of_closing))
+    periods = select(Period.id).where(Period.starts_on >= first, Period.ends_on <= last)
     whole = select(raw(Balance.account_id), func.sum(Balance.debit_minor), func.sum(Balance.credit_minor))
-    queries = [whole.where(within, *_is(Balance.account_id, account_id)).group_by(Balance.account_id)]
+    within = (Balance.period_id.in_(periods), *_is(Balance.account_id, account_id))
+    queries.append(whole.where(*within).group_by(Balance.account_id))
     if parts:
-        days = or_(*(Entry.booked_on.between(first, last) for first, last in parts))
+        days = or_(*(Entry.booked_on.between(*part) for part in parts))
         queries.append(_sides().where(days, *_is(Posting.account_id, account_id)))
     debited: dict[Any, int] = defaultdict(int)
     credited: dict[Any, int] = defaultdict(int)
@@ -171,8 +203,8 @@ def _sides() -> Select[Any, int, int]:
 
 def _split(
     session: Session, starts_on: date | None, ends_on: date | None
-) -> tuple[ColumnElement[bool], list[tuple[date, date]]]:
-    """Split the days between two dates into whole periods, as a condition on balance rows, and parts of others, two at most."""
+) -> tuple[date, date, list[tuple[date, date]]]:
+    """Split the days between two dates: whole periods lie between two days, and of others there are parts, two at most."""
     starts_on, ends_on = starts_on or date.min, ends_on or date.max
     whole_from, whole_to = starts_on, ends_on
     parts = []
@@ -190,5 +222,4 @@ def _split(
             whole_from, whole_to = min(whole_from, first), max(whole_to, last)
         else:
             parts.append((max(first, starts_on), min(last, ends_on)))
-    periods = select(Period.id).where(Period.starts_on >= whole_from, Period.ends_on <= whole_to)
-    return Balance.period_id.in_(periods), parts
+    return whole_from, whole_to, parts

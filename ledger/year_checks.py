@@ -8,11 +8,12 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from evidence.findings import Finding
-from ledger.closed_years import Closed, closings_of, reopening_of, result_of
-from ledger.models import Entry, FiscalYear, Period, YearClosing
+from ledger.balances import sums_up_to
+from ledger.closed_years import Closed, closings_of, reopening_of, stands
+from ledger.models import Account, ClosingBalance, Entry, FiscalYear, Period, YearClosing
 from ledger.periods import fiscal_years, periods_of
 from ledger.reopening import closing_fingerprint
-from ledger.totals import account_totals
+from ledger.totals import account_totals, result_of
 
 _DAY = timedelta(days=1)
 
@@ -88,6 +89,24 @@ def _at_rest(session: Session, year: FiscalYear, closing: YearClosing) -> Iterat
         yield Finding("ledger-closing", f"the result of the year to {year.ends_on} is not the one it was closed with")
 
 
+def _closing_balances(session: Session) -> Iterator[Finding]:
+    """Compare the sums that were kept at each closing that stands with those of the periods, either way round."""
+    standing = select(YearClosing, FiscalYear).join(FiscalYear, FiscalYear.id == YearClosing.fiscal_year_id)
+    for closing, year in session.execute(standing.where(stands())):
+        of_closing = select(ClosingBalance.account_id, ClosingBalance.debit_minor, ClosingBalance.credit_minor).where(
+            ClosingBalance.fiscal_year_id == closing.fiscal_year_id, ClosingBalance.number == closing.number
+        )
+        kept, summed = (
+            {(account_id, int(debit), int(credit)) for account_id, debit, credit in session.execute(query)}
+            for query in (of_closing, sums_up_to(year))
+        )
+        apart = {account_id for account_id, *_ in kept ^ summed}
+        for code in session.scalars(select(Account.code).where(Account.id.in_(apart)).order_by(Account.code)):
+            yield Finding(
+                "ledger-closing-balance", f"account {code}, year to {year.ends_on}: kept and summed balance differ"
+            )
+
+
 def _reopening(session: Session, year: FiscalYear, one: Closed) -> Iterator[Finding]:
     """Look at a reopening: it names its closing, and the closing entry was taken back on its own day."""
     if one.reopening is None:
@@ -101,4 +120,4 @@ def _reopening(session: Session, year: FiscalYear, one: Closed) -> Iterator[Find
             yield Finding("ledger-reopening", f"{place}: the closing entry was not taken back on the last day")
 
 
-_CHECKS: tuple[Callable[[Session], Iterable[Finding]], ...] = (_calendar, _locks, _closings)
+_CHECKS: tuple[Callable[[Session], Iterable[Finding]], ...] = (_calendar, _locks, _closings, _closing_balances)

@@ -2,7 +2,7 @@
 
 from evidence.columns import table_of
 from evidence.rules import Case, Rule, append_only, refuse
-from ledger.models import YearClosing, YearReopening
+from ledger.models import ClosingBalance, YearClosing, YearReopening
 
 _CLOSING, _REOPENING = "ledger_year_closing", "ledger_year_reopening"
 _LOCKED_STAYS = "ledger: a locked period stays locked"
@@ -44,6 +44,7 @@ def _years(before_or_after: str, *, closed: bool) -> str:
 RULES: tuple[Rule, ...] = (
     *append_only(table_of(YearClosing)),
     *append_only(table_of(YearReopening)),
+    *append_only(table_of(ClosingBalance)),
     *(
         refuse(
             f"ledger_period_locked_{event.lower()}",

@@ -120,9 +120,9 @@ class IncomeStatement:
 def trial_balance(session: Session, at: date) -> TrialBalance:
     """Make the trial balance at the end of a day: the sum of all postings up to it, account by account."""
     rows = tuple(
-        TrialRow(total.code, total.name, total.kind, max(total.balance_minor, 0), max(-total.balance_minor, 0))
+        TrialRow(total.code, total.name, total.kind, max(balance_minor, 0), max(-balance_minor, 0))
         for total in account_totals(session, None, at)
-        if total.balance_minor
+        if (balance_minor := total.balance_minor)
     )
     return TrialBalance(
         at=at,

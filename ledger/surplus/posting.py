@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from ledger import posting
 from ledger.chart import COMMUNITY_FUND, GENERAL_RESERVE, PATRONAGE_PAYABLE, RETAINED_PATRONAGE, SURPLUS_AWAITING
-from ledger.closed_years import closing_of, result_of
+from ledger.closed_years import closing_of
 from ledger.errors import LedgerRefusal
 from ledger.models import FiscalYear
 from ledger.posting import Line
@@ -26,6 +26,7 @@ from ledger.surplus.plan import Plan, PlanLine, lines, plan_of
 from ledger.surplus.preparing import awaiting
 from ledger.surplus.schedule import ScheduleLine, party_hash
 from ledger.surplus.shares import share_out
+from ledger.totals import result_of
 
 KIND = "distribution"
 

@@ -17,7 +17,7 @@ from evidence.columns import table_of
 from evidence.identifiers import new_id
 from evidence.insertion import Insertion
 from ledger.chart import SURPLUS_AWAITING, books_currency
-from ledger.closed_years import closing_of, result_of, stands
+from ledger.closed_years import closing_of, stands
 from ledger.closing_errors import NoSuchYear
 from ledger.models import FiscalYear, YearClosing
 from ledger.surplus import errors
@@ -26,7 +26,7 @@ from ledger.surplus.formulas import cash_part
 from ledger.surplus.models import Distribution, Fallback, SurplusLine, SurplusLineParty, SurplusPlan
 from ledger.surplus.schedule import Heading, Rates, ScheduleLine, fingerprint, party_hash
 from ledger.surplus.shares import Shares, check_rates, share_out
-from ledger.totals import balance_of
+from ledger.totals import balance_of, result_of
 
 _LINES = Insertion(table_of(SurplusLine), "plan_id", *ScheduleLine._fields)
 _PARTIES = Insertion(table_of(SurplusLineParty), "plan_id", "line_no", "salt", "party_ref", "counted_from")

@@ -366,6 +366,33 @@ def test_a_year_that_was_closed_before_becomes_the_first_closing_and_can_be_reop
         migrating.downgrade(empty.url, "0015")
 
 
+def test_a_year_that_is_closed_keeps_its_sums_from_now_on(empty: TestDatabase) -> None:
+    migrating.upgrade(empty.url)
+    with _writing(empty.engine) as session:
+        _reopen(session, _closed_year(session))
+        closing.close_year(session, year_id=_year_id(session), today=date(2027, 5, 2), now=NOW)
+    before = _kept_sums(empty.engine)
+    assert {number for number, *_ in before} == {1, 2}
+    migrating.downgrade(empty.url, "0020")
+    migrating.upgrade(empty.url)
+    # Of the closing that was taken back nobody asks any more.
+    assert _kept_sums(empty.engine) == {row for row in before if row[0] == 2}
+    with _writing(empty.engine) as session:
+        assert ledger_checks.findings(session) == []
+
+
+def _kept_sums(engine: Engine) -> set[tuple[object, ...]]:
+    query = text("SELECT number, account_id, debit_minor, credit_minor FROM ledger_closing_balance")
+    with engine.connect() as connection:
+        found = {tuple(row) for row in connection.execute(query)}
+    engine.dispose()
+    return found
+
+
+def _year_id(session: Session) -> UUID:
+    return closing.year_named(session, "2027").id
+
+
 @contextmanager
 def _writing(engine: Engine) -> Iterator[Session]:
     with Session(engine.execution_options(coop_write=True), expire_on_commit=False) as session, session.begin():
