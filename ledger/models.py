@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     MetaData,
+    PrimaryKeyConstraint,
     SmallInteger,
     UniqueConstraint,
     Uuid,
@@ -267,9 +268,11 @@ class Balance(LedgerBase):
     """The running sums of an account in one period: derived from the postings, kept in the same transaction."""
 
     __tablename__ = "ledger_balance"
+    # By period first, and on SQLite in that order itself: the months since the last closing are read as one piece.
+    __table_args__ = (PrimaryKeyConstraint("period_id", "account_id"), {"sqlite_with_rowid": False})
 
-    account_id: Mapped[UUID] = mapped_column(ForeignKey(Account.id), primary_key=True)
-    period_id: Mapped[UUID] = mapped_column(ForeignKey(Period.id), primary_key=True)
+    account_id: Mapped[UUID] = mapped_column(ForeignKey(Account.id))
+    period_id: Mapped[UUID] = mapped_column(ForeignKey(Period.id))
     debit_minor: Mapped[Minor]
     credit_minor: Mapped[Minor]
 
@@ -329,6 +332,7 @@ class ClosingBalance(LedgerBase):
         ForeignKeyConstraint(
             ["fiscal_year_id", "number"], ["ledger_year_closing.fiscal_year_id", "ledger_year_closing.number"]
         ),
+        {"sqlite_with_rowid": False},
     )
 
     fiscal_year_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
