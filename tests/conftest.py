@@ -42,6 +42,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "tampers: the test breaks an invariant on purpose, so no checks run after it")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest, those that open every page: at the end one worker would do them while the others have nothing left."""
+    items.sort(key=lambda item: item.path.parent.name not in {"journeys", "house"})
+
+
 @pytest.fixture(scope="session")
 def _cluster() -> Iterator[Cluster | None]:
     binaries = find_binaries()
