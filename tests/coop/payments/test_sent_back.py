@@ -385,7 +385,10 @@ def test_two_who_pay_anew_at_once_pay_once(database: TestDatabase) -> None:
         return bill_id
 
     bill_id = write_with(database.engine, prepare)
-    pay = lambda session: Billing(session, is_founded=True).pay(bill_id)  # noqa: E731
+
+    def pay(session: Session) -> UUID:
+        return Billing(session, is_founded=True).pay(bill_id)
+
     done, refused = joining.outcomes(joining.at_once(database.engine, pay, pay))
     assert (done, refused) == (1, {errors.BillNotOpen})
     assert write_with(database.engine, checks.findings) == []
