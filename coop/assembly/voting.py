@@ -26,7 +26,7 @@ from coop.assembly.results import candidate_names, count_of, elected_codes
 from coop.membership.models import Member, MemberClass, Participant
 from coop.permissions import Actor, NotFound, Power
 from coop.texts import fold
-from governance import ballots
+from governance import ballots, secret_ballots
 from governance.closing import close
 from governance.counting.resolution import Base, ResolutionRule
 from governance.counts import ElectionRule, Rule
@@ -86,6 +86,7 @@ def put_to_vote(
         text_digest=words_digest(session.get_one(MotionWords, motion.id)),
         opens_at=opens_at,
         closes_at=closes_at,
+        record_on=today,
         candidates=_name_options(session, motion.id) if motion.kind is Kind.ELECTION else (),
     )
     proposal_id = open_proposal(session, question, eligible(session, today, secrecy))
@@ -120,7 +121,7 @@ def cast_vote(
 
 def cast_ballot(
     session: Session, actor: Actor, *, motion_id: UUID, participant_id: UUID, ranking: Sequence[str]
-) -> ballots.SecretReceipt:
+) -> secret_ballots.SecretReceipt:
     """Put a participant's secret ballot into the urn. It is final, and nothing else is written about it.
 
     Raises:
@@ -129,7 +130,7 @@ def cast_ballot(
     """
     actor.need_to_act_for(participant_id)
     proposal_id, voter_ref = _ballot_of(session, motion_id, participant_id)
-    return ballots.cast_secret(session, proposal_id, voter_ref, ranking, clock=clock.now)
+    return secret_ballots.cast_secret(session, proposal_id, voter_ref, ranking, clock=clock.now)
 
 
 def close_motion(session: Session, actor: Actor, motion_id: UUID) -> str:

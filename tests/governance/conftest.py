@@ -69,6 +69,7 @@ class Votes:
             text_digest="0" * 64,
             opens_at=self.opens_at,
             closes_at=self.closes_at,
+            record_on=self.opens_at.date(),
             candidates=candidates,
         )
         return open_proposal(session, question, [Voter(ref, "member", "member") for ref in self.voters])

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from evidence.identifiers import new_id, new_ref
 from governance import errors
-from governance.ballots import cast_open, cast_secret
+from governance.ballots import cast_open
 from governance.closing import close
 from governance.counting.errors import UnknownRule, WrongBallots
 from governance.models import Ballot, OpenBallot, Option, Participation, Proposal, RollEntry, Urn
+from governance.secret_ballots import cast_secret
 
 if TYPE_CHECKING:
     from tests.governance.conftest import Votes

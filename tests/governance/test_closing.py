@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from evidence.identifiers import new_ref
 from governance import errors
-from governance.ballots import cast_open, cast_secret, commitment
+from governance.ballots import cast_open, commitment
 from governance.closing import close
 from governance.models import Ballot, Outcome, Proposal, RollEntry, Urn
 from governance.rolls import Voter, recomputed_digest, roll_digest
+from governance.secret_ballots import cast_secret
 
 if TYPE_CHECKING:
     from tests.governance.conftest import Votes

@@ -12,10 +12,11 @@ from coop.database import write_with
 from evidence.columns import table_of
 from evidence.identifiers import new_ref
 from evidence.rules import drop_rules
-from governance.ballots import cast_open, cast_secret
+from governance.ballots import cast_open
 from governance.checks import findings
 from governance.closing import close
 from governance.models import Ballot, OpenBallot, Option, Outcome, Participation, Proposal, RollEntry, Urn
+from governance.secret_ballots import cast_secret
 from tests.databases import TestDatabase
 
 if TYPE_CHECKING:

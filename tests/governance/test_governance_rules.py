@@ -13,7 +13,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from evidence.columns import table_of
 from evidence.identifiers import new_id, new_ref
-from governance.ballots import cast_open, cast_secret
+from governance.ballots import cast_open
 from governance.closing import close
 from governance.models import (
     Ballot,
@@ -26,6 +26,7 @@ from governance.models import (
     Urn,
 )
 from governance.rolls import recomputed_digest
+from governance.secret_ballots import cast_secret
 
 if TYPE_CHECKING:
     from tests.governance.conftest import Votes
