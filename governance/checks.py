@@ -163,7 +163,7 @@ def _outcome(session: Session, proposal: Proposal) -> Iterator[Finding]:
 
 
 def _linked(session: Session, proposal: Proposal) -> Iterator[Finding]:
-    """What the chain does not hold of a vote. Those of the first form were opened without a link."""
+    """Hold a vote against the chain. Those of the first form were opened without a link."""
     outcome = session.get(Outcome, proposal.id)
     opened = headers.digest_of(proposal, options_of(session, proposal.id)) if proposal.record_on else None
     expected = {chain.LinkKind.OPENED: opened, chain.LinkKind.CLOSED: outcome.digest if outcome else None}

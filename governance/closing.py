@@ -4,6 +4,7 @@ It happens once, after the closing time, by whoever comes first; nobody needs to
 The outcome's digest is a link of the chain.
 """
 
+import json
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -29,6 +30,10 @@ class Closed:
     result: str
     digest: str
     head: chain.Head
+
+    def record(self) -> Any:
+        """Return the result as it is read from its JSON."""
+        return json.loads(self.result)
 
 
 def close(session: Session, proposal_id: UUID, *, clock: Clock) -> Closed:

@@ -41,10 +41,10 @@ def test_the_same_answer_again_is_the_vote_that_stands(session: Session, votes: 
     assert _choices(session) == ['"for"']
 
 
-def test_a_secret_ballot_is_final(session: Session, votes: "Votes") -> None:
+def test_a_second_secret_ballot_of_one_voter_is_refused(session: Session, votes: "Votes") -> None:
     election_id = votes.open_election(session)
     cast_secret(session, election_id, votes.voters[0], ["c1"], clock=votes.clock())
-    with pytest.raises(errors.AlreadyVoted):
+    with pytest.raises(errors.AlreadyVoted), session.begin_nested():
         cast_secret(session, election_id, votes.voters[0], ["c2"], clock=votes.clock())
     assert session.scalars(select(Urn.choice)).all() == ['["c1"]']
 

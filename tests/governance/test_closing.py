@@ -43,8 +43,8 @@ def test_a_resolution_is_counted_by_its_latest_versions(session: Session, votes:
         "outcome": "carried",
         "reasons": "carried",
     }
-    assert record["ballots"]["cast"] == 4
-    assert record["roll"]["size"] == 12
+    assert (record["ballots"]["cast"], record["ballots"]["heads"]) == (4, 4)
+    assert (record["roll"]["final"]["heads"], record["roll"]["final"]["votes"]) == (12, 12)
     assert session.get_one(Outcome, proposal_id).digest == closed.digest
 
 
