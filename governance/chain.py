@@ -91,3 +91,10 @@ def findings(session: Session) -> Iterator[Finding]:
 def digest_in_chain(session: Session, kind: LinkKind, subject: UUID) -> str | None:
     """Return the digest that the chain holds of something, or nothing where it was never linked."""
     return session.scalar(select(ChainLink.digest).where(ChainLink.kind == kind, ChainLink.subject == subject))
+
+
+def link_of(session: Session, kind: LinkKind, subject: UUID) -> Head | None:
+    """Return the link of something, or nothing where there is none."""
+    query = select(ChainLink.seq, ChainLink.hash).where(ChainLink.kind == kind, ChainLink.subject == subject)
+    row = session.execute(query).first()
+    return Head(row.seq, row.hash) if row else None

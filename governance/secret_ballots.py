@@ -9,6 +9,7 @@ decides between two changes of one ballot.
 import hashlib
 import secrets
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import Row, insert, select
@@ -36,6 +37,26 @@ TAKEN_BACK = "null"
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH, _GROUP = 20, 5
 _MISREAD = str.maketrans("OIL", "011")
+
+
+class Stage(StrEnum):
+    """Where an entry of the roll stands in a secret vote. For pages: it decides nothing."""
+
+    NOT_VOTED = "not-voted"
+    VOTED = "voted"
+    WITHDRAWN = "withdrawn"
+    ON_PAPER = "on-paper"
+
+    def need_ballot(self) -> None:
+        """Refuse who cannot cast or change a ballot here.
+
+        Raises:
+            VotesOnPaper, BallotWithdrawn
+        """
+        if self is Stage.ON_PAPER:
+            raise VotesOnPaper
+        if self is Stage.WITHDRAWN:
+            raise BallotWithdrawn
 
 
 @dataclass(frozen=True)
@@ -101,6 +122,29 @@ def withdraw_secret(session: Session, proposal_id: UUID, voter_ref: UUID, key: s
     except IntegrityError as error:
         raise BallotWithdrawn from error
     _put_in(session, proposal, standing.class_code, standing.weight, TAKEN_BACK, supersedes=standing.id)
+
+
+def stage_of(session: Session, roll_entry_id: UUID) -> Stage:
+    """Say where an entry of the roll stands."""
+    found = session.execute(
+        select(
+            *(
+                select(mapped.roll_entry_id).where(mapped.roll_entry_id == roll_entry_id).exists()
+                for mapped in (PaperMark, Withdrawal, Participation)
+            )
+        )
+    ).one()
+    stages = zip(found, (Stage.ON_PAPER, Stage.WITHDRAWN, Stage.VOTED), strict=True)
+    return next((stage for is_there, stage in stages if is_there), Stage.NOT_VOTED)
+
+
+def need_key(session: Session, proposal: Proposal, key: str) -> None:
+    """Refuse a key that changes nothing; the change itself looks again.
+
+    Raises:
+        UnknownKey, StaleKey, BallotWithdrawn
+    """
+    _found(session, proposal, key)
 
 
 def key_hash(proposal_id: UUID, key: str) -> str:
