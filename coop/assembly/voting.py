@@ -57,7 +57,8 @@ class Casting:
     public_value: str = ""
 
 
-_AS_USUAL = Casting()
+#: As the kind of vote asks for, on the screen alone.
+AS_USUAL = Casting()
 
 
 def open_motion(
@@ -67,7 +68,7 @@ def open_motion(
     motion_id: UUID,
     closes_at: datetime,
     seen: str,
-    casting: Casting = _AS_USUAL,
+    casting: Casting = AS_USUAL,
 ) -> UUID:
     """Put a motion to the vote from now until `closes_at`, tell the members, and return the proposal's id.
 
@@ -100,7 +101,7 @@ def put_to_vote(
     opens_at: datetime,
     closes_at: datetime,
     power: Power | None,
-    casting: Casting = _AS_USUAL,
+    casting: Casting = AS_USUAL,
 ) -> UUID:
     """Freeze words, rule and roll of a discussed motion, open its vote, and return the proposal's id.
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from flask_babel import lazy_gettext
-from wtforms import HiddenField, RadioField, SelectField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.validators import Length
 
 from coop.assembly.meetings.calling import LONGEST_LINK, LONGEST_OPENING, LONGEST_PLACE, LONGEST_REASON, When
@@ -180,10 +180,14 @@ class SendForm(Form):
 
 
 class OpenMeetingForm(Form):
-    """Until when the votes of a meeting are open."""
+    """Until when the votes of a meeting are open, and whether those in the room count."""
 
     closes_on = DayField(lazy_gettext("Closing date of the votes"), [required()])
     closes_time = TimeField(lazy_gettext("Closing time"), [required()])
+    takes_paper = BooleanField(
+        lazy_gettext("Votes on paper or in the room are counted too"),
+        description=lazy_gettext("Two scrutineers enter them independently. The votes are counted once the two agree."),
+    )
 
     def to_closes_at(self, zone: str) -> datetime:
         """Return when the votes close, read in the co-op's zone.

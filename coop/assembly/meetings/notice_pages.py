@@ -19,7 +19,7 @@ from coop.assembly.meetings.mail import how_to_vote
 from coop.assembly.meetings.models import Meeting
 from coop.assembly.meetings.queries import MeetingPage, MeetingState
 from coop.assembly.meetings.showing import local, page_values
-from coop.assembly.voting import eligible
+from coop.assembly.voting import Casting, eligible
 from coop.database import db, write
 from coop.errors import message_of, show_on
 from coop.permissions import NotFound, Power, requires
@@ -136,7 +136,10 @@ def open_meeting(meeting_id: UUID) -> Page:
         if form.validate():
             try:
                 closes_at = form.to_closes_at(zone)
-                write(lambda s: opening.open_meeting(s, who, meeting_id=meeting_id, closes_at=closes_at))
+                casting = Casting(takes_paper=bool(form.takes_paper.data))
+                write(
+                    lambda s: opening.open_meeting(s, who, meeting_id=meeting_id, closes_at=closes_at, casting=casting)
+                )
             except Refusal as refusal:
                 status = show_on(form, refusal)
             else:

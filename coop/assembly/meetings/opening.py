@@ -15,14 +15,21 @@ from coop.assembly.meetings.clear_days import earliest_day
 from coop.assembly.meetings.models import Meeting, MeetingNotice, MeetingOpening
 from coop.assembly.models import Motion
 from coop.assembly.operations import discussed
-from coop.assembly.voting import eligible, put_to_vote
+from coop.assembly.voting import AS_USUAL, Casting, eligible, put_to_vote
 from coop.permissions import Actor, Power
 from evidence.messages import Refusal
 from governance.errors import EmptyRoll
 from governance.models import Secrecy
 
 
-def open_meeting(session: Session, actor: Actor, *, meeting_id: UUID, closes_at: datetime | None = None) -> None:
+def open_meeting(
+    session: Session,
+    actor: Actor,
+    *,
+    meeting_id: UUID,
+    closes_at: datetime | None = None,
+    casting: Casting = AS_USUAL,
+) -> None:
     """Open a meeting now, and every vote on its agenda until `closes_at`; without that for as long as the by-laws set.
 
     Raises:
@@ -48,7 +55,7 @@ def open_meeting(session: Session, actor: Actor, *, meeting_id: UUID, closes_at:
     if closes_at is None:
         closes_at = now + timedelta(days=in_force(session, today).bylaws.voting_days)
     for motion in motions:
-        put_to_vote(session, actor, motion, opens_at=now, closes_at=closes_at, power=power)
+        put_to_vote(session, actor, motion, opens_at=now, closes_at=closes_at, power=power, casting=casting)
     opening = MeetingOpening(
         meeting_id=meeting_id, opened_at=now, members=members, closes_at=closes_at if motions else None
     )
