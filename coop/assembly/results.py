@@ -17,12 +17,12 @@ from sqlalchemy.orm import Session
 
 from coop.assembly.models import Candidacy
 from coop.membership.models import Participant
+from evidence.spreadsheets import plain_cell
 from governance.counting import writing
 from governance.counting.profiles import Ranking
 from governance.counting.resolution import ResolutionCount
 from governance.counts import options_of, standing_open_ballots
 from governance.models import Ballot, Outcome
-from ledger.export.csv_table import plain_cell
 
 
 @dataclass(frozen=True)

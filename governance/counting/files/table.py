@@ -6,6 +6,7 @@ prove a published ballot, its receipt and random number, are passed over.
 """
 
 import csv
+import re
 from collections.abc import Callable, Iterator
 from io import StringIO
 from typing import TypeVar
@@ -28,6 +29,7 @@ RECEIPT, NONCE = "receipt", "random number"
 #: Names of columns that no candidate can have.
 TAKEN = frozenset({WEIGHT, RECEIPT, NONCE})
 
+_QUOTED = re.compile(r'"[^"]*+"')
 _Ballot = TypeVar("_Ballot")
 
 
@@ -107,7 +109,7 @@ class Table:
 
 def _rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows that are not empty, with the number of their last line."""
-    first = text.lstrip("\n").partition("\n")[0]
+    first = _QUOTED.sub("", text.lstrip("\n").partition("\n")[0])
     delimiter = ";" if ";" in first and "," not in first else ","
     rows = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:

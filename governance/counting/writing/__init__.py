@@ -5,6 +5,6 @@ are written so that they can be read by themselves and told apart; who has withd
 struck from the ballots where it cannot, which gives the same count.
 """
 
-from governance.counting.writing import blt, pabulib, preflib, rctab, table
+from governance.counting.writing import blt, pabulib, preflib, rctab, stages, table
 
-__all__ = ["blt", "pabulib", "preflib", "rctab", "table"]
+__all__ = ["blt", "pabulib", "preflib", "rctab", "stages", "table"]
