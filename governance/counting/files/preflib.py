@@ -204,7 +204,7 @@ def _ballots(
     weights: dict[Ranking, int] = {}
     places: dict[Ranking, int] = {}
     number, orders = header.last_line, 0
-    for orders, (number, line) in enumerate(lines, 1):
+    for orders, (number, line) in enumerate(lines, 1):  # noqa: B007  # how many there were is wanted
         weight_text, mark, order = line.partition(header.mark)
         if not mark:
             raise refuse(
