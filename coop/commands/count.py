@@ -15,6 +15,7 @@ from textwrap import fill
 import click
 
 from coop.commands.count_text import as_text
+from evidence.collector import unswept
 from evidence.messages import Refusal
 from evidence.spreadsheets import plain_cell
 from governance.counting.files import KINDS, Source, read_ballots, read_budget, read_points
@@ -77,6 +78,7 @@ def _print_rules(context: click.Context, _parameter: click.Parameter, asked: boo
     callback=_print_rules,
     help="List the rules, each with its variant and source.",
 )
+@unswept()
 def count(
     file: str,
     rule_name: str,
