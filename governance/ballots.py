@@ -1,27 +1,24 @@
-"""Casting: one ballot per entry of the roll, taken only while the vote is open.
+"""Casting: one ballot per entry of the roll, taken only while the vote is open; and votes by roll-call.
 
 Each way of casting first locks the proposal against its closing and only then asks for the time, so that no ballot can slip in
-behind the count. Nothing is looked up to find out whether somebody has voted: a key of the database decides.
+behind the count. Nothing is looked up to find out whether somebody has voted: a key of the database decides. Secret ballots are
+in `governance.secret_ballots`.
 """
 
 import json
-import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, insert, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from evidence.canonical import canonical_bytes, digest
 from evidence.columns import table_of
-from evidence.identifiers import new_ref
 from governance import rolls
 from governance.counts import options_of
 from governance.errors import (
-    AlreadyVoted,
     EmptyBallot,
     NoSuchProposal,
     NotOnRoll,
@@ -30,7 +27,7 @@ from governance.errors import (
     UnknownOption,
     VotingClosed,
 )
-from governance.models import Kind, OpenBallot, Outcome, Participation, Proposal, RollEntry, Secrecy, Urn
+from governance.models import Kind, OpenBallot, Outcome, Participation, Proposal, RollEntry, Secrecy
 
 #: The answer to a resolution, or the codes of the ranked candidates from the first choice on.
 Choice = str | Sequence[str]
@@ -47,21 +44,14 @@ class OpenReceipt:
     cast_at: datetime
 
 
-@dataclass(frozen=True)
-class SecretReceipt:
-    """What only the voter gets: the ballot receipt, by which the ballot is found in the list after the count."""
-
-    commitment: str
-
-
 def cast_open(session: Session, proposal_id: UUID, voter_ref: UUID, choice: Choice, *, clock: Clock) -> OpenReceipt:
     """Record a vote by roll-call, or a change of it. The same answer again is the vote that stands already.
 
     Raises:
         NoSuchProposal, NotYetOpen, VotingClosed, NotOnRoll, UnknownOption, RepeatedOption, EmptyBallot
     """
-    proposal, now = _open(session, proposal_id, Secrecy.OPEN, clock)
-    entry = _entry(session, proposal, voter_ref)
+    proposal, now = held_open(session, proposal_id, Secrecy.OPEN, clock)
+    entry = entry_on_roll(session, proposal, voter_ref)
     answer = written_choice(session, proposal, choice)
     # Two requests of one voter take their turns, so that the version is one more than the last.
     session.execute(select(RollEntry.id).where(RollEntry.id == entry.id).with_for_update())
@@ -77,37 +67,6 @@ def cast_open(session: Session, proposal_id: UUID, voter_ref: UUID, choice: Choi
     row = {"roll_entry_id": entry.id, "version": version, "choice": answer, "cast_at": now}
     session.execute(insert(table_of(OpenBallot)), [row])
     return OpenReceipt(version, answer, now)
-
-
-def cast_secret(session: Session, proposal_id: UUID, voter_ref: UUID, choice: Choice, *, clock: Clock) -> SecretReceipt:
-    """Put a secret ballot into the urn and return the voter's receipt. It is final.
-
-    Entering the participation is the gate: its key lets each entry of the roll through once, however many requests arrive at
-    the same time. The ballot carries class and weight, and neither voter nor time.
-
-    Raises:
-        NoSuchProposal, NotYetOpen, VotingClosed, NotOnRoll, AlreadyVoted, UnknownOption, RepeatedOption, EmptyBallot
-    """
-    proposal, _ = _open(session, proposal_id, Secrecy.SECRET, clock)
-    entry = _entry(session, proposal, voter_ref)
-    answer = written_choice(session, proposal, choice)
-    try:
-        with session.begin_nested():
-            session.execute(insert(table_of(Participation)), [{"roll_entry_id": entry.id}])
-    except IntegrityError as error:
-        raise AlreadyVoted from error
-    nonce = secrets.token_hex(32)
-    row = {
-        "id": new_ref(),
-        "proposal_id": proposal_id,
-        "class_code": entry.class_code,
-        "weight": entry.weight,
-        "choice": answer,
-        "nonce": nonce,
-        "commitment": commitment(proposal_id, entry.class_code, entry.weight, answer, nonce),
-    }
-    session.execute(insert(table_of(Urn)), [row])
-    return SecretReceipt(str(row["commitment"]))
 
 
 def commitment(proposal_id: UUID, class_code: str, weight: int, choice: str, nonce: str) -> str:
@@ -150,8 +109,12 @@ def has_voted(session: Session, proposal: Proposal, roll_entry_id: UUID) -> bool
     return bool(session.scalar(query))
 
 
-def _open(session: Session, proposal_id: UUID, secrecy: Secrecy, clock: Clock) -> tuple[Proposal, datetime]:
-    """Hold the proposal against closing, and return it with the time if votes are taken now."""
+def held_open(session: Session, proposal_id: UUID, secrecy: Secrecy, clock: Clock) -> tuple[Proposal, datetime]:
+    """Hold the proposal against closing, and return it with the time if votes are taken now.
+
+    Raises:
+        NoSuchProposal, NotYetOpen, VotingClosed
+    """
     proposal = session.scalar(select(Proposal).where(Proposal.id == proposal_id).with_for_update(read=True))
     if proposal is None or proposal.secrecy is not secrecy:
         raise NoSuchProposal
@@ -163,7 +126,12 @@ def _open(session: Session, proposal_id: UUID, secrecy: Secrecy, clock: Clock) -
     return proposal, now
 
 
-def _entry(session: Session, proposal: Proposal, voter_ref: UUID) -> RollEntry:
+def entry_on_roll(session: Session, proposal: Proposal, voter_ref: UUID) -> RollEntry:
+    """Return the entry of a voter.
+
+    Raises:
+        NotOnRoll
+    """
     entry = rolls.entry_of(session, proposal.id, voter_ref)
     if entry is None:
         raise NotOnRoll

@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evidence.findings import Finding
-from governance import rolls
+from governance import chain, headers, rolls
 from governance.ballots import commitment
+from governance.challenges import is_added
 from governance.counts import digest_of, options_of, result_of
 from governance.models import (
     Ballot,
@@ -22,16 +23,20 @@ from governance.models import (
     RollEntry,
     Secrecy,
     Urn,
+    Withdrawal,
 )
+from governance.paper import PaperCount
+from governance.secret_ballots import TAKEN_BACK
 
 
 def findings(session: Session) -> list[Finding]:
     """Return everything in governance that should not be."""
-    found = list(_orphans(session))
+    found = [*_orphans(session), *chain.findings(session)]
     for proposal in session.scalars(select(Proposal).order_by(Proposal.id)):
         found += _roll(session, proposal)
         found += _ballots(session, proposal)
         found += _outcome(session, proposal)
+        found += _linked(session, proposal)
     return found
 
 
@@ -48,7 +53,10 @@ def _orphans(session: Session) -> Iterator[Finding]:
 
 
 def _roll(session: Session, proposal: Proposal) -> Iterator[Finding]:
-    size = session.scalar(select(func.count()).where(RollEntry.proposal_id == proposal.id))
+    frozen = (RollEntry.proposal_id == proposal.id, ~is_added())
+    size, votes = session.execute(select(func.count(), func.sum(RollEntry.weight)).where(*frozen)).one()
+    if votes != (proposal.roll_weight or proposal.roll_size) or (votes != size and proposal.weighting is None):
+        yield Finding("governance-roll-weight", f"proposal {proposal.id}: {votes} votes on a roll of {size}")
     if size != proposal.roll_size:
         yield Finding("governance-roll-size", f"proposal {proposal.id}: {size} entries, announced {proposal.roll_size}")
     if rolls.recomputed_digest(session, proposal.id) != proposal.roll_digest:
@@ -58,21 +66,20 @@ def _roll(session: Session, proposal: Proposal) -> Iterator[Finding]:
 def _ballots(session: Session, proposal: Proposal) -> Iterator[Finding]:
     counted = session.get(Outcome, proposal.id) is not None
     in_urn = session.scalar(select(func.count()).where(Urn.proposal_id == proposal.id, Urn.supersedes.is_(None))) or 0
+    back = session.scalar(select(func.count()).where(Urn.proposal_id == proposal.id, Urn.choice == TAKEN_BACK)) or 0
     copied = session.scalar(select(func.count()).where(Ballot.proposal_id == proposal.id)) or 0
-    voted = (
-        session.scalar(
-            select(func.count())
-            .select_from(Participation)
-            .join(RollEntry, RollEntry.id == Participation.roll_entry_id)
-            .where(RollEntry.proposal_id == proposal.id)
-        )
-        or 0
-    )
+    voted = _entries(session, Participation, proposal)
+    withdrawn = _entries(session, Withdrawal, proposal)
+    paper = session.get(PaperCount, proposal.id)
+    on_paper = paper.ballots if paper and proposal.secrecy is Secrecy.SECRET else 0
     if counted and in_urn:
         yield Finding("governance-urn-not-empty", f"proposal {proposal.id}: {in_urn} ballots after the count")
-    if voted != (copied if counted else in_urn):
-        where = f"{copied} ballots" if counted else f"{in_urn} ballots in the urn"
-        yield Finding("governance-ballots-per-voter", f"proposal {proposal.id}: {voted} voters, {where}")
+    if (voted - withdrawn + on_paper, 0) != (copied, in_urn) if counted else (voted, withdrawn) != (in_urn, back):
+        where = f"{copied} ballots" if counted else f"{in_urn} ballots in the urn, {back} of them taken back"
+        yield Finding(
+            "governance-ballots-per-voter",
+            f"proposal {proposal.id}: {voted} voters, {withdrawn} withdrawn, {on_paper} on paper; {where}",
+        )
     if copied and not counted:
         yield Finding("governance-counted-early", f"proposal {proposal.id}: {copied} ballots without an outcome")
     options = set(options_of(session, proposal.id))
@@ -83,9 +90,21 @@ def _ballots(session: Session, proposal: Proposal) -> Iterator[Finding]:
     yield from _wrong_place(session, proposal)
 
 
+def _entries(session: Session, mapped: type[Participation | Withdrawal | OpenBallot], proposal: Proposal) -> int:
+    """Return how many rows of a table belong to the roll of a proposal."""
+    query = (
+        select(func.count())
+        .select_from(mapped)
+        .join(RollEntry, RollEntry.id == mapped.roll_entry_id)
+        .where(RollEntry.proposal_id == proposal.id)
+    )
+    return session.scalar(query) or 0
+
+
 def _choices(session: Session, proposal: Proposal) -> Iterator[tuple[str, str]]:
     for mapped, place in ((Ballot, "a ballot"), (Urn, "a ballot in the urn")):
-        for choice in session.scalars(select(mapped.choice).where(mapped.proposal_id == proposal.id).distinct()):
+        written = select(mapped.choice).where(mapped.proposal_id == proposal.id, mapped.choice != TAKEN_BACK)
+        for choice in session.scalars(written.distinct()):
             yield place, choice
     query = (
         select(OpenBallot.roll_entry_id, OpenBallot.choice)
@@ -122,13 +141,7 @@ def _commitments(session: Session, proposal_id: UUID) -> Iterator[Finding]:
 def _wrong_place(session: Session, proposal: Proposal) -> Iterator[Finding]:
     """Open ballots of a secret vote, and the other way round."""
     wrong = OpenBallot if proposal.secrecy is Secrecy.SECRET else Participation
-    query = (
-        select(func.count())
-        .select_from(wrong)
-        .join(RollEntry, RollEntry.id == wrong.roll_entry_id)
-        .where(RollEntry.proposal_id == proposal.id)
-    )
-    if misplaced := session.scalar(query):
+    if misplaced := _entries(session, wrong, proposal):
         yield Finding(
             "governance-secrecy", f"proposal {proposal.id} is {proposal.secrecy}: {misplaced} in {wrong.__tablename__}"
         )
@@ -147,3 +160,15 @@ def _outcome(session: Session, proposal: Proposal) -> Iterator[Finding]:
         return
     if recounted != outcome.result:
         yield Finding("governance-recount", f"proposal {proposal.id}: counted again, the result is another")
+
+
+def _linked(session: Session, proposal: Proposal) -> Iterator[Finding]:
+    """Hold a vote against the chain. Those of the first form were opened without a link."""
+    outcome = session.get(Outcome, proposal.id)
+    opened = headers.digest_of(proposal, options_of(session, proposal.id)) if proposal.record_on else None
+    expected = {chain.LinkKind.OPENED: opened, chain.LinkKind.CLOSED: outcome.digest if outcome else None}
+    for kind, digest in expected.items():
+        linked = chain.digest_in_chain(session, kind, proposal.id)
+        if linked != digest:
+            what = "is not in the chain" if linked is None else "is not what the chain holds"
+            yield Finding("governance-chain-link", f"proposal {proposal.id}: what was {kind} {what}")

@@ -7,7 +7,7 @@ codes, never a person.
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 
 from evidence.canonical import canonical_bytes, digest
 from evidence.collector import unswept
+from governance import headers, paper, rolls
+from governance.challenges import is_struck
 from governance.counting.profiles import RankedProfile
 from governance.counting.resolution import ResolutionRule, count_resolution
 from governance.counting.rules import rule_named
@@ -70,10 +72,13 @@ def options_of(session: Session, proposal_id: UUID) -> list[str]:
 def result_of(session: Session, proposal: Proposal) -> str:
     """Count the ballots of a proposal and return the record: canonical JSON of question, roll, ballots and count.
 
+    A vote of the first form has the record that was written then.
+
     Counts what stands in `OpenBallot` or `Ballot`; a secret vote's urn must have been emptied into the latter.
     """
     votes = _votes(session, proposal)
     rule = rule_of(proposal)
+    roll = rolls.final(session, proposal)
     if isinstance(rule, ResolutionRule):
         tally = dict.fromkeys(ANSWERS, 0) | {json.loads(choice): weight for choice, weight in votes}
         count: Mapping[str, object] = count_resolution(
@@ -81,10 +86,14 @@ def result_of(session: Session, proposal: Proposal) -> str:
             for_votes=tally["for"],
             against=tally["against"],
             abstain=tally["abstain"],
-            roll=proposal.roll_size,
+            roll=roll.votes,
         ).to_canonical()
     else:
         count = _election(options_of(session, proposal.id), rule, votes)
+    ballots: dict[str, object] = {
+        "cast": sum(weight for _, weight in votes),
+        "digest": _ballots_digest(session, proposal),
+    }
     record = {
         "proposal": proposal.id,
         "kind": proposal.kind,
@@ -94,9 +103,16 @@ def result_of(session: Session, proposal: Proposal) -> str:
         "roll": {"digest": proposal.roll_digest, "size": proposal.roll_size},
         "opens_at": proposal.opens_at,
         "closes_at": proposal.closes_at,
-        "ballots": {"cast": sum(weight for _, weight in votes), "digest": _ballots_digest(session, proposal)},
+        "ballots": ballots,
         "count": count,
     }
+    if proposal.record_on is not None:
+        options = options_of(session, proposal.id)
+        drawing = headers.drawing_of(proposal, len(options))
+        record["opened"] = headers.digest_of(proposal, options)
+        record["roll"] = {"digest": proposal.roll_digest, "final": asdict(roll)}
+        record["lot"] = drawing.to_canonical() if drawing else None
+        ballots |= {"heads": _heads(session, proposal), "paper": paper.counted(session, proposal)}
     return canonical_bytes(record).decode()
 
 
@@ -135,8 +151,16 @@ def standing_open_ballots(proposal_id: UUID) -> Select[UUID, UUID, int, str, dat
     return (
         select(RollEntry.id, RollEntry.voter_ref, RollEntry.weight, OpenBallot.choice, OpenBallot.cast_at)
         .join(OpenBallot, OpenBallot.roll_entry_id == RollEntry.id)
-        .where(RollEntry.proposal_id == proposal_id, OpenBallot.version == highest)
+        .where(RollEntry.proposal_id == proposal_id, OpenBallot.version == highest, ~is_struck())
     )
+
+
+def _heads(session: Session, proposal: Proposal) -> int:
+    """Return how many voters cast the votes."""
+    if proposal.secrecy is Secrecy.SECRET:
+        return session.scalar(select(func.count()).where(Ballot.proposal_id == proposal.id)) or 0
+    latest = standing_open_ballots(proposal.id).subquery()
+    return session.scalar(select(func.count()).select_from(latest)) or 0
 
 
 def _ballots_digest(session: Session, proposal: Proposal) -> str:

@@ -42,9 +42,11 @@ class VotingClosed(GovernanceRefusal):
 
 @dataclass(eq=False)
 class AlreadyVoted(GovernanceRefusal):
-    """A secret ballot was cast already, and nobody can find it to change it."""
+    """A secret ballot was cast already, and nobody but its voter can find it to change it."""
 
-    message = N_("Your ballot is already in the urn. It is secret and final: nobody can find it again to change it.")
+    message = N_(
+        "Your ballot is already in the urn. Nobody can find it again without your change code; with the code you can change it."
+    )
 
 
 @dataclass(eq=False)
@@ -108,8 +110,117 @@ class AlreadyCounted(GovernanceRefusal):
     message = N_("These votes are counted already. The result stands.")
 
 
+@dataclass(eq=False)
+class WeightTooHigh(GovernanceRefusal):
+    """The roll gives a voter more votes than the class allows."""
+
+    class_code: str
+    weight: int
+    most: int
+    message = N_("A voter of the class %(class_code)s would have %(weight)s votes; the rule allows %(most)s.")
+
+
+@dataclass(eq=False)
+class ClassTooHeavy(GovernanceRefusal):
+    """A class would have a greater part of all votes than it may."""
+
+    class_code: str
+    votes: int
+    most: int
+    message = N_("The class %(class_code)s would have %(votes)s votes together; its share of the roll allows %(most)s.")
+
+
+@dataclass(eq=False)
+class TooFewToBeSecret(GovernanceRefusal):
+    """So few voters share a class and a weight that a secret ballot would name its voter."""
+
+    class_code: str
+    weight: int
+    heads: int
+    least: int
+    message = N_(
+        "This vote cannot be secret: %(heads)s on the roll share the class %(class_code)s with weight %(weight)s, and a ballot"
+        " shows both. At least %(least)s are needed."
+    )
+
+
+@dataclass(eq=False)
+class UnknownKey(GovernanceRefusal):
+    """No ballot of this vote has this key."""
+
+    message = N_("No ballot in this vote has this change code. Check it letter by letter; your vote stands as it is.")
+    about = "key"
+
+
+@dataclass(eq=False)
+class StaleKey(GovernanceRefusal):
+    """The key belongs to a ballot that was changed since."""
+
+    message = N_(
+        "This change code was used already. The code that came with your last change is the one that works now."
+    )
+    about = "key"
+
+
+@dataclass(eq=False)
+class BallotWithdrawn(GovernanceRefusal):
+    """The ballot was taken back."""
+
+    message = N_("This ballot was taken back. You can still vote on paper or in the room.")
+
+
+@dataclass(eq=False)
+class NotYetVoted(GovernanceRefusal):
+    """There is no ballot to change."""
+
+    message = N_("You have not voted yet, so there is nothing to change.")
+
+
+@dataclass(eq=False)
+class VotesOnPaper(GovernanceRefusal):
+    """The voter was given a ballot on paper or in the room."""
+
+    message = N_("You were given a ballot on paper or in the room for this vote, so you cannot vote here as well.")
+
+
+@dataclass(eq=False)
+class TakesNoPaper(GovernanceRefusal):
+    """The vote is on the screen only."""
+
+    message = N_("No votes on paper or in the room are taken in this vote.")
+
+
+@dataclass(eq=False)
+class CountedElsewhere(GovernanceRefusal):
+    """The votes are cast and counted in another system."""
+
+    message = N_("This vote is counted outside. Bring in its result with its evidence.")
+
+
+@dataclass(eq=False)
+class PaperNotAgreed(GovernanceRefusal):
+    """Votes on paper or in the room were marked, and no two scrutineers have found the same."""
+
+    marked: int
+    message = N_(
+        "%(marked)s voters are marked for paper or the room. The votes can be counted once the sheets of two scrutineers agree."
+    )
+
+
 #: Refusals because somebody may not (403), and because of the state that the vote is in (409).
 FORBIDDEN = (NotOnRoll,)
-CONFLICTS = (NotYetOpen, VotingClosed, AlreadyVoted, TooEarlyToClose, AlreadyCounted)
+CONFLICTS = (
+    NotYetOpen,
+    VotingClosed,
+    AlreadyVoted,
+    TooEarlyToClose,
+    AlreadyCounted,
+    BallotWithdrawn,
+    NotYetVoted,
+    VotesOnPaper,
+    TakesNoPaper,
+    CountedElsewhere,
+    PaperNotAgreed,
+)
 #: Refusals because there is no such thing (404).
 MISSING = (NoSuchProposal,)

@@ -15,7 +15,8 @@ from evidence.collector import unswept
 from evidence.columns import table_of
 from evidence.identifiers import new_ref
 from evidence.insertion import Insertion
-from governance.models import RollEntry
+from governance.challenges import is_added, is_struck
+from governance.models import Proposal, RollEntry
 
 _ENTRIES = Insertion(table_of(RollEntry), "id", "proposal_id", "voter_ref", "class_code", "reason", "weight")
 
@@ -61,17 +62,46 @@ def freeze(session: Session, proposal_id: UUID, voters: Iterable[Voter]) -> Froz
 
 
 def recomputed_digest(session: Session, proposal_id: UUID) -> str:
-    """Return the fingerprint of the roll as it stands in the database."""
+    """Return the fingerprint of the roll as it was frozen, from what stands in the database."""
     rows = session.execute(
         select(RollEntry.voter_ref, RollEntry.class_code, RollEntry.reason, RollEntry.weight).where(
-            RollEntry.proposal_id == proposal_id
+            RollEntry.proposal_id == proposal_id, ~is_added()
         )
     )
     return roll_digest(proposal_id, (Voter(*row) for row in rows))
 
 
+@dataclass(frozen=True)
+class FinalRoll:
+    """The roll that counts: the frozen one with what challenges added, and without what they struck."""
+
+    digest: str
+    heads: int
+    votes: int
+    #: The voters' references, sorted.
+    added: tuple[str, ...]
+    struck: tuple[str, ...]
+
+
+def final(session: Session, proposal: Proposal) -> FinalRoll:
+    """Return the roll that counts, as it stands now."""
+    rows = session.execute(
+        select(
+            RollEntry.voter_ref, RollEntry.class_code, RollEntry.reason, RollEntry.weight, is_added(), is_struck()
+        ).where(RollEntry.proposal_id == proposal.id)
+    ).all()
+    standing = [Voter(ref, code, reason, weight) for ref, code, reason, weight, _, struck in rows if not struck]
+    return FinalRoll(
+        digest=roll_digest(proposal.id, standing),
+        heads=len(standing),
+        votes=sum(voter.weight for voter in standing),
+        added=tuple(sorted(str(ref) for ref, *_, added, _ in rows if added)),
+        struck=tuple(sorted(str(ref) for ref, *_, struck in rows if struck)),
+    )
+
+
 def entry_of(session: Session, proposal_id: UUID, voter_ref: UUID) -> RollEntry | None:
-    """Return the entry of a voter, or nothing for who is not on the roll."""
+    """Return the entry of a voter, or nothing for who is not on the roll or was struck from it."""
     return session.scalar(
-        select(RollEntry).where(RollEntry.proposal_id == proposal_id, RollEntry.voter_ref == voter_ref)
+        select(RollEntry).where(RollEntry.proposal_id == proposal_id, RollEntry.voter_ref == voter_ref, ~is_struck())
     )

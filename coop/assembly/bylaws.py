@@ -32,6 +32,8 @@ class Bylaws:
     #: A special resolution needs at least this fraction of the votes for and against.
     special_numerator: int = 3
     special_denominator: int = 4
+    #: The fewest voters that may share a class in a secret vote, and the fewest ballots that may be listed after it.
+    secret_least: int = 3
     #: How long an ordinary vote stays open unless the secretary says otherwise.
     voting_days: int = 7
     board_seats: int = 5

@@ -107,6 +107,33 @@ class HasDeclined(Refusal):
 
 
 @dataclass(eq=False)
+class NoSuchWay(Refusal):
+    """A vote of this kind is not cast in the way that was asked for."""
+
+    message = N_("A vote of this kind is not cast in this way. An election is always secret.")
+    about = "secrecy"
+
+
+@dataclass(eq=False)
+class NoBallotList(Refusal):
+    """There is no list of ballots without names: the vote was by roll-call, or counted elsewhere."""
+
+    message = N_("This vote has no list of ballots by receipt. Its page says how it was counted.")
+
+
+@dataclass(eq=False)
+class BallotsWithheld(Refusal):
+    """So few ballots were cast that a list would name voters."""
+
+    cast: int
+    least: int
+    message = N_(
+        "%(cast)s ballots were cast. With fewer than %(least)s a list would show who voted how, so it is not published; the result"
+        " states all its counts."
+    )
+
+
+@dataclass(eq=False)
 class NotCounted(Refusal):
     """There is no result yet."""
 
@@ -148,4 +175,13 @@ class RankSkipped(Refusal):
 
 #: Refusals because somebody may not (403), and because of the state that the matter is in (409).
 FORBIDDEN = (MembersOnly, NotItsAuthor)
-CONFLICTS = (NotInDiscussion, NotPutToVote, WordsChanged, AlreadyNominated, HasDeclined, NotCounted, BoardRecorded)
+CONFLICTS = (
+    NotInDiscussion,
+    NotPutToVote,
+    WordsChanged,
+    AlreadyNominated,
+    HasDeclined,
+    NotCounted,
+    BoardRecorded,
+    BallotsWithheld,
+)

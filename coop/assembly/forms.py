@@ -7,17 +7,19 @@ from datetime import datetime
 from uuid import UUID
 
 from flask_babel import lazy_gettext
-from wtforms import HiddenField, RadioField, SelectField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.validators import Length
 
 from coop.assembly.elections import LONGEST_STATEMENT
 from coop.assembly.errors import RankRepeated, RankSkipped, RankUnreadable
 from coop.assembly.models import Majority
 from coop.assembly.operations import LONGEST_COMMENT, LONGEST_MOTION, MOST_SEATS, Words
+from coop.assembly.voting import Casting
 from coop.forms import DayField, Form, LineField, TextField, TimeField, WholeField, choices, moment, required
 from coop.texts import LONGEST_NAME
 from evidence.messages import Refusal
 from governance.errors import UnknownOption
+from governance.models import Secrecy
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,11 @@ class NewElection:
 
 @dataclass(frozen=True)
 class Opening:
-    """When a vote closes, and the digest of the words that were read before opening it."""
+    """When a vote closes, the digest of the words that were read before opening it, and how votes are cast."""
 
     closes_at: datetime
     seen: str
+    casting: Casting
 
 
 class WordsForm(Form):
@@ -139,8 +142,29 @@ class NominationForm(Form):
         return UUID(self.participant_id.data) if self.participant_id.data in offered else None
 
 
+#: Who can see a vote, in words.
+SECRECIES: Mapping[Secrecy, str] = {
+    Secrecy.OPEN: lazy_gettext("By roll-call: members see after the count who voted how"),
+    Secrecy.SECRET: lazy_gettext("Secret: nobody is shown how somebody voted, before or after the count"),
+}
+
+
 class OpenForm(Form):
-    """Until when a vote is open."""
+    """Until when a vote is open, and how votes are cast."""
+
+    secrecy = RadioField(lazy_gettext("Who can see a vote"), [required()], validate_choice=True)
+    takes_paper = BooleanField(
+        lazy_gettext("Votes on paper or in the room are counted too"),
+        description=lazy_gettext("Two scrutineers enter them independently. The votes are counted once the two agree."),
+    )
+    public_value = LineField(
+        lazy_gettext("Public value for the lot"),
+        longest=120,
+        description=lazy_gettext(
+            "It fixes the order of the candidates, which decides ties, together with what stands in the chain of votes. Announce"
+            " beforehand what will be taken, such as the numbers of a public lottery. Without it the fingerprint of the roll is."
+        ),
+    )
 
     closes_on = DayField(lazy_gettext("Closing date"), [required()])
     closes_time = TimeField(lazy_gettext("Closing time"), [required()])
@@ -153,7 +177,14 @@ class OpenForm(Form):
             NoSuchTime: the clocks skip that time.
         """
         closes_at = moment(self.closes_on.required_day, self.closes_time.required_time, zone, about="closes_time")
-        return Opening(closes_at, self.seen.data or "")
+        casting = Casting(Secrecy(self.secrecy.data), bool(self.takes_paper.data), self.public_value.data or "")
+        return Opening(closes_at, self.seen.data or "", casting)
+
+    def offer(self, ways: Sequence[Secrecy]) -> None:
+        """Set who may be able to see the vote; the first is chosen beforehand."""
+        self.secrecy.choices = choices([(way.value, SECRECIES[way]) for way in ways])
+        if self.secrecy.data is None:
+            self.secrecy.data = ways[0].value
 
 
 @dataclass(frozen=True)

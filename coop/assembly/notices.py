@@ -14,10 +14,13 @@ from sqlalchemy.orm import Session
 from coop import cooperative, formats, outbox
 from coop.assembly.models import Candidacy, Motion, MotionWords
 from coop.assembly.results import cast, count_of, elected_codes
+from coop.identity import powers
 from coop.identity.models import Person
 from coop.membership import participants
 from coop.membership.models import Participant, Representative
 from coop.membership.queries import in_term
+from coop.permissions import Power
+from governance.chain import Head
 from governance.models import Kind, Outcome, Proposal, RollEntry, Secrecy
 
 
@@ -27,14 +30,16 @@ def opened(session: Session, motion: Motion) -> None:
     zone = ZoneInfo(cooperative.current(session).zone)
     text = gettext("You can vote until %(closes_at)s.", closes_at=formats.format_moment(proposal.closes_at, zone))
     if proposal.secrecy is Secrecy.SECRET:
-        text += " " + gettext("The ballot is secret and final once it is cast.")
+        text += " " + gettext(
+            "The ballot is secret. With the change code that you get with it you can change it until then."
+        )
     else:
         text += " " + gettext("You can change your vote until then.")
     _tell(session, motion, "opened", gettext("A vote is open"), text)
 
 
-def counted(session: Session, motion: Motion) -> None:
-    """Tell everybody on the roll what came of the vote."""
+def counted(session: Session, motion: Motion, head: Head) -> None:
+    """Tell everybody on the roll what came of the vote, with the head of the chain; the scrutineers get that to keep."""
     outcome = session.get_one(Outcome, motion.proposal_id)
     if motion.kind is Kind.ELECTION:
         result = gettext(
@@ -50,7 +55,20 @@ def counted(session: Session, motion: Motion) -> None:
             abstain=count.abstain,
             roll=count.roll,
         )
-    _tell(session, motion, "counted", gettext("A vote is counted"), result)
+    link = gettext("Link %(seq)s of the chain of votes: %(hash)s", seq=head.seq, hash=head.hash)
+    _tell(session, motion, "counted", gettext("A vote is counted"), f"{result}\n{link}")
+    _tell_scrutineers(
+        session,
+        key=f"chain:{motion.id}",
+        subject=gettext("the chain of votes: link %(seq)s", seq=head.seq),
+        text=gettext(
+            "“%(title)s” is counted. Keep this mail: whoever has the hash of this link can tell later whether any opening, answer"
+            " or result up to it was changed.\n\n%(link)s",
+            title=_title(session, motion.id),
+            link=link,
+        ),
+        page=_page(motion),
+    )
 
 
 def nominated(session: Session, motion: Motion, candidacy: Candidacy) -> None:
@@ -93,6 +111,13 @@ def _tell(session: Session, motion: Motion, event: str, subject: str, text: str)
             text=f"{title}\n\n{text}\n{on_roll}",
             page=page,
         )
+
+
+def _tell_scrutineers(session: Session, *, key: str, subject: str, text: str, page: outbox.Page) -> None:
+    holders = powers.holders(session, [Power.SCRUTINEER], cooperative.today(session))
+    people = session.execute(select(Person.id, Person.email).where(Person.id.in_(holders)).order_by(Person.id))
+    for person_id, email in people:
+        outbox.send_mail(session, key=f"{key}:{person_id}", to=email, subject=subject, text=text, page=page)
 
 
 def _page(motion: Motion) -> outbox.Page:

@@ -42,6 +42,7 @@ def open_vote(motion_id: UUID) -> Page:
             "seen": page.digest,
         }
     )
+    form.offer(voting.WAYS[page.row.kind])
     status = 200
     if request.method == "POST":
         status = 422
@@ -50,7 +51,12 @@ def open_vote(motion_id: UUID) -> Page:
                 asked = form.to_opening(zone)
                 write(
                     lambda s: voting.open_motion(
-                        s, who, motion_id=motion_id, closes_at=asked.closes_at, seen=asked.seen
+                        s,
+                        who,
+                        motion_id=motion_id,
+                        closes_at=asked.closes_at,
+                        seen=asked.seen,
+                        casting=asked.casting,
                     )
                 )
             except Refusal as refusal:

@@ -24,9 +24,10 @@ from coop.permissions import requires
 from coop.signed_in import actor
 from coop.transfer_chart import TransferChart, transfer_chart
 from evidence.messages import N_
+from governance import chain
 from governance.counting.resolution import REASONS, Base, ResolutionCount, ResolutionRule
 from governance.counts import rule_of
-from governance.models import Kind, Outcome
+from governance.models import Kind, Outcome, Proposal, Secrecy
 
 _BASES = {
     Base.FOR_AND_AGAINST: N_("the votes for and against"),
@@ -50,7 +51,12 @@ class Result:
     """A counted vote, for its page."""
 
     outcome: Outcome
+    #: The link of the chain that holds the result.
+    link: chain.Head | None
+    #: Votes cast, by how many voters, of how many on the roll that counts.
     cast: int
+    heads: int
+    roll: int
     sentence: str
     reasons: tuple[str, ...]
     steps: tuple[Step, ...]
@@ -68,15 +74,15 @@ class Result:
 @blueprint.get("/proposals/<uuid:motion_id>/ballots")
 @requires()
 def ballots(motion_id: UUID) -> str:
-    """List the ballots of a counted election by their receipts, so that everybody finds their own."""
+    """List the ballots of a counted secret vote by their receipts, so that everybody finds their own."""
     session = db.session()
-    page, outcome, names = _election(session, motion_id)
+    page, outcome, names = _counted(session, motion_id)
     return render_template(
         "assembly/ballots.html",
         page=page,
         names=names,
         ballots=results.secret_ballots(session, outcome),
-        downloads=downloads(motion_id),
+        downloads=downloads(page),
     )
 
 
@@ -85,7 +91,10 @@ def ballots(motion_id: UUID) -> str:
 def ballots_blt(motion_id: UUID) -> Response:
     """Download the ballots for other counting programs."""
     session = db.session()
-    page, outcome, names = _election(session, motion_id)
+    page, outcome, names = _counted(session, motion_id)
+    if page.row.kind is not Kind.ELECTION:
+        raise NotAnElection
+    results.secret_ballots(session, outcome)
     title = _one_line(page.row.title)
     lines = streamed(lambda reading: results.blt(reading, outcome, names, title))
     return download(lines, "text/plain", f"ballots-{motion_id}.blt")
@@ -96,17 +105,18 @@ def ballots_blt(motion_id: UUID) -> Response:
 def ballots_csv(motion_id: UUID) -> Response:
     """Download the ballots with their receipts."""
     session = db.session()
-    _, outcome, names = _election(session, motion_id)
+    _, outcome, names = _counted(session, motion_id)
+    results.secret_ballots(session, outcome)
     lines = streamed(lambda reading: results.table(reading, outcome, names))
     return download(lines, "text/csv", f"ballots-{motion_id}.csv")
 
 
-def downloads(motion_id: UUID) -> list[dict[str, str]]:
-    """Return the links of the downloads of a counted election."""
-    return [
-        {"label": "BLT", "href": url_for("assembly.ballots_blt", motion_id=motion_id)},
-        {"label": "CSV", "href": url_for("assembly.ballots_csv", motion_id=motion_id)},
-    ]
+def downloads(page: MotionPage) -> list[dict[str, str]]:
+    """Return the links of the downloads of a counted secret vote."""
+    formats = {"BLT": "assembly.ballots_blt", "CSV": "assembly.ballots_csv"}
+    if page.row.kind is not Kind.ELECTION:
+        del formats["BLT"]
+    return [{"label": label, "href": url_for(to, motion_id=page.row.id)} for label, to in formats.items()]
 
 
 def result_of(session: Session, page: MotionPage) -> Result | None:
@@ -125,18 +135,27 @@ def _resolution_result(session: Session, page: MotionPage, outcome: Outcome) -> 
     numbers = asdict(count)
     return Result(
         outcome=outcome,
+        link=_link(session, outcome),
         cast=count.cast,
+        heads=results.heads(outcome),
+        roll=results.roll(outcome),
         sentence=gettext("Carried.") if count.carried else gettext("Not carried."),
         reasons=tuple(gettext(REASONS[reason]) % numbers for reason in count.reasons),
         steps=_steps(session, page, rule, count),
         chart=resolution_chart(
             count.for_votes, count.against, count.abstain, count.threshold_needed, count.quorum_needed, count.roll
         ),
-        roll_call=results.roll_call(session, outcome) if _reads_roll_call(session) else None,
+        roll_call=_roll_call(session, page.proposal, outcome),
         elected=[],
         transfers=None,
         count={},
     )
+
+
+def _roll_call(session: Session, proposal: Proposal, outcome: Outcome) -> list[RollCallLine] | None:
+    if proposal.secrecy is not Secrecy.OPEN or not _reads_roll_call(session):
+        return None
+    return results.roll_call(session, outcome)
 
 
 def _reads_roll_call(session: Session) -> bool:
@@ -199,7 +218,10 @@ def _election_result(session: Session, page: MotionPage, outcome: Outcome) -> Re
     elected = [names[code] for code in results.elected_codes(outcome)]
     return Result(
         outcome=outcome,
+        link=_link(session, outcome),
         cast=results.cast(outcome),
+        heads=results.heads(outcome),
+        roll=results.roll(outcome),
         sentence=gettext("Elected: %(names)s.", names=", ".join(elected)) if elected else gettext("Nobody is elected."),
         reasons=(),
         steps=(),
@@ -212,18 +234,21 @@ def _election_result(session: Session, page: MotionPage, outcome: Outcome) -> Re
     )
 
 
-def _election(session: Session, motion_id: UUID) -> tuple[MotionPage, Outcome, dict[str, str]]:
-    """Return a counted election.
+def _counted(session: Session, motion_id: UUID) -> tuple[MotionPage, Outcome, dict[str, str]]:
+    """Return a counted vote and the names of its candidates.
 
     Raises:
-        NotFound, NotAnElection, NotCounted
+        NotFound, NotCounted
     """
     page = queries.motion(session, motion_id, clock.now())
-    if page.row.kind is not Kind.ELECTION:
-        raise NotAnElection
     if page.outcome is None:
         raise NotCounted
-    return page, page.outcome, results.candidate_names(session, motion_id)
+    names = results.candidate_names(session, motion_id) if page.row.kind is Kind.ELECTION else {}
+    return page, page.outcome, names
+
+
+def _link(session: Session, outcome: Outcome) -> chain.Head | None:
+    return chain.link_of(session, chain.LinkKind.CLOSED, outcome.proposal_id)
 
 
 def _one_line(text: str) -> str:

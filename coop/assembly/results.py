@@ -15,6 +15,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from coop.assembly.errors import BallotsWithheld, NoBallotList
 from coop.assembly.models import Candidacy
 from coop.membership.models import Participant
 from evidence.spreadsheets import plain_cell
@@ -22,7 +23,7 @@ from governance.counting import writing
 from governance.counting.profiles import Ranking
 from governance.counting.resolution import ResolutionCount
 from governance.counts import options_of, standing_open_ballots
-from governance.models import Ballot, Outcome
+from governance.models import Ballot, Outcome, Proposal, Secrecy
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,16 @@ class RollCallLine:
 
 @dataclass(frozen=True)
 class BallotLine:
-    """A counted secret ballot: its receipt, and the candidates in the order of preference."""
+    """A counted secret ballot: its receipt, and the answer, or the candidates in the order of preference."""
 
     commitment: str
     nonce: str
-    ranking: tuple[str, ...]
+    choice: str | tuple[str, ...]
+
+    @property
+    def ranking(self) -> tuple[str, ...]:
+        """The candidates, or the one answer."""
+        return (self.choice,) if isinstance(self.choice, str) else self.choice
 
 
 def count_of(outcome: Outcome) -> ResolutionCount:
@@ -56,6 +62,18 @@ def elected_codes(outcome: Outcome) -> list[str]:
 def cast(outcome: Outcome) -> int:
     """Return how many voted."""
     return int(json.loads(outcome.result)["ballots"]["cast"])
+
+
+def heads(outcome: Outcome) -> int:
+    """Return how many voters cast the votes."""
+    ballots = json.loads(outcome.result)["ballots"]
+    return int(ballots.get("heads", ballots["cast"]))
+
+
+def roll(outcome: Outcome) -> int:
+    """Return how many heads are on the roll that counts."""
+    found = json.loads(outcome.result)["roll"]
+    return int(found["final"]["heads"] if "final" in found else found["size"])
 
 
 def candidate_names(session: Session, motion_id: UUID) -> dict[str, str]:
@@ -89,13 +107,23 @@ def roll_call(session: Session, outcome: Outcome) -> list[RollCallLine]:
 
 
 def secret_ballots(session: Session, outcome: Outcome) -> list[BallotLine]:
-    """Return the ballots of a secret vote in the order of their receipts."""
+    """Return the ballots of a secret vote in the order of their receipts.
+
+    Raises:
+        NoBallotList, BallotsWithheld
+    """
+    proposal = session.get_one(Proposal, outcome.proposal_id)
+    if proposal.secrecy is not Secrecy.SECRET:
+        raise NoBallotList
+    found, least = heads(outcome), proposal.secret_least or 0
+    if 0 < found < least:
+        raise BallotsWithheld(found, least)
     rows = session.execute(
         select(Ballot.commitment, Ballot.nonce, Ballot.choice)
         .where(Ballot.proposal_id == outcome.proposal_id)
         .order_by(Ballot.commitment)
     )
-    return [BallotLine(commitment, nonce, tuple(json.loads(choice))) for commitment, nonce, choice in rows]
+    return [BallotLine(commitment, nonce, _answer(json.loads(choice))) for commitment, nonce, choice in rows]
 
 
 def blt(session: Session, outcome: Outcome, names: Mapping[str, str], title: str) -> Iterator[str]:
@@ -109,7 +137,11 @@ def blt(session: Session, outcome: Outcome, names: Mapping[str, str], title: str
 
 
 def table(session: Session, outcome: Outcome, names: Mapping[str, str]) -> Iterator[str]:
-    """Yield the lines of a CSV file of the ballots: receipt, random number, and each candidate's place."""
+    """Yield the lines of a CSV file of the ballots: receipt, random number, and each candidate's place or the answer."""
+    if not names:
+        answers = ((one.commitment, one.nonce, *one.ranking) for one in secret_ballots(session, outcome))
+        yield from writing.table.answered_lines(answers)
+        return
     codes = options_of(session, outcome.proposal_id)
     ballots = ((one.commitment, one.nonce, ranking) for one, ranking in _ranked(session, outcome, codes))
     yield from writing.table.receipted_lines([plain_cell(names[code]) for code in codes], ballots)
@@ -120,6 +152,10 @@ def _ranked(session: Session, outcome: Outcome, codes: Sequence[str]) -> Iterato
     index_of = {code: index for index, code in enumerate(codes)}
     for ballot in secret_ballots(session, outcome):
         yield ballot, tuple((index_of[code],) for code in ballot.ranking)
+
+
+def _answer(choice: str | list[str]) -> str | tuple[str, ...]:
+    return choice if isinstance(choice, str) else tuple(choice)
 
 
 def _count(outcome: Outcome) -> Any:

@@ -5,7 +5,8 @@ ballot leaves no trace here: no row of the audit trail, no mail, no time.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -26,7 +27,7 @@ from coop.assembly.results import candidate_names, count_of, elected_codes
 from coop.membership.models import Member, MemberClass, Participant
 from coop.permissions import Actor, NotFound, Power
 from coop.texts import fold
-from governance import ballots
+from governance import ballots, secret_ballots
 from governance.closing import close
 from governance.counting.resolution import Base, ResolutionRule
 from governance.counts import ElectionRule, Rule
@@ -39,9 +40,35 @@ ELECTION_RULE = "scottish-stv"
 MOST_DAYS = 90
 #: Why somebody is on a roll.
 MEMBER = "member"
+#: Who can see a vote, the usual way first. Who is elected is never a matter of roll-call.
+WAYS: Mapping[Kind, tuple[Secrecy, ...]] = {
+    Kind.RESOLUTION: (Secrecy.OPEN, Secrecy.SECRET),
+    Kind.ELECTION: (Secrecy.SECRET,),
+}
 
 
-def open_motion(session: Session, actor: Actor, *, motion_id: UUID, closes_at: datetime, seen: str) -> UUID:
+@dataclass(frozen=True)
+class Casting:
+    """How votes are cast, as far as whoever opens the vote decides it. Without a secrecy: the usual one."""
+
+    secrecy: Secrecy | None = None
+    takes_paper: bool = False
+    #: What was announced to be taken for the lot.
+    public_value: str = ""
+
+
+_AS_USUAL = Casting()
+
+
+def open_motion(
+    session: Session,
+    actor: Actor,
+    *,
+    motion_id: UUID,
+    closes_at: datetime,
+    seen: str,
+    casting: Casting = _AS_USUAL,
+) -> UUID:
     """Put a motion to the vote from now until `closes_at`, tell the members, and return the proposal's id.
 
     Words, rule and roll are frozen. `seen` is the digest of the words that the actor has read: they may have been edited since.
@@ -49,6 +76,7 @@ def open_motion(session: Session, actor: Actor, *, motion_id: UUID, closes_at: d
     Raises:
         PowerMissing: the actor holds neither the secretary's nor the board's power.
         NotFound, NotInDiscussion, WordsChanged, ClosesInThePast, VoteTooLong, EmptyRoll, NoCandidates
+        NoSuchWay, TooFewToBeSecret
         OpenedByMeeting: it is on the agenda of a meeting.
     """
     power = actor.need(Power.SECRETARY, Power.BOARD)
@@ -58,35 +86,49 @@ def open_motion(session: Session, actor: Actor, *, motion_id: UUID, closes_at: d
         raise OpenedByMeeting(placed.meeting.held_at)
     if seen != words_digest(session.get_one(MotionWords, motion_id)):
         raise errors.WordsChanged
-    proposal_id = put_to_vote(session, actor, motion, opens_at=clock.now(), closes_at=closes_at, power=power)
+    now = clock.now()
+    proposal_id = put_to_vote(session, actor, motion, opens_at=now, closes_at=closes_at, power=power, casting=casting)
     notices.opened(session, motion)
     return proposal_id
 
 
 def put_to_vote(
-    session: Session, actor: Actor, motion: Motion, *, opens_at: datetime, closes_at: datetime, power: Power | None
+    session: Session,
+    actor: Actor,
+    motion: Motion,
+    *,
+    opens_at: datetime,
+    closes_at: datetime,
+    power: Power | None,
+    casting: Casting = _AS_USUAL,
 ) -> UUID:
     """Freeze words, rule and roll of a discussed motion, open its vote, and return the proposal's id.
 
     Part of opening one vote, or all votes of a meeting; the caller holds the motion, has checked the actor, and tells members.
 
     Raises:
-        ClosesInThePast, VoteTooLong, EmptyRoll, NoCandidates
+        ClosesInThePast, VoteTooLong, EmptyRoll, NoCandidates, NoSuchWay, TooFewToBeSecret
     """
+    secrecy = casting.secrecy or WAYS[motion.kind][0]
+    if secrecy not in WAYS[motion.kind]:
+        raise errors.NoSuchWay
     if closes_at <= opens_at:
         raise errors.ClosesInThePast
     if closes_at > opens_at + timedelta(days=MOST_DAYS):
         raise errors.VoteTooLong(MOST_DAYS)
     today = cooperative.today(session)
     bylaws = in_force(session, today)
-    secrecy = secrecy_of(motion)
     question = Question(
         rule=rule_for(motion, bylaws.bylaws),
         secrecy=secrecy,
         text_digest=words_digest(session.get_one(MotionWords, motion.id)),
         opens_at=opens_at,
         closes_at=closes_at,
+        record_on=today,
         candidates=_name_options(session, motion.id) if motion.kind is Kind.ELECTION else (),
+        takes_paper=casting.takes_paper,
+        secret_least=bylaws.bylaws.secret_least,
+        public_value=casting.public_value,
     )
     proposal_id = open_proposal(session, question, eligible(session, today, secrecy))
     motion.stage, motion.proposal_id, motion.bylaws_id = Stage.OPENED, proposal_id, bylaws.version_id
@@ -97,7 +139,13 @@ def put_to_vote(
         "motion.opened",
         subject=motion.id,
         power=power,
-        facts={"proposal": proposal_id, "closes_at": closes_at, "bylaws": bylaws.version},
+        facts={
+            "proposal": proposal_id,
+            "closes_at": closes_at,
+            "bylaws": bylaws.version,
+            "secrecy": secrecy,
+            "paper": casting.takes_paper,
+        },
     )
     return proposal_id
 
@@ -119,17 +167,32 @@ def cast_vote(
 
 
 def cast_ballot(
-    session: Session, actor: Actor, *, motion_id: UUID, participant_id: UUID, ranking: Sequence[str]
-) -> ballots.SecretReceipt:
-    """Put a participant's secret ballot into the urn. It is final, and nothing else is written about it.
+    session: Session, actor: Actor, *, motion_id: UUID, participant_id: UUID, choice: ballots.Choice, key: str = ""
+) -> secret_ballots.SecretReceipt:
+    """Put a participant's secret ballot into the urn, or with its key another in its place. Nothing else is written about it.
 
     Raises:
         NotFound: the actor does not represent the participant, or there is no such vote.
-        NotPutToVote, VotingClosed, NotOnRoll, AlreadyVoted, UnknownOption, RepeatedOption, EmptyBallot
+        NotPutToVote, VotingClosed, NotOnRoll, AlreadyVoted, VotesOnPaper, UnknownOption, RepeatedOption, EmptyBallot
+        NotYetVoted, UnknownKey, StaleKey, BallotWithdrawn
     """
     actor.need_to_act_for(participant_id)
     proposal_id, voter_ref = _ballot_of(session, motion_id, participant_id)
-    return ballots.cast_secret(session, proposal_id, voter_ref, ranking, clock=clock.now)
+    if key:
+        return secret_ballots.change_secret(session, proposal_id, voter_ref, key, choice, clock=clock.now)
+    return secret_ballots.cast_secret(session, proposal_id, voter_ref, choice, clock=clock.now)
+
+
+def withdraw_ballot(session: Session, actor: Actor, *, motion_id: UUID, participant_id: UUID, key: str) -> None:
+    """Take back a participant's secret ballot, so that they can vote on paper or in the room. No trace of it is kept here.
+
+    Raises:
+        NotFound: the actor does not represent the participant, or there is no such vote.
+        NotPutToVote, VotingClosed, NotOnRoll, NotYetVoted, TakesNoPaper, UnknownKey, StaleKey, BallotWithdrawn
+    """
+    actor.need_to_act_for(participant_id)
+    proposal_id, voter_ref = _ballot_of(session, motion_id, participant_id)
+    secret_ballots.withdraw_secret(session, proposal_id, voter_ref, key, clock=clock.now)
 
 
 def close_motion(session: Session, actor: Actor, motion_id: UUID) -> str:
@@ -139,7 +202,7 @@ def close_motion(session: Session, actor: Actor, motion_id: UUID) -> str:
 
     Raises:
         PowerMissing: a person without the secretary's or the board's power.
-        NotFound, NotPutToVote, TooEarlyToClose, AlreadyCounted
+        NotFound, NotPutToVote, TooEarlyToClose, AlreadyCounted, PaperNotAgreed
     """
     power = actor.need(Power.SECRETARY, Power.BOARD)
     motion = session.get(Motion, motion_id, with_for_update=True)
@@ -149,16 +212,11 @@ def close_motion(session: Session, actor: Actor, motion_id: UUID) -> str:
         raise errors.NotPutToVote
     closed = close(session, motion.proposal_id, clock=clock.now)
     _record(session, motion)
-    if secrecy_of(motion) is Secrecy.SECRET:
+    if session.get_one(Proposal, motion.proposal_id).secrecy is Secrecy.SECRET:
         outbox.enqueue(session, kind="vacuum", key=f"vacuum:{motion.proposal_id}", payload={})
     audit.record(session, actor, "motion.counted", subject=motion_id, power=power, facts={"result": closed.digest})
-    notices.counted(session, motion)
+    notices.counted(session, motion, closed.head)
     return closed.digest
-
-
-def secrecy_of(motion: Motion) -> Secrecy:
-    """Return who will see how somebody voted: resolutions are by roll-call, elections are secret."""
-    return Secrecy.SECRET if motion.kind is Kind.ELECTION else Secrecy.OPEN
 
 
 def rule_for(motion: Motion, bylaws: Bylaws) -> Rule:

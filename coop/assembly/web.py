@@ -1,6 +1,14 @@
 """The pages of the assembly, gathered from their modules."""
 
-from coop.assembly import election_pages, motion_pages, opening_pages, register_pages, result_pages, vote_pages
+from coop.assembly import (
+    election_pages,
+    motion_pages,
+    opening_pages,
+    register_pages,
+    result_pages,
+    secret_pages,
+    vote_pages,
+)
 from coop.assembly.blueprint import blueprint
 from coop.assembly.meetings import agenda_pages, notice_pages, records_pages, solvency_pages
 from coop.assembly.meetings import pages as meeting_pages
@@ -16,6 +24,7 @@ __all__ = [
     "records_pages",
     "register_pages",
     "result_pages",
+    "secret_pages",
     "solvency_pages",
     "vote_pages",
 ]

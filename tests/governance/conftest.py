@@ -50,9 +50,11 @@ class Votes:
         candidates: tuple[str, ...] = ("c1", "c2", "c3"),
         seats: int = 2,
         rule: str = "scottish-stv",
+        *,
+        takes_paper: bool = False,
     ) -> UUID:
         """Open a secret election."""
-        return self._open(session, ElectionRule(rule, seats), Secrecy.SECRET, candidates)
+        return self._open(session, ElectionRule(rule, seats), Secrecy.SECRET, candidates, takes_paper=takes_paper)
 
     def clock(self, moment: datetime | None = None) -> Callable[[], datetime]:
         """Return a clock that stands still: while voting is open, or at a given moment."""
@@ -62,14 +64,24 @@ class Votes:
         """Return the first moment at which a vote can be counted."""
         return self.closes_at
 
-    def _open(self, session: Session, rule: Rule, secrecy: Secrecy, candidates: tuple[str, ...] = ()) -> UUID:
+    def _open(
+        self,
+        session: Session,
+        rule: Rule,
+        secrecy: Secrecy,
+        candidates: tuple[str, ...] = (),
+        *,
+        takes_paper: bool = False,
+    ) -> UUID:
         question = Question(
             rule=rule,
             secrecy=secrecy,
             text_digest="0" * 64,
             opens_at=self.opens_at,
             closes_at=self.closes_at,
+            record_on=self.opens_at.date(),
             candidates=candidates,
+            takes_paper=takes_paper,
         )
         return open_proposal(session, question, [Voter(ref, "member", "member") for ref in self.voters])
 

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from evidence.identifiers import new_id, new_ref
 from governance import errors
-from governance.ballots import cast_open, cast_secret
+from governance.ballots import cast_open
 from governance.closing import close
 from governance.counting.errors import UnknownRule, WrongBallots
 from governance.models import Ballot, OpenBallot, Option, Participation, Proposal, RollEntry, Urn
+from governance.secret_ballots import cast_secret
 
 if TYPE_CHECKING:
     from tests.governance.conftest import Votes
@@ -40,10 +41,10 @@ def test_the_same_answer_again_is_the_vote_that_stands(session: Session, votes: 
     assert _choices(session) == ['"for"']
 
 
-def test_a_secret_ballot_is_final(session: Session, votes: "Votes") -> None:
+def test_a_second_secret_ballot_of_one_voter_is_refused(session: Session, votes: "Votes") -> None:
     election_id = votes.open_election(session)
     cast_secret(session, election_id, votes.voters[0], ["c1"], clock=votes.clock())
-    with pytest.raises(errors.AlreadyVoted):
+    with pytest.raises(errors.AlreadyVoted), session.begin_nested():
         cast_secret(session, election_id, votes.voters[0], ["c2"], clock=votes.clock())
     assert session.scalars(select(Urn.choice)).all() == ['["c1"]']
 

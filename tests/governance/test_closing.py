@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from evidence.identifiers import new_ref
 from governance import errors
-from governance.ballots import cast_open, cast_secret, commitment
+from governance.ballots import cast_open, commitment
 from governance.closing import close
 from governance.models import Ballot, Outcome, Proposal, RollEntry, Urn
 from governance.rolls import Voter, recomputed_digest, roll_digest
+from governance.secret_ballots import cast_secret
 
 if TYPE_CHECKING:
     from tests.governance.conftest import Votes
@@ -42,8 +43,8 @@ def test_a_resolution_is_counted_by_its_latest_versions(session: Session, votes:
         "outcome": "carried",
         "reasons": "carried",
     }
-    assert record["ballots"]["cast"] == 4
-    assert record["roll"]["size"] == 12
+    assert (record["ballots"]["cast"], record["ballots"]["heads"]) == (4, 4)
+    assert (record["roll"]["final"]["heads"], record["roll"]["final"]["votes"]) == (12, 12)
     assert session.get_one(Outcome, proposal_id).digest == closed.digest
 
 

@@ -1,6 +1,7 @@
 """What somebody changes with the database's rules switched off, `coop check` finds."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -12,17 +13,19 @@ from coop.database import write_with
 from evidence.columns import table_of
 from evidence.identifiers import new_ref
 from evidence.rules import drop_rules
-from governance.ballots import cast_open, cast_secret
+from governance.ballots import cast_open
 from governance.checks import findings
 from governance.closing import close
-from governance.models import Ballot, OpenBallot, Option, Outcome, Participation, Proposal, RollEntry, Urn
+from governance.models import Ballot, ChainLink, OpenBallot, Option, Outcome, Participation, Proposal, RollEntry, Urn
+from governance.secret_ballots import cast_secret
 from tests.databases import TestDatabase
 
 if TYPE_CHECKING:
     from tests.governance.conftest import Votes
 
-PROPOSAL, ROLL, OPTION, OPEN, TAKEN_PART, URN, BALLOT, OUTCOME = (
-    table_of(mapped) for mapped in (Proposal, RollEntry, Option, OpenBallot, Participation, Urn, Ballot, Outcome)
+PROPOSAL, ROLL, OPTION, OPEN, TAKEN_PART, URN, BALLOT, OUTCOME, CHAIN = (
+    table_of(mapped)
+    for mapped in (Proposal, RollEntry, Option, OpenBallot, Participation, Urn, Ballot, Outcome, ChainLink)
 )
 
 
@@ -81,7 +84,9 @@ def _drop_ballot(connection: Connection, ids: dict[str, UUID]) -> None:
 
 
 def _stuff_urn(connection: Connection, _: dict[str, UUID]) -> None:
-    connection.execute(insert(URN), [{**_one(connection, URN), "id": new_ref(), "commitment": "d" * 64}])
+    connection.execute(
+        insert(URN), [{**_one(connection, URN), "id": new_ref(), "commitment": "d" * 64, "key_hash": "d" * 64}]
+    )
 
 
 def _add_to_roll(connection: Connection, ids: dict[str, UUID]) -> None:
@@ -99,6 +104,30 @@ def _change_result(connection: Connection, ids: dict[str, UUID]) -> None:
     other = row["result"].replace('"for":6', '"for":7')
     assert other != row["result"]
     connection.execute(update(OUTCOME).where(OUTCOME.c.proposal_id == ids["resolution"]).values(result=other))
+
+
+def _take_out_of_chain(connection: Connection, ids: dict[str, UUID]) -> None:
+    connection.execute(delete(CHAIN).where(CHAIN.c.subject == ids["election"], CHAIN.c.kind == "closed"))
+
+
+def _change_in_chain(connection: Connection, ids: dict[str, UUID]) -> None:
+    changed = update(CHAIN).where(CHAIN.c.subject == ids["running"])
+    connection.execute(changed.values(digest="e" * 64))
+
+
+def _drop_from_middle(connection: Connection, _: dict[str, UUID]) -> None:
+    connection.execute(delete(CHAIN).where(CHAIN.c.seq == 2))
+
+
+def _postpone(connection: Connection, ids: dict[str, UUID]) -> None:
+    row = _one(connection, PROPOSAL, id=ids["running"])
+    later = update(PROPOSAL).where(PROPOSAL.c.id == ids["running"])
+    connection.execute(later.values(closes_at=row["closes_at"] + timedelta(days=1)))
+
+
+def _double_weight(connection: Connection, ids: dict[str, UUID]) -> None:
+    row = _one(connection, ROLL, proposal_id=ids["running"])
+    connection.execute(update(ROLL).where(ROLL.c.id == row["id"]).values(weight=2))
 
 
 def _forget_outcome(connection: Connection, ids: dict[str, UUID]) -> None:
@@ -131,6 +160,12 @@ def _open_ballot_in_secret_vote(connection: Connection, ids: dict[str, UUID]) ->
         (_change_result, "governance-outcome-digest"),
         (_change_result, "governance-recount"),
         (_forget_outcome, "governance-counted-early"),
+        (_take_out_of_chain, "governance-chain-link"),
+        (_change_in_chain, "governance-chain-hash"),
+        (_change_in_chain, "governance-chain-link"),
+        (_drop_from_middle, "governance-chain-gap"),
+        (_postpone, "governance-chain-link"),
+        (_double_weight, "governance-roll-weight"),
         (_back_into_urn, "governance-urn-not-empty"),
         (_open_ballot_in_secret_vote, "governance-secrecy"),
     ],

@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 from coop.database import write_with
 from evidence.messages import Refusal
 from governance import errors
-from governance.ballots import cast_open, cast_secret
+from governance.ballots import cast_open
 from governance.checks import findings
 from governance.closing import close
 from governance.counts import result_of
 from governance.models import Ballot, OpenBallot, Outcome, Participation, Proposal, Urn
+from governance.secret_ballots import cast_secret
 from tests.databases import TestDatabase
 
 if TYPE_CHECKING:

@@ -13,10 +13,11 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from evidence.columns import table_of
 from evidence.identifiers import new_id, new_ref
-from governance.ballots import cast_open, cast_secret
+from governance.ballots import cast_open
 from governance.closing import close
 from governance.models import (
     Ballot,
+    ChainLink,
     OpenBallot,
     Option,
     Outcome,
@@ -24,8 +25,10 @@ from governance.models import (
     Proposal,
     RollEntry,
     Urn,
+    UrnOpening,
 )
 from governance.rolls import recomputed_digest
+from governance.secret_ballots import cast_secret
 
 if TYPE_CHECKING:
     from tests.governance.conftest import Votes
@@ -77,7 +80,7 @@ def _insert(mapped: type[DeclarativeBase]) -> Insert:
     return insert(table_of(mapped))
 
 
-EVIDENCE = (Proposal, Option, RollEntry, OpenBallot, Participation, Ballot, Outcome)
+EVIDENCE = (Proposal, Option, RollEntry, OpenBallot, Participation, Ballot, UrnOpening, Outcome, ChainLink)
 
 
 @pytest.mark.parametrize("mapped", EVIDENCE)
@@ -123,12 +126,13 @@ def test_no_table_of_votes_is_emptied_or_overwritten_at_once(
 
 
 def test_nobody_is_added_to_a_roll_that_is_frozen(session: Session, refused: Refused, resolution_id: UUID) -> None:
-    with refused("nothing can be added to a vote that is open"):
+    with refused("nobody is added to the roll of an open vote"):
         session.execute(_insert(RollEntry), [_row(session, RollEntry, id=new_ref(), voter_ref=new_ref())])
     with refused("nothing can be added to a vote that is open"):
         session.execute(_insert(Option), [_row(session, Option, code="perhaps", position=9)])
 
 
+@pytest.mark.tampers
 def test_a_header_must_have_its_whole_roll_and_its_options(
     session: Session, refused: Refused, resolution_id: UUID
 ) -> None:
@@ -137,21 +141,32 @@ def test_a_header_must_have_its_whole_roll_and_its_options(
     lonely = new_id()
     session.execute(_insert(RollEntry), [_row(session, RollEntry, id=new_ref(), proposal_id=lonely)])
     with refused("there is nothing to choose from"):
-        session.execute(_insert(Proposal), [_row(session, Proposal, id=lonely, roll_size=1)])
+        session.execute(_insert(Proposal), [_row(session, Proposal, id=lonely, roll_size=1, roll_weight=1)])
     session.execute(_insert(Option), [{"proposal_id": lonely, "code": "for", "position": 1}])
-    header = _row(session, Proposal, id=lonely, roll_size=1, roll_digest=recomputed_digest(session, lonely))
+    header = _row(
+        session, Proposal, id=lonely, roll_size=1, roll_weight=1, roll_digest=recomputed_digest(session, lonely)
+    )
+    with refused("the roll does not have the announced votes"):
+        session.execute(_insert(Proposal), [{**header, "roll_weight": 2, "weighting": "{}"}])
     with pytest.raises(IntegrityError), session.begin_nested():
         session.execute(_insert(Proposal), [{**header, "closes_at": header["opens_at"]}])
     session.execute(_insert(Proposal), [header])
 
 
-def test_a_second_vote_of_one_member_counts_for_nothing(session: Session, votes: "Votes") -> None:
+@pytest.mark.tampers
+def test_a_member_has_one_vote_unless_the_header_says_how_votes_weigh(
+    session: Session, refused: Refused, resolution_id: UUID
+) -> None:
     proposal_id = new_id()
-    entry = {"class_code": "member", "reason": "member", "weight": 2}
+    heavy = _row(session, RollEntry, id=new_ref(), proposal_id=proposal_id, weight=2)
+    session.execute(_insert(RollEntry), [heavy])
+    session.execute(_insert(Option), [{"proposal_id": proposal_id, "code": "for", "position": 1}])
+    header = _row(session, Proposal, id=proposal_id, roll_size=1, roll_weight=2)
+    with refused("one member has one vote"):
+        session.execute(_insert(Proposal), [header])
     with pytest.raises(IntegrityError), session.begin_nested():
-        session.execute(
-            _insert(RollEntry), [{**entry, "id": new_ref(), "proposal_id": proposal_id, "voter_ref": votes.voters[0]}]
-        )
+        session.execute(_insert(RollEntry), [{**heavy, "id": new_ref(), "voter_ref": new_ref(), "weight": 0}])
+    session.execute(_insert(Proposal), [{**header, "weighting": '{"member":{"most_votes":2}}'}])
 
 
 def test_nobody_takes_part_twice(session: Session, refused: Refused, election_id: UUID) -> None:
@@ -214,9 +229,13 @@ def test_an_outcome_comes_last_and_takes_every_ballot_with_it(
     entry_id = session.scalars(select(RollEntry.id).where(RollEntry.proposal_id == empty).limit(1)).one()
     savepoint = session.begin_nested()
     session.execute(_insert(Participation), [{"roll_entry_id": entry_id}])
-    with refused("as many ballots as voters"):
+    with refused("the urn was not opened"):
         session.execute(_insert(Outcome), [{**outcome, "proposal_id": empty}])
+    with refused("as many ballots as voters"):
+        session.execute(_insert(UrnOpening), [{"proposal_id": empty, "ballots": 0}])
     savepoint.rollback()
+    with refused("a ballot stays in the urn"):
+        session.execute(_insert(UrnOpening), [{"proposal_id": election_id, "ballots": 0}])
 
 
 def test_no_ballot_is_added_after_the_count(

@@ -8,9 +8,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from coop.database import write_with
-from governance.ballots import cast_secret
 from governance.closing import close
 from governance.models import Ballot, Participation, RollEntry
+from governance.secret_ballots import cast_secret
 from tests.databases import TestDatabase
 
 if TYPE_CHECKING:

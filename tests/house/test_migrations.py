@@ -29,7 +29,7 @@ from ledger.models import YearClosing
 from tests import world as worlds
 from tests.billing import Billing
 from tests.databases import Templates, TestDatabase
-from tests.rooms_of_the_world import ROOMS, bank, bank_accounts, bills, money, papers
+from tests.rooms_of_the_world import ROOMS, bank, bank_accounts, bills, meetings, money, papers
 
 NOW = datetime(2026, 4, 2, 3, 4, tzinfo=UTC)
 #: The accounts of every chart before there were headings.
@@ -134,9 +134,11 @@ def test_a_co_operative_at_work_goes_back_and_forth(
 ) -> None:
     """What revision 0011 adds is made from what was there before it; the checks of `app` hold after it.
 
-    Papers, bills and a second bank account have no place before theirs: see the next tests.
+    Papers, bills, votes and a second bank account have no place before theirs: see the next tests.
     """
-    worlds.build(app, people, participants, [room for room in ROOMS if room not in (bank_accounts, bills, papers)])
+    worlds.build(
+        app, people, participants, [room for room in ROOMS if room not in (bank_accounts, bills, meetings, papers)]
+    )
     with app.app_context():
         words = _order_words(founded.engine)
         db.session.remove()
@@ -152,7 +154,10 @@ def test_a_co_operative_at_work_goes_back_and_forth(
     assert _order_words(founded.engine) == words
 
 
-@pytest.mark.parametrize(("room", "refusal"), [(bills, "there are bills or claims"), (papers, "there are papers")])
+@pytest.mark.parametrize(
+    ("room", "refusal"),
+    [(bills, "there are bills or claims"), (papers, "there are papers"), (meetings, "votes were opened")],
+)
 def test_evidence_does_not_go_back_to_where_it_has_no_place(
     room: ModuleType,
     refusal: str,

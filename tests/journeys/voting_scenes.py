@@ -122,12 +122,12 @@ def rank(visitor: Visitor, acting: str, path: str, ranks: dict[str, int]) -> str
     assert visitor.status == 422, "an empty ballot is refused"
     press(visitor, "Check my ballot", {f"rank-{code}": str(place) for code, place in ranks.items()})
     assert visitor.title == "Check your ballot"
-    assert "This is final" in visitor.text
+    assert "you get a change code" in visitor.text
     press(visitor, "Cast my ballot")
     assert visitor.title == "Your ballot is in the urn"
     receipt = read(visitor, r"([0-9a-f]{64})")
     visitor.open(f"{acting}/votes/{_id(path)}")
-    assert visitor.status == 409, "a secret ballot is cast once"
+    assert "Change code" in visitor.text, "a secret ballot is cast once, and changed with its code only"
     return receipt
 
 

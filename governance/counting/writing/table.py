@@ -39,6 +39,11 @@ def receipted_lines(candidates: Sequence[str], ballots: Iterable[tuple[str, str,
     yield from _written([RECEIPT, NONCE, *told_apart(candidates, TAKEN)], rows)
 
 
+def answered_lines(ballots: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    """Yield a CSV file of a resolution voted on in secret: receipt, random number and answer."""
+    yield from _written([RECEIPT, NONCE, "answer"], ballots)
+
+
 def points_lines(
     candidates: Sequence[str], ballots: Iterable[tuple[Points, int]], *, withdrawn: Collection[int] = ()
 ) -> Iterator[str]:

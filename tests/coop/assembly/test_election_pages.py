@@ -124,9 +124,9 @@ def test_a_ballot_is_checked_confirmed_in_words_and_receipted(
     ranks = {f"rank-{codes['board2']}": "1", f"rank-{codes['board']}": " 2 "}
     checked = browser.send(page, page.form(button="Check my ballot"), ranks, button="Check my ballot")
     assert checked.text.index(names["board2"]) < checked.text.index(names["board"])
-    assert "final" in checked.text
+    assert "without that code nobody can find your ballot again" in checked.text
     assert _in_urn(app) == (0, 0)
-    changed = browser.send(checked, checked.form(button="Change it"), button="Change it")
+    changed = browser.send(checked, checked.form(button="Go back"), button="Go back")
     assert changed.status == 200
     assert dict(changed.form(button="Check my ballot").values)[f"rank-{codes['board']}"] == "2"
     cast = browser.send(checked, checked.form(button="Cast my ballot"), button="Cast my ballot")
@@ -135,7 +135,7 @@ def test_a_ballot_is_checked_confirmed_in_words_and_receipted(
     again = browser.send(checked, checked.form(button="Cast my ballot"), button="Cast my ballot")
     assert again.status == 409
     assert "already in the urn" in again.text
-    assert browser.get(assembly.ballot(path, "secretary")).status == 409
+    assert "Change code" in browser.get(assembly.ballot(path, "secretary")).text
     assert _in_urn(app) == (1, 1)
     assert "Sione Tākapu has voted" in browser.get(path).text
 
@@ -299,8 +299,11 @@ def test_candidates_stand_in_another_order_for_each_voter(assembly: "Assembly", 
     assert len(orders) > 1
 
 
-def test_ballots_are_for_elections_only(assembly: "Assembly", sign_in: SignIn) -> None:
+def test_a_roll_call_has_no_list_of_ballots_by_receipt(assembly: "Assembly", sign_in: SignIn) -> None:
     path = assembly.write()
+    assert sign_in("board").get(f"{path}/ballots").status == 409
+    assembly.open(path)
+    assembly.close(path)
     assert sign_in("board").get(f"{path}/ballots").status == 422
     assert sign_in("board").get(f"/as/{assembly.members['board']}/elections/{_id(path)}/stand").status == 404
 

@@ -1,0 +1,32 @@
+"""Candidates as a ballot shows them: with what they say, and in an order drawn for each voter."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from coop.assembly import queries
+from coop.assembly.results import candidate_names
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A candidate as the ballot shows them."""
+
+    code: str
+    name: str
+    statement: str
+
+
+def drawn_order(entry_id: UUID, codes: Sequence[str]) -> list[str]:
+    """Return the candidates in an order drawn for each voter, so that nobody stands first on every ballot."""
+    return sorted(codes, key=lambda code: hashlib.sha256(f"{entry_id}{code}".encode()).digest())
+
+
+def ranked(session: Session, motion_id: UUID, codes: Sequence[str]) -> list[Ranked]:
+    """Return candidates in the order of their codes given, with what they say."""
+    rows = {row.code: row for row in queries.candidates(session, motion_id)}
+    names = candidate_names(session, motion_id)
+    return [Ranked(code, names[code], rows[code].statement) for code in codes]

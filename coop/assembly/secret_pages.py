@@ -1,0 +1,215 @@
+"""The steps of a secret ballot: fill in, check in words, cast; with its change code change it, or take it back for paper.
+
+A choice and a change code travel in forms only, never in an address. Receipt and code are shown in the answer to the cast
+itself, once, and kept nowhere; the pages say so, and no page is stored by a browser.
+"""
+
+from dataclasses import dataclass
+from urllib.parse import quote
+from uuid import UUID
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from coop import clock
+from coop.assembly import queries, voting
+from coop.assembly.blueprint import blueprint
+from coop.assembly.candidates import Ranked, drawn_order, ranked
+from coop.assembly.forms import Ranking, read_ranking
+from coop.assembly.queries import MotionPage, State
+from coop.assembly.solvency import surplus_of
+from coop.database import db, write
+from coop.errors import message_of, status_of
+from coop.forms import Form
+from coop.permissions import NotFound, requires
+from coop.signed_in import act_for
+from evidence.messages import Refusal
+from governance import secret_ballots
+from governance.counts import ANSWERS, options_of
+from governance.errors import AlreadyVoted, EmptyBallot, NotYetVoted, UnknownOption, VotingClosed
+from governance.models import Kind, Proposal, RollEntry
+from governance.secret_ballots import SecretReceipt, Stage
+
+Page = str | Response | tuple[str, int]
+#: A roll up to this size is small: the page warns that few ballots, or equal ones, name their voters.
+_SMALL_ROLL = 30
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What somebody is about to vote, or has voted: the answer to a resolution, or candidates in order."""
+
+    choice: str
+    ranked: tuple[Ranked, ...]
+
+
+def step(participant_id: UUID, page: MotionPage, entry: RollEntry) -> Page:
+    """Take the next step of a ballot: refuse what cannot be cast, ask for confirmation in words, then cast."""
+    assert page.proposal is not None
+    who, session = act_for(participant_id), db.session()
+    codes = options_of(session, page.proposal.id)
+    ranking = read_ranking(request.form, codes) if page.row.kind is Kind.ELECTION else None
+    asked = request.form.get("step")
+    if (ranking and ranking.errors) or asked == "change":
+        return form_page(participant_id, page, entry, ranking=ranking)
+    choice = _chosen(ranking)
+    key = _key(page.proposal, entry)
+    answer = _answer(session, page, choice)
+    voter = queries.standing(session, page.row.id, participant_id).name
+    if asked != "confirm":
+        return render_template(
+            "assembly/confirm_ballot.html", page=page, answer=answer, key=key, voter=voter, form=Form()
+        )
+    motion_id = page.row.id
+    receipt = write(
+        lambda s: voting.cast_ballot(s, who, motion_id=motion_id, participant_id=participant_id, choice=choice, key=key)
+    )
+    return render_template(
+        "assembly/ballot_cast.html",
+        page=page,
+        answer=answer,
+        voter=voter,
+        receipt=receipt,
+        changed=bool(key),
+        file=_file(page, voter, receipt),
+    )
+
+
+def form_page(
+    participant_id: UUID,
+    page: MotionPage,
+    entry: RollEntry,
+    *,
+    ranking: Ranking | None = None,
+    refusal: Refusal | None = None,
+) -> Page:
+    """Show the ballot; who has voted already fills it in with their change code.
+
+    Raises:
+        VotingClosed, VotesOnPaper, BallotWithdrawn
+    """
+    assert page.proposal is not None
+    if page.row.state is not State.OPEN:
+        raise VotingClosed(page.proposal.closes_at)
+    session = db.session()
+    stage = secret_ballots.stage_of(session, entry.id)
+    stage.need_ballot()
+    errors = {code: message_of(found) for code, found in ranking.errors.items()} if ranking else {}
+    about_key = refusal is not None and refusal.about == "key"
+    shown = {
+        "page": page,
+        "voter": queries.standing(session, page.row.id, participant_id).name,
+        "voted": stage is Stage.VOTED,
+        "key": _typed_key(),
+        "key_error": message_of(refusal) if refusal and about_key else None,
+        "error": message_of(refusal) if refusal and not about_key else None,
+        "is_small": page.proposal.roll_size <= _SMALL_ROLL,
+        "form": Form(),
+    }
+    status = 422 if refusal or errors else 200
+    if page.row.kind is Kind.RESOLUTION:
+        return render_template(
+            "assembly/secret_ballot.html",
+            answers=ANSWERS,
+            chosen=request.form.get("choice", ""),
+            surplus=surplus_of(session, page.row.id),
+            **shown,
+        ), status
+    codes = drawn_order(entry.id, options_of(session, page.proposal.id))
+    return render_template(
+        "assembly/ranked_ballot.html",
+        candidates=ranked(session, page.row.id, codes),
+        values=ranking.values if ranking else _as_typed(),
+        errors=errors,
+        **shown,
+    ), status
+
+
+@blueprint.route("/as/<uuid:participant_id>/votes/<uuid:motion_id>/withdraw", methods=["GET", "POST"])
+@requires()
+def withdraw_ballot(participant_id: UUID, motion_id: UUID) -> Page:
+    """Take a secret ballot back, to vote on paper or in the room instead."""
+    who, session = act_for(participant_id), db.session()
+    page = queries.motion(session, motion_id, clock.now())
+    if page.proposal is None or not page.proposal.takes_paper:
+        raise NotFound
+    key, error, status = _typed_key(), None, 200
+    if request.method == "POST":
+        try:
+            write(lambda s: voting.withdraw_ballot(s, who, motion_id=motion_id, participant_id=participant_id, key=key))
+        except Refusal as refusal:
+            if refusal.about != "key":
+                raise
+            error, status = message_of(refusal), status_of(refusal)
+        else:
+            flash(gettext("Your ballot is taken back. Ask a scrutineer for one on paper or in the room."), "success")
+            return redirect(url_for("assembly.proposal", motion_id=motion_id), 303)
+    voter = queries.standing(db.session(), motion_id, participant_id).name
+    return render_template(
+        "assembly/withdraw_ballot.html",
+        page=queries.motion(db.session(), motion_id, clock.now()),
+        voter=voter,
+        key=key,
+        key_error=error,
+        form=Form(),
+    ), status
+
+
+def _chosen(ranking: Ranking | None) -> str | tuple[str, ...]:
+    if ranking is not None:
+        if not ranking.codes:
+            raise EmptyBallot
+        return ranking.codes
+    choice = request.form.get("choice", "")
+    if choice not in ANSWERS:
+        raise UnknownOption
+    return choice
+
+
+def _key(proposal: Proposal, entry: RollEntry) -> str:
+    """Return the change code that was typed, if it opens a ballot that stands; nothing for a first ballot.
+
+    Raises:
+        AlreadyVoted, UnknownKey, StaleKey, BallotWithdrawn, VotesOnPaper
+        NotYetVoted: a code without a ballot.
+    """
+    session, key = db.session(), _typed_key()
+    stage = secret_ballots.stage_of(session, entry.id)
+    stage.need_ballot()
+    if stage is Stage.VOTED:
+        if "key" not in request.form:
+            # Sent twice: the ballot page of who has voted asks for the code.
+            raise AlreadyVoted
+        secret_ballots.need_key(session, proposal, key)
+    elif key:
+        raise NotYetVoted
+    return key
+
+
+def _answer(session: Session, page: MotionPage, choice: str | tuple[str, ...]) -> Answer:
+    if isinstance(choice, str):
+        return Answer(choice, ())
+    return Answer("", tuple(ranked(session, page.row.id, choice)))
+
+
+def _typed_key() -> str:
+    return "".join(letter for letter in request.form.get("key", "")[:80] if letter.isprintable()).strip()
+
+
+def _as_typed() -> dict[str, str]:
+    """Return what stands in the number boxes, so that a wrong code does not cost the ranking."""
+    boxes = {name.removeprefix("rank-"): text for name, text in request.form.items() if name.startswith("rank-")}
+    return {code: text for code, text in boxes.items() if text.isdigit()}
+
+
+def _file(page: MotionPage, voter: str, receipt: SecretReceipt) -> str:
+    """Return receipt and code as a text file in an address, so that saving them sends nothing anywhere."""
+    lines = (
+        page.row.title,
+        gettext("You voted for %(name)s", name=voter),
+        f"{gettext('Ballot receipt')}: {receipt.commitment}",
+        f"{gettext('Change code')}: {receipt.key}",
+    )
+    return "data:text/plain;charset=utf-8," + quote("\r\n".join(lines) + "\r\n")
