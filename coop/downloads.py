@@ -10,7 +10,7 @@ from flask import Response, stream_with_context
 from sqlalchemy.orm import Session
 
 from coop.database import one_state
-from ledger.export.csv_table import plain_cell
+from evidence.spreadsheets import plain_cell
 
 Piece = TypeVar("Piece", str, bytes)
 

@@ -12,15 +12,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from evidence.canonical import canonical_bytes, digest
+from evidence.collector import unswept
 from governance import headers, paper, rolls
 from governance.challenges import is_struck
-from governance.counting.profiles import collapsed
+from governance.counting.profiles import RankedProfile
 from governance.counting.resolution import ResolutionRule, count_resolution
 from governance.counting.rules import rule_named
+from governance.counting.sorted_ballots import SortedBallots
 from governance.models import Ballot, Kind, OpenBallot, Option, Proposal, RollEntry, Secrecy
 
 #: The answers to a resolution, in the order of the ballot.
@@ -119,23 +121,23 @@ def digest_of(result: str) -> str:
     return hashlib.sha256(result.encode()).hexdigest()
 
 
-def _election(options: Sequence[str], rule: ElectionRule, votes: Sequence[tuple[str, int]]) -> Mapping[str, object]:
+@unswept()
+def _election(options: Sequence[str], rule: ElectionRule, votes: Sequence[Row[str, int]]) -> Mapping[str, object]:
     """Count rankings. The order of the options was drawn at the opening: it is the lot that breaks ties."""
-    index_of = {code: index for index, code in enumerate(options)}
-    ballots = ((tuple((index_of[code],) for code in json.loads(choice)), weight) for choice, weight in votes)
-    profile = collapsed(options, ballots, seats=rule.seats)
+    profile = RankedProfile(
+        title="", candidates=tuple(options), seats=rule.seats, ballots=SortedBallots(options, votes)
+    )
     return rule_named(rule.name).count(profile).to_canonical(detail=True)
 
 
-def _votes(session: Session, proposal: Proposal) -> list[tuple[str, int]]:
-    """Return each different answer with the votes it has, in a fixed order."""
+@unswept()
+def _votes(session: Session, proposal: Proposal) -> Sequence[Row[str, int]]:
+    """Return each different answer with the votes it has. There may be very many, so the rows stay what they are."""
     if proposal.secrecy is Secrecy.SECRET:
         query = select(Ballot.choice, func.sum(Ballot.weight)).where(Ballot.proposal_id == proposal.id)
-        rows = session.execute(query.group_by(Ballot.choice))
-    else:
-        latest = standing_open_ballots(proposal.id).subquery()
-        rows = session.execute(select(latest.c.choice, func.sum(latest.c.weight)).group_by(latest.c.choice))
-    return sorted((choice, int(weight)) for choice, weight in rows)
+        return session.execute(query.group_by(Ballot.choice)).all()
+    latest = standing_open_ballots(proposal.id).subquery()
+    return session.execute(select(latest.c.choice, func.sum(latest.c.weight)).group_by(latest.c.choice)).all()
 
 
 def standing_open_ballots(proposal_id: UUID) -> Select[UUID, UUID, int, str, datetime]:

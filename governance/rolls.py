@@ -7,14 +7,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evidence.canonical import digest
+from evidence.collector import unswept
 from evidence.columns import table_of
 from evidence.identifiers import new_ref
+from evidence.insertion import Insertion
 from governance.challenges import is_added, is_struck
 from governance.models import Proposal, RollEntry
+
+_ENTRIES = Insertion(table_of(RollEntry), "id", "proposal_id", "voter_ref", "class_code", "reason", "weight")
 
 
 @dataclass(frozen=True)
@@ -44,25 +48,16 @@ def roll_digest(proposal_id: UUID, voters: Iterable[Voter]) -> str:
     return digest({"proposal": proposal_id, "roll": lines})
 
 
+@unswept()
 def freeze(session: Session, proposal_id: UUID, voters: Iterable[Voter]) -> FrozenRoll:
     """Write the roll of a proposal whose header is not written yet.
 
     The ids of the entries are random and the rows are written in their order, so that nothing of the list's order is kept.
     """
     roll = list(voters)
-    rows = [
-        {
-            "id": new_ref(),
-            "proposal_id": proposal_id,
-            "voter_ref": voter.ref,
-            "class_code": voter.class_code,
-            "reason": voter.reason,
-            "weight": voter.weight,
-        }
-        for voter in roll
-    ]
-    if rows:
-        session.execute(insert(table_of(RollEntry)), sorted(rows, key=lambda row: str(row["id"])))
+    rows = [(new_ref(), proposal_id, voter.ref, voter.class_code, voter.reason, voter.weight) for voter in roll]
+    rows.sort(key=lambda row: row[0].int)
+    _ENTRIES.write(session.connection(), rows)
     return FrozenRoll(roll_digest(proposal_id, roll), len(roll))
 
 

@@ -4,12 +4,10 @@ Everything here starts from an outcome, so that nothing of a running vote can ge
 their names back.
 """
 
-import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from io import StringIO
 from typing import Any
 from uuid import UUID
 
@@ -20,10 +18,12 @@ from sqlalchemy.orm import Session
 from coop.assembly.errors import BallotsWithheld, NoBallotList
 from coop.assembly.models import Candidacy
 from coop.membership.models import Participant
+from evidence.spreadsheets import plain_cell
+from governance.counting import writing
+from governance.counting.profiles import Ranking
 from governance.counting.resolution import ResolutionCount
 from governance.counts import options_of, standing_open_ballots
 from governance.models import Ballot, Outcome, Proposal, Secrecy
-from ledger.export.csv_table import plain_cell
 
 
 @dataclass(frozen=True)
@@ -132,27 +132,26 @@ def blt(session: Session, outcome: Outcome, names: Mapping[str, str], title: str
     The candidates stand in the order that was drawn at the opening: where a count needs a lot, it falls on the first.
     """
     codes = options_of(session, outcome.proposal_id)
-    number_of = {code: number for number, code in enumerate(codes, start=1)}
-    yield f"{len(codes)} {_count(outcome)['seats']}\n"
-    for ballot in secret_ballots(session, outcome):
-        yield " ".join(["1", *(str(number_of[code]) for code in ballot.ranking), "0"]) + "\n"
-    yield "0\n"
-    for text in [*(names[code] for code in codes), title]:
-        yield '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"\n'
+    ballots = ((ranking, 1) for _, ranking in _ranked(session, outcome, codes))
+    yield from writing.blt.lines([names[code] for code in codes], ballots, seats=_count(outcome)["seats"], title=title)
 
 
 def table(session: Session, outcome: Outcome, names: Mapping[str, str]) -> Iterator[str]:
     """Yield the lines of a CSV file of the ballots: receipt, random number, and each candidate's place or the answer."""
     if not names:
-        yield _csv_line(["receipt", "random number", "answer"])
-        for ballot in secret_ballots(session, outcome):
-            yield _csv_line([ballot.commitment, ballot.nonce, *ballot.ranking])
+        answers = ((one.commitment, one.nonce, *one.ranking) for one in secret_ballots(session, outcome))
+        yield from writing.table.answered_lines(answers)
         return
     codes = options_of(session, outcome.proposal_id)
-    yield _csv_line(["receipt", "random number", *(plain_cell(names[code]) for code in codes)])
+    ballots = ((one.commitment, one.nonce, ranking) for one, ranking in _ranked(session, outcome, codes))
+    yield from writing.table.receipted_lines([plain_cell(names[code]) for code in codes], ballots)
+
+
+def _ranked(session: Session, outcome: Outcome, codes: Sequence[str]) -> Iterator[tuple[BallotLine, Ranking]]:
+    """Yield the ballots of a secret vote with their rankings as the engine knows them."""
+    index_of = {code: index for index, code in enumerate(codes)}
     for ballot in secret_ballots(session, outcome):
-        place_of = {code: str(place) for place, code in enumerate(ballot.ranking, start=1)}
-        yield _csv_line([ballot.commitment, ballot.nonce, *(place_of.get(code, "") for code in codes)])
+        yield ballot, tuple((index_of[code],) for code in ballot.ranking)
 
 
 def _answer(choice: str | list[str]) -> str | tuple[str, ...]:
@@ -184,9 +183,3 @@ def _named_event(event: str, names: Mapping[str, str]) -> str:
     what, separator, rest = event.partition(": ")
     code, space, amount = rest.partition(" ")
     return f"{what}{separator}{names[code]}{space}{amount}" if code in names else event
-
-
-def _csv_line(cells: Sequence[str]) -> str:
-    line = StringIO()
-    csv.writer(line, lineterminator="\r\n").writerow(cells)
-    return line.getvalue()

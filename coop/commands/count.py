@@ -4,20 +4,25 @@ It needs no database and no configuration, so that anybody can check a result at
 the business of `count_text`; what is counted, and how, that of `governance.counting`.
 """
 
+import csv
 import json
 import shutil
 import sys
+from io import StringIO
 from pathlib import Path
 from textwrap import fill
 
 import click
 
 from coop.commands.count_text import as_text
+from evidence.collector import unswept
 from evidence.messages import Refusal
+from evidence.spreadsheets import plain_cell
 from governance.counting.files import KINDS, Source, read_ballots, read_budget, read_points
 from governance.counting.lots import drawn
 from governance.counting.profiles import BudgetProfile, PointsProfile, Profile
 from governance.counting.rules import RULES, Rule, rule_named
+from governance.counting.writing import stages
 
 #: Above this size of file a person at a terminal is told what is going on.
 NOTED_BYTES = 2_000_000
@@ -27,6 +32,7 @@ Examples:
   coop count ward.blt --rule scottish-stv
   coop count votes.csv --rule scottish-stv --seats 5 --format json
   coop count - --input-format blt --rule scottish-stv < ward.blt
+  coop count ward.blt --rule irv --seats 1 --format csv > stages.csv
   coop count stars.csv --rule star
   coop count board.blt --rule meek-stv-9 --chain-head 5f0c... --public-value "4 8 15 16 23 42"
 """
@@ -54,10 +60,10 @@ def _print_rules(context: click.Context, _parameter: click.Parameter, asked: boo
 @click.option(
     "--format",
     "output",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice(["text", "json", "csv"]),
     default="text",
     show_default=True,
-    help="A table to read, or the result stage by stage for other programs.",
+    help="A table to read, the result stage by stage for other programs, or the table of stages for spreadsheets.",
 )
 @click.option(
     "--input-format",
@@ -72,6 +78,7 @@ def _print_rules(context: click.Context, _parameter: click.Parameter, asked: boo
     callback=_print_rules,
     help="List the rules, each with its variant and source.",
 )
+@unswept()
 def count(
     file: str,
     rule_name: str,
@@ -102,7 +109,11 @@ def count(
     except Refusal as refusal:
         click.echo(f"coop count: {refusal}", err=True)
         sys.exit(2)
-    if output == "json":
+    if output == "csv":
+        table = StringIO()
+        csv.writer(table, lineterminator="\n").writerows(map(plain_cell, row) for row in stages.rows(result))
+        click.echo(table.getvalue(), nl=False)
+    elif output == "json":
         drawn_from = {"lot_drawn_from": drawing.to_canonical()} if drawing else {}
         click.echo(json.dumps(result.to_canonical() | drawn_from, indent=1, ensure_ascii=False))
     else:

@@ -33,12 +33,11 @@ def as_text(result: Result, width: int, drawing: Drawing | None = None) -> str:
 
 def _heading(result: Result, summary: str, width: int) -> list[str]:
     """Return what was counted, and by which rule."""
-    left_out = (
-        "approve nothing; their shares stay"
-        if isinstance(result, BudgetResult)
-        else "name nobody who stands and take no part"
-    )
-    blank = f"{result.blank:,} ballots {left_out}." if result.blank else ""
+    one = result.blank == 1
+    left_out = f"{'names' if one else 'name'} nobody who stands and {'takes' if one else 'take'} no part"
+    if isinstance(result, BudgetResult):
+        left_out = "approves nothing; its share stays" if one else "approve nothing; their shares stay"
+    blank = f"{_many(result.blank, 'ballot')} {left_out}." if result.blank else ""
     return [fill(fact, width) for fact in (result.title, f"{result.rule}: {summary}", blank) if fact]
 
 
@@ -194,7 +193,7 @@ def _stripped(result: Result, indexes: Sequence[int]) -> list[str]:
 def _table(corner: str, columns: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]], width: int) -> list[str]:
     """Return rows with a name and a cell for each column, in as many blocks as the width needs."""
     label = min(max(len(name) for name in (corner, *(name for name, _ in rows))), width // 2)
-    cell = max(len(text) for cells in (columns, *(cells for _, cells in rows)) for text in cells)
+    cell = max((len(text) for cells in (columns, *(cells for _, cells in rows)) for text in cells), default=0)
     a_block = max(1, (width - label) // (cell + 2))
     lines: list[str] = []
     for start in range(0, len(columns), a_block):

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from governance.counting.errors import OneSeatOnly
 from governance.counting.lots import checked_lot
-from governance.counting.papers import Paper, checked_seats, strict_papers, weight_of
+from governance.counting.papers import checked_seats
+from governance.counting.piles import Pile, first_preferences
 from governance.counting.profiles import RankedProfile
 from governance.counting.result import CountResult, Stage, StageKind, Tie, Transfer
 from governance.counting.ties import Lot
@@ -31,8 +32,8 @@ def count(profile: RankedProfile, seats: int | None = None, lot: Sequence[int] |
     if wanted != 1:
         raise OneSeatOnly(wanted, NAME)
     order = checked_lot(len(profile.candidates), lot)
-    papers, blank = strict_papers(profile, NAME)
-    counting = _Count(profile, papers, Lot(order))
+    first, blank = first_preferences(profile, NAME)
+    counting = _Count(profile, first, Lot(order))
     counting.run()
     return CountResult(
         title=profile.title,
@@ -42,7 +43,7 @@ def count(profile: RankedProfile, seats: int | None = None, lot: Sequence[int] |
         candidates=profile.candidates,
         withdrawn=profile.withdrawn,
         seats=1,
-        ballots=sum(map(weight_of, papers)),
+        ballots=sum(pile.weight for _, pile in first),
         blank=blank,
         quota=counting.stages[-1].quota,
         elected=counting.stages[-1].elected,
@@ -54,14 +55,14 @@ def count(profile: RankedProfile, seats: int | None = None, lot: Sequence[int] |
 class _Count:
     """Who still stands, who holds which papers, and what each stage left behind."""
 
-    def __init__(self, profile: RankedProfile, papers: list[Paper], lot: Lot) -> None:
+    def __init__(self, profile: RankedProfile, first: Sequence[tuple[int, Pile]], lot: Lot) -> None:
         self.stages: list[Stage] = []
         self._lot = lot
         self._continuing = set(profile.standing)
-        self._held: list[list[Paper]] = [[] for _ in profile.candidates]
-        for paper in papers:
-            self._held[paper[0][0][0]].append(paper)
-        self._votes = [sum(map(weight_of, held)) for held in self._held]
+        self._held: list[list[Pile]] = [[] for _ in profile.candidates]
+        for candidate, pile in first:
+            self._held[candidate].append(pile)
+        self._votes = [sum(pile.weight for pile in held) for held in self._held]
         self._exhausted = 0
 
     def run(self) -> None:
@@ -78,13 +79,12 @@ class _Count:
         """Pass on each paper to its next preference who still stands."""
         received = [0] * len(self._votes)
         exhausted = 0
-        for paper in self._held[source]:
-            target = next((rank[0] for rank in paper[0] if rank[0] in self._continuing), None)
-            if target is None:
-                exhausted += paper[1]
-            else:
-                self._held[target].append(paper)
-                received[target] += paper[1]
+        for pile in self._held[source]:
+            parcels, ended = pile.passed_on(self._continuing)
+            exhausted += ended
+            for target, parcel in parcels:
+                self._held[target].append(parcel)
+                received[target] += parcel.weight
         self._held[source] = []
         self._votes[source] = 0
         self._votes = [before + more for before, more in zip(self._votes, received, strict=True)]

@@ -39,7 +39,9 @@ class RankedProfile:
     lines: Mapping[Ranking, int] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "ballots", MappingProxyType(self.ballots))
+        # Ballots that are no dictionary, such as those of a database, keep what else they know.
+        if isinstance(self.ballots, dict):
+            object.__setattr__(self, "ballots", MappingProxyType(self.ballots))
 
     @property
     def standing(self) -> tuple[int, ...]:

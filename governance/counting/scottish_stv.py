@@ -8,7 +8,8 @@ division that rounds down. It knows no chance: where the rules call for a lot, t
 from collections.abc import Sequence
 
 from governance.counting.lots import checked_lot
-from governance.counting.papers import Paper, checked_seats, strict_papers, weight_of
+from governance.counting.papers import checked_seats
+from governance.counting.piles import Pile, first_preferences
 from governance.counting.profiles import RankedProfile
 from governance.counting.result import CountResult, Stage, StageKind, Tie, Transfer
 from governance.counting.ties import Lot
@@ -32,8 +33,8 @@ def count(profile: RankedProfile, seats: int | None = None, lot: Sequence[int] |
     """
     seats = checked_seats(profile, seats)
     lot = checked_lot(len(profile.candidates), lot)
-    papers, blank = strict_papers(profile, NAME)
-    counting = _Count(profile, seats, papers, Lot(lot))
+    first, blank = first_preferences(profile, NAME)
+    counting = _Count(profile, seats, first, Lot(lot))
     counting.run()
     return CountResult(
         title=profile.title,
@@ -55,10 +56,10 @@ def count(profile: RankedProfile, seats: int | None = None, lot: Sequence[int] |
 class _Count:
     """The state of one count: who still stands, who holds which papers, and what each stage left behind."""
 
-    def __init__(self, profile: RankedProfile, seats: int, papers: list[Paper], lot: Lot) -> None:
+    def __init__(self, profile: RankedProfile, seats: int, first: Sequence[tuple[int, Pile]], lot: Lot) -> None:
         size = len(profile.candidates)
         self.seats = seats
-        self.ballots = sum(map(weight_of, papers))
+        self.ballots = sum(pile.weight for _, pile in first)
         self.quota = (self.ballots // (seats + 1) + 1) * VOTE  # [46]
         self.elected: list[int] = []
         self.stages: list[Stage] = []
@@ -66,10 +67,12 @@ class _Count:
         self._continuing = [index not in profile.withdrawn for index in range(size)]
         self._votes = [0] * size
         #: For each candidate, the papers held, by the value at which they were received.
-        self._held: list[dict[int, list[Paper]]] = [{} for _ in range(size)]
+        self._held: list[dict[int, list[Pile]]] = [{} for _ in range(size)]
         self._non_transferable = 0
         self._surpluses: list[int] = []
-        self._sort_first_preferences(papers)
+        for candidate, pile in first:  # at the value of one vote [45]
+            self._held[candidate][VOTE] = [pile]
+            self._votes[candidate] = VOTE * pile.weight
 
     def run(self) -> None:
         """Go from stage to stage until every seat is filled [48 to 52]."""
@@ -79,16 +82,6 @@ class _Count:
                 self._transfer_largest_surplus()
             else:
                 self._exclude_lowest()
-
-    def _sort_first_preferences(self, papers: list[Paper]) -> None:
-        """Give each paper to its first preference, at the value of one vote [45]."""
-        first: list[list[Paper]] = [[] for _ in self._votes]
-        for paper in papers:
-            first[paper[0][0][0]].append(paper)
-        for candidate, received in enumerate(first):
-            if received:
-                self._held[candidate][VOTE] = received
-                self._votes[candidate] = VOTE * sum(map(weight_of, received))
 
     def _complete(self) -> bool:
         """Fill the last seats without a further transfer as soon as the rest can all be elected [52]."""
@@ -156,24 +149,16 @@ class _Count:
         """Pass on all papers of a candidate at `part`/`whole` of their value, to the next preference still in the count."""
         received = [0] * len(self._votes)
         exhausted = 0
-        continuing = self._continuing
+        continuing = {index for index, stands in enumerate(self._continuing) if stands}
         held, self._held[source] = self._held[source], {}
-        for value, papers in held.items():
+        for value, piles in held.items():
             new_value = value * part // whole
-            parcels: list[list[Paper]] = [[] for _ in self._votes]
-            ended: list[Paper] = []
-            for paper in papers:
-                for (candidate,) in paper[0]:
-                    if continuing[candidate]:
-                        parcels[candidate].append(paper)
-                        break
-                else:
-                    ended.append(paper)
-            exhausted += new_value * sum(map(weight_of, ended))
-            for candidate, parcel in enumerate(parcels):
-                if parcel:
-                    self._held[candidate].setdefault(new_value, []).extend(parcel)
-                    received[candidate] += new_value * sum(map(weight_of, parcel))
+            for pile in piles:
+                parcels, ended = pile.passed_on(continuing)
+                exhausted += new_value * ended
+                for candidate, parcel in parcels:
+                    self._held[candidate].setdefault(new_value, []).append(parcel)
+                    received[candidate] += new_value * parcel.weight
         for candidate, amount in enumerate(received):
             self._votes[candidate] += amount
         self._non_transferable += exhausted

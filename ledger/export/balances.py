@@ -5,7 +5,7 @@ import io
 
 from evidence.canonical import canonical_bytes
 from evidence.currencies import decimal_text
-from ledger.export.csv_table import plain_cell
+from evidence.spreadsheets import plain_cell
 from ledger.statements import TrialBalance
 
 _HEADER = ("account", "name", "kind", "debit", "credit", "currency")

@@ -9,7 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from evidence.currencies import decimal_writer
-from ledger.export.csv_table import CHARACTERS_AT_ONCE, plain_cell, sides
+from evidence.spreadsheets import plain_cell
+from ledger.export.csv_table import CHARACTERS_AT_ONCE, sides
 from ledger.export.source import Books
 
 COLUMNS = ("date", "account", "account_name", "text", "party", "debit", "credit", "balance")

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 
 from evidence.currencies import decimal_writer
+from evidence.spreadsheets import plain_cell
 from ledger.export.source import Books
 
 COLUMNS = (
@@ -25,8 +26,6 @@ COLUMNS = (
     "fund",
     "tax_code",
 )
-#: Characters with which a spreadsheet would begin a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 CHARACTERS_AT_ONCE = 64 * 1024
 
 
@@ -68,11 +67,6 @@ def write(books: Books) -> Iterator[str]:
             buffer.seek(0)
             buffer.truncate()
     yield buffer.getvalue()
-
-
-def plain_cell(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula: an apostrophe goes before one that would begin as such."""
-    return "'" + text if text.startswith(_FORMULA) else text
 
 
 def sides(amount_minor: int, currency: str) -> tuple[str, str]:

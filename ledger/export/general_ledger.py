@@ -8,7 +8,8 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from evidence.currencies import decimal_text
-from ledger.export.csv_table import CHARACTERS_AT_ONCE, plain_cell, sides
+from evidence.spreadsheets import plain_cell
+from ledger.export.csv_table import CHARACTERS_AT_ONCE, sides
 from ledger.export.source import ERASED
 from ledger.statements import ledger_postings
 

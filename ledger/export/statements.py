@@ -11,7 +11,7 @@ from uuid import UUID
 
 from evidence.canonical import Canonical, canonical_bytes
 from evidence.currencies import decimal_text
-from ledger.export.csv_table import plain_cell
+from evidence.spreadsheets import plain_cell
 from ledger.statements import (
     AgedBalances,
     BalanceSheet,

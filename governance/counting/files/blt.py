@@ -11,8 +11,8 @@ from io import BytesIO
 
 from evidence.messages import N_
 from governance.counting.errors import BallotFileError, Cause
+from governance.counting.files.blt_names import read_names
 from governance.counting.files.source import (
-    Names,
     checked_candidate,
     checked_count,
     checked_weight,
@@ -26,10 +26,6 @@ from governance.counting.profiles import RankedProfile, Ranking
 _WORD = re.compile(rb"\([^()\n]*\)|\[[^\]\n]*\]|[^\s#(\[]+|[(\[]")
 _SPACE = re.compile(rb"\s*")
 _END_OF_BALLOTS = re.compile(rb"^[ \t]*0[ \t]*$", re.MULTILINE)
-_NAME_SPACE = re.compile(r"\s*")
-#: Possessive, and with a bound, so that a line of any length is read once and in little memory.
-_QUOTED = re.compile(r'"((?:[^"\\\n]++|\\[^\n]|""){0,2000}+)"')
-_QUOTED_QUOTE = re.compile(r'\\(["\\])|"(")')
 
 
 def read(raw: bytes, name: str) -> RankedProfile:
@@ -52,7 +48,7 @@ def read(raw: bytes, name: str) -> RankedProfile:
     else:
         ballots, end = quick
     first_line = raw.count(b"\n", 0, end) + 1
-    names, title = _names(text_of(raw[end:]), count, name, first_line)
+    names, title = read_names(text_of(raw[end:]), count, name, first_line)
     return RankedProfile(
         title=title,
         candidates=names,
@@ -231,6 +227,10 @@ def _ranking(words: _Words, count: int, first_line: int) -> Ranking:
 
 def _rank(words: _Words, word: bytes, count: int, seen: set[int]) -> tuple[int, ...]:
     """Return the candidates of one word, of which there are several when it has "=" in it."""
+    if word == b"-":
+        raise refuse(
+            words.name, words.line(), N_("a skipped preference (“-”) is not read: rules differ on what follows")
+        )
     rank = []
     for number in word.split(b"="):
         candidate = checked_candidate(number, count, words.name, words.line())
@@ -244,56 +244,3 @@ def _rank(words: _Words, word: bytes, count: int, seen: set[int]) -> tuple[int, 
         seen.add(candidate)
         rank.append(candidate)
     return tuple(sorted(rank))
-
-
-def _names(text: str, count: int, name: str, line: int) -> tuple[tuple[str, ...], str]:
-    """Read the names from `line` on and, where there is one, the title.
-
-    After the title some files have a source, a comment and free text; they are read over.
-    """
-    names = Names(name)
-    titles: list[str] = []
-    at = counted = 0
-    while (at := _after_name_space(text, at)) < len(text):
-        line, counted = line + text.count("\n", counted, at), at
-        quoted = _QUOTED.match(text, at)
-        if quoted is None and titles:
-            break
-        if quoted is None:
-            raise _not_quoted(text, at, name, line)
-        at = quoted.end()
-        content = _QUOTED_QUOTE.sub(r"\1\2", quoted.group(1))
-        if len(names) < count:
-            names.add(content, line)
-        elif len(titles) < 3:
-            titles.append(names.line_of_text(content, line).strip())
-        else:
-            raise refuse(name, line, N_("more stands here than %(count)d names and a title"), count=count)
-    if len(names) < count:
-        raise refuse(
-            name,
-            line,
-            N_("there are %(count)d candidates and %(named)d names"),
-            count=count,
-            named=len(names),
-        )
-    return names.all(), titles[0] if titles else ""
-
-
-def _after_name_space(text: str, at: int) -> int:
-    """Return where the next name begins."""
-    while True:
-        space = _NAME_SPACE.match(text, at)
-        at = space.end() if space else at
-        if not text.startswith("#", at):
-            return at
-        end = text.find("\n", at)
-        at = len(text) if end < 0 else end
-
-
-def _not_quoted(text: str, at: int, name: str, line: int) -> BallotFileError:
-    """Return the error for something that is no name in quotation marks."""
-    rest = text[at : at + 80].partition("\n")[0]
-    if rest.startswith('"'):
-        return refuse(name, line, N_("the quotation mark of “%(text)s” is not closed"), text=shown(rest))
-    return refuse(name, line, N_("a name in quotation marks is expected, not “%(text)s”"), text=shown(rest))

@@ -17,7 +17,9 @@ from governance.counting.profiles import BudgetProfile, Choice
 
 _PARTS = ("META", "PROJECTS", "VOTES")
 _APPROVAL = frozenset({"approval", "choose-1"})
-_AMOUNT = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,6})?")
+#: Decimals that an amount may have.
+PLACES = 6
+_AMOUNT = re.compile(rf"[0-9]{{1,15}}(?:\.[0-9]{{1,{PLACES}}})?")
 
 _Row = tuple[int, list[str]]
 
@@ -169,9 +171,14 @@ def _choice(cell: str, numbers: dict[str, int], name: str, line: int) -> Choice:
     return tuple(sorted(chosen))
 
 
+def read_amount(text: str) -> Fraction:
+    """Return an amount as exact as it is written; nothing where it is no amount."""
+    return Fraction(text) if _AMOUNT.fullmatch(text) else Fraction(0)
+
+
 def _amount(text: str, name: str, line: int) -> Fraction:
-    """Return an amount above nothing, as exact as it is written."""
-    amount = Fraction(text) if _AMOUNT.fullmatch(text) else Fraction(0)
+    """Return an amount above nothing."""
+    amount = read_amount(text)
     if not amount:
         raise refuse(name, line, N_("an amount above nothing is expected, not “%(text)s”"), text=shown(text))
     return amount

@@ -17,16 +17,14 @@ def read(raw: bytes, name: str, *, cap: int | None, dots: int | None) -> PointsP
         BallotFileError: the header has no usable names, or a row is no ballot, or gives too much.
     """
     table = Table(text_of(raw), name)
+
+    def understand(cells: list[str], line: int) -> Points:
+        points = tuple(_points(cell, name, line) for cell in cells)
+        _check_limits(points, table.candidates, cap, dots, name, line)
+        return points
+
     ballots: dict[Points, int] = {}
-    read_before: dict[tuple[str, ...], tuple[Points, int]] = {}
-    for line, row in table.rows:
-        key = tuple(row)
-        if key not in read_before:
-            weight, cells = table.ballot(row, line)
-            points = tuple(_points(cell, name, line) for cell in cells)
-            _check_limits(points, table.candidates, cap, dots, name, line)
-            read_before[key] = points, weight
-        points, weight = read_before[key]
+    for _, points, weight in table.ballots(understand):
         ballots[points] = ballots.get(points, 0) + weight
     return PointsProfile(title="", candidates=table.candidates, seats=None, ballots=ballots, cap=cap, dots=dots)
 

@@ -1,8 +1,8 @@
 """PrefLib files: .soc and .soi for strict orders, .toc and .toi for orders with ties, complete or not.
 
 Both headers are read: lines "# KEY: value" as PrefLib writes them now, and the older one that begins with the number of
-candidates. Neither says how many seats there are. The number of voters in the header must be the number of ballots, which
-shows a file that was cut off.
+candidates. Neither says how many seats there are. The number of voters in the header must be the number of ballots, and that of
+the orders the number of lines, which shows a file that was cut off or put together.
 """
 
 import re
@@ -56,6 +56,7 @@ class _Header:
     last_line: int
     title: str = ""
     voters: int | None = None
+    orders: int | None = None
 
 
 @dataclass
@@ -65,6 +66,7 @@ class _Keys:
     title: str = ""
     count: int | None = None
     voters: int | None = None
+    orders: int | None = None
     names: list[tuple[str, str, int]] = field(default_factory=list)
 
 
@@ -80,7 +82,7 @@ def _read(raw: bytes, name: str, kind: str) -> RankedProfile:
         header, rest = _modern_header(chain([(number, first)], lines), name)
     else:
         header, rest = _older_header(number, first, lines, name), lines
-    weights, places, last = _ballots(header, rest, name, kind)
+    weights, places, last, orders = _ballots(header, rest, name, kind)
     total = sum(weights.values())
     if header.voters is not None and header.voters != total:
         raise refuse(
@@ -89,6 +91,15 @@ def _read(raw: bytes, name: str, kind: str) -> RankedProfile:
             N_("the header says %(voters)d ballots, and the file holds %(total)d"),
             voters=header.voters,
             total=total,
+        )
+    # Orders that differ in writing only, as {1,2} and {2,1}, are one order or two, as whoever wrote the file saw it.
+    if header.orders not in {None, orders, len(weights)}:
+        raise refuse(
+            name,
+            last,
+            N_("the header says %(orders)d different orders, and the file holds %(total)d"),
+            orders=header.orders or 0,
+            total=len(weights),
         )
     return RankedProfile(
         title=header.title,
@@ -130,7 +141,7 @@ def _modern_header(lines: _Lines, name: str) -> tuple[_Header, _Lines]:
             named=len(names),
         )
     title = names.line_of_text(keys.title, last)
-    return _Header(keys.count, names.all(), ":", last, title, keys.voters), lines
+    return _Header(keys.count, names.all(), ":", last, title, keys.voters, keys.orders), lines
 
 
 def _take_key(keys: _Keys, line: str, number: int, name: str) -> None:
@@ -142,16 +153,20 @@ def _take_key(keys: _Keys, line: str, number: int, name: str) -> None:
     elif key == "NUMBER ALTERNATIVES":
         keys.count = checked_count(value, name, number)
     elif key == "NUMBER VOTERS":
-        keys.voters = _voters(value, name, number)
+        keys.voters = _total(value, name, number)
+    elif key == "NUMBER UNIQUE ORDERS":
+        keys.orders = _total(value, name, number, N_("the number of orders is expected, not “%(text)s”"))
     elif named := _NAME_KEY.fullmatch(key):
         keys.names.append((named.group(1), value, number))
 
 
-def _voters(text: str, name: str, line: int) -> int:
-    voters = whole_number(text)
-    if voters is None:
-        raise refuse(name, line, N_("the number of voters is expected, not “%(text)s”"), text=shown(text))
-    return voters
+def _total(
+    text: str, name: str, line: int, otherwise: str = N_("the number of voters is expected, not “%(text)s”")
+) -> int:
+    total = whole_number(text)
+    if total is None:
+        raise refuse(name, line, otherwise, text=shown(text))
+    return total
 
 
 def _older_header(number: int, first: str, lines: _Lines, name: str) -> _Header:
@@ -170,7 +185,7 @@ def _older_header(number: int, first: str, lines: _Lines, name: str) -> _Header:
             )
         names.add(text.strip(), number)
     number, line = _next(lines, number, name)
-    voters = _voters(line.partition(",")[0].strip(), name, number)
+    voters = _total(line.partition(",")[0].strip(), name, number)
     return _Header(count, names.all(), ",", number, voters=voters)
 
 
@@ -184,12 +199,12 @@ def _next(lines: Iterator[tuple[int, str]], last: int, name: str) -> tuple[int, 
 
 def _ballots(
     header: _Header, lines: _Lines, name: str, kind: str
-) -> tuple[dict[Ranking, int], dict[Ranking, int], int]:
-    """Read the ballots; return their weights, the lines of those with ties, and the last line."""
+) -> tuple[dict[Ranking, int], dict[Ranking, int], int, int]:
+    """Read the ballots; return their weights, the lines of those with ties, the last line, and how many lines there were."""
     weights: dict[Ranking, int] = {}
     places: dict[Ranking, int] = {}
-    number = header.last_line
-    for number, line in lines:
+    number, orders = header.last_line, 0
+    for orders, (number, line) in enumerate(lines, 1):  # noqa: B007  # how many there were is wanted
         weight_text, mark, order = line.partition(header.mark)
         if not mark:
             raise refuse(
@@ -215,7 +230,7 @@ def _ballots(
                 kind=kind,
             )
         weights[ranking] = weights.get(ranking, 0) + weight
-    return weights, places, number
+    return weights, places, number, orders
 
 
 def _ranking(order: str, count: int, name: str, line: int) -> Ranking:

@@ -1,12 +1,15 @@
 """CSV files: one ballot a row, a column for each candidate, and in the cells the preference, from 1.
 
 A column called "weight" says how many ballots a row stands for; an empty cell means not ranked, the same number twice means
-equal preferences. A gap (1, 2, 4) is refused, because the rules of different countries read it differently.
+equal preferences. A gap (1, 2, 4) is refused, because the rules of different countries read it differently. The two columns that
+prove a published ballot, its receipt and random number, are passed over.
 """
 
 import csv
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from io import StringIO
+from typing import TypeVar
 
 from evidence.messages import N_
 from governance.counting.files.source import (
@@ -21,6 +24,13 @@ from governance.counting.files.source import (
 from governance.counting.profiles import RankedProfile, Ranking
 
 WEIGHT = "weight"
+#: What stands beside a published secret ballot.
+RECEIPT, NONCE = "receipt", "random number"
+#: Names of columns that no candidate can have.
+TAKEN = frozenset({WEIGHT, RECEIPT, NONCE})
+
+_QUOTED = re.compile(r'"[^"]*+"')
+_Ballot = TypeVar("_Ballot")
 
 
 def read(raw: bytes, name: str) -> RankedProfile:
@@ -32,13 +42,7 @@ def read(raw: bytes, name: str) -> RankedProfile:
     table = Table(text_of(raw), name)
     ballots: dict[Ranking, int] = {}
     lines: dict[Ranking, int] = {}
-    read_before: dict[tuple[str, ...], tuple[Ranking, int]] = {}
-    for line, row in table.rows:
-        key = tuple(row)
-        if key not in read_before:
-            weight, cells = table.ballot(row, line)
-            read_before[key] = _ranking(cells, name, line), weight
-        ranking, weight = read_before[key]
+    for line, ranking, weight in table.ballots(lambda cells, line: _ranking(cells, name, line)):
         ballots[ranking] = ballots.get(ranking, 0) + weight
         if any(len(rank) > 1 for rank in ranking):
             lines.setdefault(ranking, line)
@@ -50,14 +54,15 @@ class Table:
 
     def __init__(self, text: str, name: str) -> None:
         self._name = name
-        self.rows = _rows(text, name)
-        line, header = next(self.rows, (1, []))
+        self._rows = _rows(text, name)
+        line, header = next(self._rows, (1, []))
         self._columns = len(header)
-        self._weight_at = _weight_column(header, name, line)
+        self._weight_at = _column(header, WEIGHT, name, line)
+        beside = {self._weight_at, *(_column(header, column, name, line) for column in (RECEIPT, NONCE))}
+        self._candidates_at = [at for at in range(len(header)) if at not in beside]
         names = Names(name)
-        for at, cell in enumerate(header):
-            if at != self._weight_at:
-                names.add(cell.strip(), line)
+        for at in self._candidates_at:
+            names.add(header[at].strip(), line)
         if not names:
             raise refuse(name, line, N_("there are no candidates"))
         if len(names) > MAX_CANDIDATES:
@@ -70,28 +75,41 @@ class Table:
             )
         self.candidates = names.all()
 
-    def ballot(self, row: list[str], line: int) -> tuple[int, list[str]]:
-        """Return how many ballots a row stands for, and its cells for the candidates.
+    def ballots(self, understand: Callable[[list[str], int], _Ballot]) -> Iterator[tuple[int, _Ballot, int]]:
+        """Yield the line of each row, what `understand` makes of its cells and that line, and how many ballots it stands for.
+
+        Equal cells are understood once.
 
         Raises:
-            BallotFileError: it has more or fewer cells than the header, or no usable weight.
+            BallotFileError: a row has more or fewer cells than the header, or no usable weight.
         """
-        if len(row) != self._columns:
-            raise refuse(
-                self._name,
-                line,
-                N_("the header has %(columns)d columns, and this row %(cells)d"),
-                cells=len(row),
-                columns=self._columns,
-            )
-        cells = [cell.strip() for cell in row]
-        weight = 1 if self._weight_at is None else checked_weight(cells.pop(self._weight_at), self._name, line)
-        return weight, cells
+        understood: dict[tuple[str, ...], _Ballot] = {}
+        weights: dict[str, int] = {}
+        candidates_at, weight_at = self._candidates_at, self._weight_at
+        for line, row in self._rows:
+            if len(row) != self._columns:
+                raise refuse(
+                    self._name,
+                    line,
+                    N_("the header has %(columns)d columns, and this row %(cells)d"),
+                    cells=len(row),
+                    columns=self._columns,
+                )
+            weight = 1
+            if weight_at is not None:
+                written = row[weight_at]
+                if written not in weights:
+                    weights[written] = checked_weight(written.strip(), self._name, line)
+                weight = weights[written]
+            cells = tuple([row[at] for at in candidates_at])
+            if cells not in understood:
+                understood[cells] = understand([cell.strip() for cell in cells], line)
+            yield line, understood[cells], weight
 
 
 def _rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows that are not empty, with the number of their last line."""
-    first = text.lstrip("\n").partition("\n")[0]
+    first = _QUOTED.sub("", text.lstrip("\n").partition("\n")[0])
     delimiter = ";" if ";" in first and "," not in first else ","
     rows = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
@@ -102,11 +120,11 @@ def _rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
         raise refuse(name, rows.line_num, N_("this is no CSV (%(reason)s)"), reason=str(error)) from error
 
 
-def _weight_column(header: list[str], name: str, line: int) -> int | None:
-    """Return where the weights stand, if anywhere."""
-    found = [at for at, cell in enumerate(header) if cell.strip().casefold() == WEIGHT]
+def _column(header: list[str], called: str, name: str, line: int) -> int | None:
+    """Return where a column stands that is no candidate's, if anywhere."""
+    found = [at for at, cell in enumerate(header) if cell.strip().casefold() == called]
     if len(found) > 1:
-        raise refuse(name, line, N_("two columns are called “weight”"))
+        raise refuse(name, line, N_("two columns are called “%(column)s”"), column=called)
     return found[0] if found else None
 
 

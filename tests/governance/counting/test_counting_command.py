@@ -206,3 +206,81 @@ def test_counting_needs_neither_the_web_nor_the_database() -> None:
     program = "import sys, coop.commands.count; print([m for m in ('flask', 'sqlalchemy') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+LANGSIDE_CSV = [
+    "2,Surplus transferred: James Dornan (188.00000),,,,,2334.00000,1243.37552,2334.00000,492.41814,2241.15678,859.41044,"
+    "924.61754,1003.43560,187.34848,48.22738,0.01012",
+    "3,Transfer defeated: James Nesbitt,,James Nesbitt,,,2334.00000,1264.64270,2334.00000,541.80342,2255.75310,868.41044,"
+    "974.30098,1008.73376,0.00000,86.34548,0.01012",
+]
+
+
+def test_csv_is_the_table_of_stages() -> None:
+    outcome = run(str(WARD), "--rule", "scottish-stv", "--format", "csv")
+    assert outcome.exit_code == 0
+    lines = outcome.stdout.splitlines()
+    assert lines[0].startswith("stage,event,elected,excluded,tied,decided by,quota,Paul Coleshill,")
+    assert lines[0].endswith(",James Nesbitt,not transferable,lost to rounding")
+    assert lines[2:4] == LANGSIDE_CSV
+
+
+def test_csv_says_what_decided_a_tie_and_guards_a_spreadsheet(tmp_path: Path) -> None:
+    path = tmp_path / "tie.csv"
+    path.write_text("=A,B,C\n1,2,\n2,1,\n", encoding="utf-8")
+    text = run(str(path), "--rule", "irv", "--format", "csv").stdout
+    assert text.splitlines()[0].split(",")[7:10] == ["'=A", "B", "C"]
+    assert text.splitlines()[3] == "3,Transfer defeated: =A,B,'=A,'=A; B,lot,2,0,2,0,0,0"
+    text = run(str(path), "--rule", "schulze", "--format", "csv").stdout
+    assert text.splitlines()[1:3] == ["1,'=A,yes,'=A; B,lot,,1,2", "2,B,no,,,1,,2"]
+
+
+def test_csv_of_a_budget_and_of_consent(tmp_path: Path) -> None:
+    budget = tmp_path / "b.pb"
+    budget.write_text(
+        "META\nkey;value\nbudget;3\nvote_type;approval\nPROJECTS\nproject_id;cost;name\n1;3;Path\nVOTES\nvoter_id;vote\na;1\n",
+        encoding="utf-8",
+    )
+    text = run(str(budget), "--rule", "equal-shares", "--format", "csv").stdout
+    assert text.splitlines()[1] == "1,Bought: Path,3,1,3,0,,"
+    answers = tmp_path / "c.csv"
+    answers.write_text("Consent,Object\n1,\n,1\n", encoding="utf-8")
+    text = run(str(answers), "--rule", "consent", "--format", "csv").stdout
+    assert text.splitlines()[1:] == ["consent,1", "concern,0", "stand aside,0", "object,1", "outcome,no consent"]
+
+
+SHAPES = {
+    "nobody.blt": '2 1\n0\n"A"\n"B"\n',
+    "one.blt": '2 1\n1 2 0\n0\n"A"\n"B"\n',
+    "blank.blt": '2 1\n3 0\n0\n"A"\n"B"\n',
+    "withdrawn.blt": '2 1\n-1\n-2\n1 1 0\n0\n"A"\n"B"\n',
+    "many.blt": '2 1\n1000000000000 1 2 0\n1000000000000 2 1 0\n0\n"A"\n"B"\n',
+    "nobody.csv": "A,B\n",
+    "one.csv": "A,B\n1,2\n",
+    "blank.csv": "A,B\n,\n",
+    "none.pb": "META\nkey;value\nbudget;8\nvote_type;approval\nPROJECTS\nproject_id;cost\n1;4\nVOTES\nvoter_id;vote\n",
+    "blank.pb": "META\nkey;value\nbudget;8\nvote_type;approval\nPROJECTS\nproject_id;cost\n1;9\nVOTES\nvoter_id;vote\na;\n",
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("rule", [name for name in RULES if name != "consent"])
+def test_no_ballots_one_ballot_blank_ballots_and_everybody_withdrawn_are_counted(
+    tmp_path: Path, rule: str, name: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(SHAPES[name], encoding="utf-8")
+    for seats in ("1", "2", "9"):
+        for form in ("text", "json", "csv"):
+            outcome = run(str(path), "--rule", rule, "--seats", seats, "--format", form)
+            assert not outcome.exception or isinstance(outcome.exception, SystemExit)
+            if outcome.exit_code:
+                assert outcome.exit_code == 2
+                assert "counts files that end in" in outcome.stderr or "elects one" in outcome.stderr
+
+
+def test_one_ballot_that_names_nobody_is_one_ballot(tmp_path: Path) -> None:
+    path = tmp_path / "blank.csv"
+    path.write_text("A,B\n1,\n,\n", encoding="utf-8")
+    text = run(str(path), "--rule", "irv").stdout
+    assert "1 ballot names nobody who stands and takes no part." in text

@@ -150,6 +150,7 @@ BAD_BLT = {
     "2 1\n1 1=1 0\n0\n": "file.blt, line 2: candidate 1 stands twice on the ballot",
     "2 1\n1 1=0\n0\n": "file.blt, line 2: candidate 0 does not exist, there are 2",
     "2 1\n1 1= 0\n0\n": "file.blt, line 2: a candidate's number is expected, not “”",
+    "2 1\n1 1 - 2 0\n0\n": "file.blt, line 2: a skipped preference (“-”) is not read: rules differ on what follows",
     "2 1\n1 1 two 0\n0\n": "file.blt, line 2: a candidate's number is expected, not “two”",
     "2 1\n1.5 1 0\n0\n": "file.blt, line 2: the number of ballots is a whole number from 1 to 1000000000000, not “1.5”",
     "2 1\n1 1 0\n-4 1 0\n0\n": "file.blt, line 3: the number of ballots is a whole number"
@@ -221,6 +222,8 @@ def test_preflib_orders_with_ties_are_read_with_their_lines() -> None:
         ),
         ("f.soi", "4: 1,2", "4 1 2", "f.soi, line 9: a number of ballots and “:” are expected before the order"),
         ("f.soi", "2: 3\n", "", "f.soi, line 9: the header says 6 ballots, and the file holds 4"),
+        ("f.soi", "ORDERS: 2", "ORDERS: 3", "f.soi, line 10: the header says 3 different orders, and the file holds 2"),
+        ("f.soi", "ORDERS: 2", "ORDERS: ?", "f.soi, line 5: the number of orders is expected, not “?”"),
         ("f.soc", "", "", "f.soc, line 9: 2 of 3 candidates are ranked; in a .soc file all are"),
         ("f.soi", "# NUMBER ALTERNATIVES: 3\n", "", "f.soi, line 7: the header does not say NUMBER ALTERNATIVES"),
         ("f.soi", "TIVES: 3", "TIVES: 4", "f.soi, line 8: there are 4 candidates and 3 names"),
@@ -248,6 +251,18 @@ def test_a_spreadsheets_semicolons_are_read() -> None:
     assert read("A;B\n1;2\n", "votes.csv").ballots == read("A,B\n1,2\n", "votes.csv").ballots
 
 
+def test_a_semicolon_within_a_name_parts_nothing() -> None:
+    assert read('"A; of Ōtaki"\n1\n', "votes.csv").candidates == ("A; of Ōtaki",)
+    assert read('"A, of Ōtaki";B\n1;2\n', "votes.csv").candidates == ("A, of Ōtaki", "B")
+
+
+def test_an_order_that_stands_twice_counts_as_one_order_or_two() -> None:
+    twice = SOI.replace("VOTERS: 6", "VOTERS: 8") + "2: 1,2\n"
+    for orders in (2, 3):
+        profile = read(twice.replace("ORDERS: 2", f"ORDERS: {orders}"), "board.soi")
+        assert dict(profile.ballots) == {((0,), (1,)): 6, ((2,),): 2}
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -255,6 +270,7 @@ def test_a_spreadsheets_semicolons_are_read() -> None:
         ("A,,B\n", "v.csv, line 1: candidate 2 has no name"),
         ("A,A\n", "v.csv, line 1: candidates 1 and 2 are both called “A”"),
         ("weight,A,Weight\n", "v.csv, line 1: two columns are called “weight”"),
+        ("receipt,A,Receipt\n", "v.csv, line 1: two columns are called “receipt”"),
         ("A,B\n1\n", "v.csv, line 2: the header has 2 columns, and this row 1"),
         ("A,B\n1,2,\n", "v.csv, line 2: the header has 2 columns, and this row 3"),
         ("A,B\n1,x\n", "v.csv, line 2: a preference is a whole number from 1 to 2, not “x”"),
