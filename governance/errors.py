@@ -18,6 +18,13 @@ class NoSuchProposal(GovernanceRefusal):
 
 
 @dataclass(eq=False)
+class NotYetCounted(GovernanceRefusal):
+    """There is no result yet."""
+
+    message = N_("The votes are not counted yet.")
+
+
+@dataclass(eq=False)
 class NotOnRoll(GovernanceRefusal):
     """The voter does not stand on the frozen roll."""
 
