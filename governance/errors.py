@@ -217,6 +217,7 @@ class PaperNotAgreed(GovernanceRefusal):
 #: Refusals because somebody may not (403), and because of the state that the vote is in (409).
 FORBIDDEN = (NotOnRoll,)
 CONFLICTS = (
+    NotYetCounted,
     NotYetOpen,
     VotingClosed,
     AlreadyVoted,
