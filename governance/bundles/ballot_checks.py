@@ -34,6 +34,9 @@ def check_ballots(bundle: Bundle) -> Iterator[str]:
     stated = record["ballots"]
     need(digest(counted) == stated["digest"], "ballots.json: the ballots are not those of the record")
     if bundle.answers is not None:
+        options = set(bundle.opening["options"])
+        given = [{choice} if isinstance(choice, str) else set(choice) for choice, _ in bundle.answers]
+        need(all(named <= options for named in given), "ballots.json: an answer could not be given")
         cast = sum(weight for _, weight in bundle.answers)
         need(cast == stated["cast"], "ballots.json: the votes are not as many as were counted")
     if not bundle.of_first_form:

@@ -34,7 +34,10 @@ def elect(
 def resolve(session: Session, votes: "Votes", choices: Sequence[str] = ("for", "for", "against", "abstain")) -> UUID:
     """Hold a vote by roll-call, in which the first has changed their mind, and count it."""
     proposal_id = votes.open_resolution(session)
-    for voter, choice in (*((votes.voters[0], "abstain") for _ in choices[:1]), *zip(votes.voters, choices, strict=False)):
+    for voter, choice in (
+        *((votes.voters[0], "abstain") for _ in choices[:1]),
+        *zip(votes.voters, choices, strict=False),
+    ):
         cast_open(session, proposal_id, voter, choice, clock=votes.clock())
     close(session, proposal_id, clock=votes.clock(votes.after()))
     return proposal_id

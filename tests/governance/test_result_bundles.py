@@ -1,9 +1,7 @@
 """A result bundle holds what is needed, is always the same, and both programs find that it holds."""
 
 import ast
-import io
 import json
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -24,7 +22,7 @@ from governance.chain import head
 from governance.closing import close
 from governance.counting.rules import RULES, rule_named
 from governance.counts import ElectionRule
-from governance.models import ChainLink, GovernanceBase, Outcome, Secrecy
+from governance.models import ChainLink, GovernanceBase, Outcome, Proposal, RollEntry, Secrecy
 from governance.opening import Question, open_proposal
 from governance.rolls import Voter
 from governance.secret_ballots import cast_secret, change_secret
@@ -126,9 +124,7 @@ def test_the_same_vote_has_the_same_bytes_on_both_databases(templates: Templates
         templates.servers[copy.kind].drop(copy)
 
 
-def test_coop_count_gives_the_published_result_from_each_file(
-    session: Session, votes: "Votes", tmp_path: Path
-) -> None:
+def test_coop_count_gives_the_published_result_from_each_file(session: Session, votes: "Votes", tmp_path: Path) -> None:
     for rule, seats in ELECTIONS:
         found = files(session, elect(session, votes, rule, seats=seats))
         published = json.loads(found["count.json"])
@@ -137,7 +133,6 @@ def test_coop_count_gives_the_published_result_from_each_file(
         for name in names:
             (tmp_path / name).write_bytes(found[name])
             command = ["count", str(tmp_path / name), "--rule", rule, "--seats", str(seats), "--format", "json"]
-            # Only a BLT file has a title, and a CSV file that nobody ranks first in keeps the order of the candidates too.
             counted = json.loads(CliRunner().invoke(main, command).stdout)
             for key in ("elected", "quota", "ballots", "seats"):
                 assert counted[key] == published[key], (rule, name, key)
@@ -155,7 +150,9 @@ def test_a_weight_is_counted_as_so_many_votes(session: Session, votes: "Votes") 
         candidates=("c1", "c2"),
         weighting=Weighting({"group": ClassCap(2, 2, 3)}),
     )
-    roll = [Voter(ref, "group" if at < 4 else "member", "member", 2 if at < 4 else 1) for at, ref in enumerate(votes.voters)]
+    roll = [
+        Voter(ref, "group" if at < 4 else "member", "member", 2 if at < 4 else 1) for at, ref in enumerate(votes.voters)
+    ]
     proposal_id = open_proposal(session, question, roll)
     for at, voter in enumerate(votes.voters[:9]):
         cast_secret(session, proposal_id, voter, ["c1"] if at < 3 else ["c2"], clock=votes.clock())
@@ -228,14 +225,9 @@ def test_a_secret_bundle_says_who_took_part_to_nobody(session: Session, votes: "
     assert header == "voter,class,weight,reason,frozen,struck"
     taken = json.loads(found["participation.json"])
     assert (taken["cast"], taken["taken_back"], taken["paper_given"]) == (8, 0, 0)
-    entries = session.execute(select(table_of_roll().c.id).where(table_of_roll().c.proposal_id == proposal_id)).scalars()
+    entries = session.scalars(select(RollEntry.id).where(RollEntry.proposal_id == proposal_id))
     everything = b"".join(found.values()).decode()
     assert not any(str(entry) in everything for entry in entries)
-
-
-def table_of_roll() -> Any:
-    """Return the table of the rolls."""
-    return GovernanceBase.metadata.tables["governance_roll_entry"]
 
 
 @pytest.mark.tampers
@@ -244,13 +236,15 @@ def test_a_vote_of_the_first_form_is_checked_as_far_as_it_can_be(session: Sessio
     drop_rules(session.connection())
     for proposal_id in (votes.open_resolution(session), votes.open_election(session)):
         for voter in votes.voters[:4]:
-            if proposal_id == proposal_id and session.get_one(_proposal(), proposal_id).secrecy is Secrecy.OPEN:
+            if session.get_one(Proposal, proposal_id).secrecy is Secrecy.OPEN:
                 cast_open(session, proposal_id, voter, "for", clock=votes.clock())
             else:
                 cast_secret(session, proposal_id, voter, ["c2", "c1"], clock=votes.clock())
         session.execute(table_of(ChainLink).delete())
-        proposal = session.get_one(_proposal(), proposal_id)
-        proposal.record_on = proposal.roll_weight = proposal.lot_head = proposal.lot_value = proposal.secret_least = None
+        proposal = session.get_one(Proposal, proposal_id)
+        proposal.record_on = proposal.roll_weight = proposal.lot_head = proposal.lot_value = proposal.secret_least = (
+            None
+        )
         session.flush()
         close(session, proposal_id, clock=votes.clock(votes.after()))
         bundle = packed(files(session, proposal_id))
@@ -258,12 +252,6 @@ def test_a_vote_of_the_first_form_is_checked_as_far_as_it_can_be(session: Sessio
         assert _notes(bundle) == [
             "this vote was opened before openings were linked to the chain: only its result is in it"
         ]
-
-
-def _proposal() -> Any:
-    from governance.models import Proposal
-
-    return Proposal
 
 
 def test_there_is_no_bundle_before_the_count(session: Session, votes: "Votes") -> None:
