@@ -12,13 +12,16 @@ from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.orm import Session
 
 from coop.cli import main
+from evidence.canonical import digest
 from evidence.columns import table_of
+from evidence.identifiers import new_id, new_ref
 from evidence.rules import drop_rules
 from governance import errors
 from governance.ballots import cast_open
 from governance.bundles import checking, packing, verify
 from governance.bundles.cast import Shown, shown_of
-from governance.chain import head
+from governance.chain import LinkKind, append, head
+from governance.challenges import Asks, Challenge, ChallengeAnswer
 from governance.closing import close
 from governance.counting.rules import RULES, rule_named
 from governance.counts import ElectionRule
@@ -28,7 +31,7 @@ from governance.rolls import Voter
 from governance.secret_ballots import cast_secret, change_secret
 from governance.weights import ClassCap, Weighting
 from tests.databases import Templates
-from tests.governance.bundled import RANKINGS, both, elect, files, packed, resolve
+from tests.governance.bundled import RANKINGS, both, elect, files, forged, packed, resolve
 
 if TYPE_CHECKING:
     from tests.governance.conftest import Votes
@@ -86,9 +89,9 @@ def test_a_head_that_a_scrutineer_kept_is_found_in_the_chain(session: Session, v
 
 def test_the_digest_on_the_page_is_that_of_one_bundle(session: Session, votes: "Votes") -> None:
     one, other = (files(session, resolve(session, votes)) for _ in range(2))
-    digest = verify.sha256(one["manifest.json"])
-    assert both(packed(one), digest=digest) == []
-    assert [line.partition(":")[0] for line in both(packed(other), digest=digest)] == ["digest"]
+    shown = verify.sha256(one["manifest.json"])
+    assert both(packed(one), digest=shown) == []
+    assert [line.partition(":")[0] for line in both(packed(other), digest=shown)] == ["digest"]
 
 
 def test_a_bundle_is_the_same_each_time(session: Session, votes: "Votes") -> None:
@@ -300,3 +303,65 @@ def test_coop_verify_prints_a_line_for_each_check_and_says_how_it_ended(
 def test_every_rule_that_verify_py_counts_is_one_of_ours() -> None:
     assert set(verify.RULES) <= set(RULES)
     assert rule_named("scottish-stv").name in verify.RULES
+
+
+def _answered(session: Session, votes: "Votes", proposal_id: UUID, asks: Asks, voter: UUID, *, upheld: bool) -> None:
+    """Challenge the roll, answer, and link the answer to the chain."""
+    made = Challenge(
+        id=new_id(), proposal_id=proposal_id, voter_ref=voter, by_ref=new_ref(), asks=asks, made_at=votes.during
+    )
+    session.add(made)
+    session.flush()
+    session.add(ChallengeAnswer(challenge_id=made.id, upheld=upheld, answered_at=votes.during))
+    session.flush()
+    if adds := upheld and asks is Asks.ADD:
+        entry = {"id": new_ref(), "proposal_id": proposal_id, "voter_ref": voter}
+        said = {"class_code": "member", "weight": 1, "reason": "challenge"}
+        session.execute(insert(table_of(RollEntry)), [entry | said])
+    record = {
+        "challenge": made.id,
+        "proposal": proposal_id,
+        "voter": voter,
+        "by": made.by_ref,
+        "asks": asks,
+        "made_at": made.made_at,
+        "upheld": upheld,
+        "answered_at": votes.during,
+        "added": {"class": "member", "weight": 1, "reason": "challenge"} if adds else None,
+    }
+    append(session, LinkKind.ANSWERED, made.id, digest(record))
+
+
+def test_what_challenges_changed_of_the_roll_is_in_the_bundle_and_in_the_chain(
+    session: Session, votes: "Votes"
+) -> None:
+    question = Question(
+        rule=votes.majority,
+        secrecy=Secrecy.OPEN,
+        text_digest="0" * 64,
+        opens_at=votes.opens_at,
+        closes_at=votes.closes_at,
+        record_on=votes.opens_at.date(),
+        challenges_until=votes.closes_at,
+    )
+    proposal_id = open_proposal(session, question, [Voter(ref, "member", "member") for ref in votes.voters])
+    late = new_ref()
+    for voter in votes.voters[:5]:
+        cast_open(session, proposal_id, voter, "for", clock=votes.clock())
+    _answered(session, votes, proposal_id, Asks.ADD, late, upheld=True)
+    _answered(session, votes, proposal_id, Asks.STRIKE, votes.voters[0], upheld=True)
+    _answered(session, votes, proposal_id, Asks.STRIKE, votes.voters[1], upheld=False)
+    cast_open(session, proposal_id, late, "against", clock=votes.clock())
+    close(session, proposal_id, clock=votes.clock(votes.after()))
+    found = files(session, proposal_id)
+    bundle = packed(found)
+    assert both(bundle) == []
+    assert "roll: 12 frozen at the opening, 1 added, 1 struck; fingerprints fit" in "\n".join(
+        f"{name}: {line}" for _, name, line in verify.check(verify.unzip(bundle))
+    )
+    assert json.loads(found["count.json"])["for"] == 4
+    for at in range(3):
+        answered = json.loads(found["challenges.json"])
+        answered["answered"][at]["upheld"] = not answered["answered"][at]["upheld"]
+        lines = both(packed(forged(found, challenges_json=json.dumps(answered).encode())))
+        assert any(line.startswith("roll: challenges.json: challenge") for line in lines), lines

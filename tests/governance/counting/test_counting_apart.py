@@ -108,5 +108,5 @@ def test_any_resolution_counts_the_same_apart(
         strictly_more=more,
     )
     published = count_resolution(rule, for_votes=yes, against=no, abstain=abstain, roll=roll).to_canonical()
-    papers = {(answer,): votes for answer, votes in zip(verify.ANSWERS, tally, strict=False) if votes}
+    papers: verify.Papers = {(code,): votes for code, votes in zip(verify.ANSWERS, tally, strict=False) if votes}
     verify._compare(verify.resolution(rule.to_canonical(), papers, roll), published, "resolution")
