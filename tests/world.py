@@ -211,7 +211,7 @@ def _rank(session: Session, world: World, name: str) -> None:
             joining.founder(session, voter),
             motion_id=world.motions[name],
             participant_id=world.participants[voter],
-            ranking=[str(codes[place]) for place in order],
+            choice=[str(codes[place]) for place in order],
         )
 
 

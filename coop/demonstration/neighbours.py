@@ -59,7 +59,7 @@ def _cast(
     actor = Actor(person_id=person_id, channel="worker", represents=frozenset({participant_id}))
     if secrecy is Secrecy.SECRET:
         ranking = dice.sample(codes, dice.randint(1, len(codes)))
-        voting.cast_ballot(session, actor, motion_id=motion_id, participant_id=participant_id, ranking=ranking)
+        voting.cast_ballot(session, actor, motion_id=motion_id, participant_id=participant_id, choice=ranking)
     else:
         choice = dice.choices(codes, [_WEIGHTS[code] for code in codes])[0]
         voting.cast_vote(session, actor, motion_id=motion_id, participant_id=participant_id, choice=choice)

@@ -59,7 +59,7 @@ def rank(stage: Stage, motion_id: UUID, known: Sequence[UUID], session: Session)
             length = dice.choice((1, 2, 3, 3, 4, 5, len(fame)))
             ranking = sorted(fame, key=lambda code: dice.random() ** (1 / fame[code]), reverse=True)[:length]
             actor = stage.acting(who)
-            voting.cast_ballot(session, actor, motion_id=motion_id, participant_id=who, ranking=ranking)
+            voting.cast_ballot(session, actor, motion_id=motion_id, participant_id=who, choice=ranking)
 
 
 def stand(stage: Stage, motion_id: UUID, candidates: Sequence[UUID], session: Session) -> None:

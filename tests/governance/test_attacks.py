@@ -95,7 +95,7 @@ def _race(database: TestDatabase, votes: "Votes", vote_id: UUID, *, secret: bool
         return write_with(engine, lambda s: close(s, vote_id, clock=clock))
 
     half = len(votes.voters) // 2
-    works = [lambda v=voter: cast(v) for voter in votes.voters]  # type: ignore[misc]
+    works = [lambda v=voter: cast(v) for voter in votes.voters]
     answers = at_once([*works[:half], closing, *works[half:]])
     assert {type(answer) for answer in answers if isinstance(answer, Exception)} <= {errors.VotingClosed}, answers
     closed = next(answer for answer in answers if hasattr(answer, "record"))
