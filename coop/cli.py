@@ -18,6 +18,7 @@ _COMMANDS = {
     "run": "coop.commands.run:run",
     "surplus": "coop.commands.surplus:surplus",
     "tax": "coop.commands.tax:tax",
+    "verify": "coop.commands.verify:verify",
     "worker": "coop.commands.run:worker",
     "year": "coop.commands.year:year",
 }

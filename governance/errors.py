@@ -18,6 +18,13 @@ class NoSuchProposal(GovernanceRefusal):
 
 
 @dataclass(eq=False)
+class NotYetCounted(GovernanceRefusal):
+    """There is no result yet."""
+
+    message = N_("The votes are not counted yet.")
+
+
+@dataclass(eq=False)
 class NotOnRoll(GovernanceRefusal):
     """The voter does not stand on the frozen roll."""
 
@@ -210,6 +217,7 @@ class PaperNotAgreed(GovernanceRefusal):
 #: Refusals because somebody may not (403), and because of the state that the vote is in (409).
 FORBIDDEN = (NotOnRoll,)
 CONFLICTS = (
+    NotYetCounted,
     NotYetOpen,
     VotingClosed,
     AlreadyVoted,

@@ -336,6 +336,10 @@ def _own_addresses(world: World) -> dict[str, list[Address]]:
         ],
         "assembly.receipt": [Address("board", f"{votes('board', 'open')}/receipt")],
         "assembly.ballots": [Address("newcomer", f"{motions['elected']}/ballots")],
+        "assembly.check_result": [
+            Address("newcomer", f"{motions['elected']}/check"),
+            Address("newcomer", f"{motions['decided']}/check", 403),
+        ],
         "assembly.resolutions": [Address("newcomer", "/resolutions")],
         "assembly.resolution": [Address("newcomer", "/resolutions/1")],
         "assembly.current_bylaws": [Address(None, "/bylaws")],
@@ -359,6 +363,7 @@ NO_PAGES = {
     "books.export_journal",
     "assembly.ballots_blt",
     "assembly.ballots_csv",
+    "assembly.bundle_zip",
     *(endpoint for room in ROOMS for endpoint in room.NO_PAGES),
 }
 
@@ -372,6 +377,7 @@ def files(world: World) -> list[Address]:
         *(Address("auditor", f"/books/export.{kind}") for kind in ("csv", "json", "beancount", "hledger")),
         Address("newcomer", f"{elected}/ballots.blt"),
         Address("newcomer", f"{elected}/ballots.csv"),
+        Address("newcomer", f"{elected}/bundle.zip"),
         *(address for room in ROOMS for address in room.files(world)),
     ]
 

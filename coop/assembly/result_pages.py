@@ -153,12 +153,12 @@ def _resolution_result(session: Session, page: MotionPage, outcome: Outcome) -> 
 
 
 def _roll_call(session: Session, proposal: Proposal, outcome: Outcome) -> list[RollCallLine] | None:
-    if proposal.secrecy is not Secrecy.OPEN or not _reads_roll_call(session):
+    if proposal.secrecy is not Secrecy.OPEN or not reads_roll_call(session):
         return None
     return results.roll_call(session, outcome)
 
 
-def _reads_roll_call(session: Session) -> bool:
+def reads_roll_call(session: Session) -> bool:
     """Say whether the reader is shown who voted how: members, and whoever holds a power."""
     who = actor()
     return bool(who.powers) or bool(members_among(session, who.represents))

@@ -1,6 +1,7 @@
 """The pages of the assembly, gathered from their modules."""
 
 from coop.assembly import (
+    bundle_pages,
     election_pages,
     motion_pages,
     opening_pages,
@@ -16,6 +17,7 @@ from coop.assembly.meetings import pages as meeting_pages
 __all__ = [
     "agenda_pages",
     "blueprint",
+    "bundle_pages",
     "election_pages",
     "meeting_pages",
     "motion_pages",

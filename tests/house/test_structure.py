@@ -152,9 +152,9 @@ def test_a_refusal_takes_the_status_of_its_nearest_ancestor() -> None:
 
 
 def test_no_file_is_uncomfortably_long() -> None:
-    """A file past 400 lines has a seam that somebody should find."""
-    long = {str(path.relative_to(ROOT)): n for path in sources() if (n := len(path.read_text().splitlines())) > 400}
-    assert long == {}
+    """A file past 400 lines has a seam that somebody should find. The program in a result bundle has to be one file."""
+    long = {str(path.relative_to(ROOT)) for path in sources() if len(path.read_text().splitlines()) > 400}
+    assert long == {"governance/bundles/verify.py"}
 
 
 def test_nothing_committed_names_a_machine_or_a_package_host() -> None:

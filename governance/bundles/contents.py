@@ -1,0 +1,171 @@
+"""The files of a bundle, from what the database holds of a counted vote.
+
+Whatever the database is, the same vote gives the same bytes: everything is sorted, and nothing is said that the vote does not fix.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evidence.canonical import canonical_bytes, digest
+from governance import chain, headers
+from governance.bundles import forms, sheets
+from governance.bundles.cast import Cast, cast_of
+from governance.bundles.lines import listed, table
+from governance.challenges import Asks, Challenge, ChallengeAnswer, is_added, is_struck
+from governance.counts import options_of
+from governance.errors import NoSuchProposal, NotYetCounted
+from governance.models import ChainLink, Outcome, Participation, Proposal, RollEntry, Secrecy, Withdrawal
+from governance.paper import PaperMark
+
+FORMAT = "coop-result-bundle-1"
+MANIFEST = "manifest.json"
+PROGRAM = "verify.py"
+
+
+def files_of(session: Session, proposal_id: UUID, about: Mapping[str, object]) -> dict[str, bytes]:
+    """Return the files of the bundle of a counted vote, by their names.
+
+    `about` is what the caller knows of the rule, such as the version of the by-laws that it was taken from: codes and numbers.
+
+    Raises:
+        NoSuchProposal, NotYetCounted
+    """
+    proposal = session.get(Proposal, proposal_id)
+    if proposal is None:
+        raise NoSuchProposal
+    outcome = session.get(Outcome, proposal_id)
+    if outcome is None:
+        raise NotYetCounted
+    record: dict[str, Any] = json.loads(outcome.result)
+    options = options_of(session, proposal_id)
+    links = _links(session, proposal_id)
+    cast = cast_of(session, proposal)
+    files = {
+        "record.json": outcome.result.encode(),
+        "opening.json": canonical_bytes(headers.record_of(proposal, options)),
+        "chain.json": listed({}, links=links),
+        "roll.csv": _roll(session, proposal),
+        "challenges.json": listed({}, answered=_answered(session, proposal_id)),
+        "participation.json": canonical_bytes(_participation(session, proposal, record, cast)),
+        "ballots.json": cast.written(),
+        "count.json": canonical_bytes(record["count"]),
+        "rule.json": canonical_bytes({**sheets.rule_sheet(record["rule"]), **about}),
+        "count.txt": sheets.count_sheet(record, options).encode(),
+        "certificate.txt": sheets.certificate(record, links).encode(),
+        "readme.txt": sheets.README.encode(),
+        PROGRAM: program(),
+        **forms.files(record, options, cast),
+    }
+    return {**files, MANIFEST: manifest(str(proposal_id), files)}
+
+
+def manifest(proposal: str, files: Mapping[str, bytes]) -> bytes:
+    """Return the file that states the digest of every other one. Its own digest is that of the bundle."""
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    return canonical_bytes({"format": FORMAT, "proposal": proposal, "files": digests})
+
+
+def digest_of(files: Mapping[str, bytes]) -> str:
+    """Return the digest of a bundle: that of its manifest."""
+    return hashlib.sha256(files[MANIFEST]).hexdigest()
+
+
+def program() -> bytes:
+    """Return `verify.py` as it lies beside this file."""
+    return Path(__file__).with_name(PROGRAM).read_bytes()
+
+
+def _links(session: Session, proposal_id: UUID) -> list[dict[str, object]]:
+    """Return the chain from its first link to the closing of a vote; only to its end, where the closing was taken out of it."""
+    closed = select(ChainLink.seq).where(ChainLink.kind == chain.LinkKind.CLOSED, ChainLink.subject == proposal_id)
+    return [
+        {"seq": link.seq, "kind": link.kind, "subject": str(link.subject), "digest": link.digest, "hash": link.hash}
+        for link in chain.links(session, session.scalar(closed))
+    ]
+
+
+def _roll(session: Session, proposal: Proposal) -> bytes:
+    """Return the roll, sorted. The entries' own ids are in it in a roll-call only, where the digest of the ballots needs them."""
+    rows = session.execute(
+        select(
+            RollEntry.id,
+            RollEntry.voter_ref,
+            RollEntry.class_code,
+            RollEntry.weight,
+            RollEntry.reason,
+            is_added(),
+            is_struck(),
+        ).where(RollEntry.proposal_id == proposal.id)
+    )
+    lines = sorted(
+        (str(ref), code, weight, reason, "no" if added else "yes", "yes" if struck else "no", str(entry_id))
+        for entry_id, ref, code, weight, reason, added, struck in rows
+    )
+    columns = ["voter", "class", "weight", "reason", "frozen", "struck", "entry"]
+    size = len(columns) if proposal.secrecy is Secrecy.OPEN else len(columns) - 1
+    return table(columns[:size], (line[:size] for line in lines))
+
+
+def _answered(session: Session, proposal_id: UUID) -> list[dict[str, object]]:
+    """Return the records of all answers to challenges of a roll, which are in the chain; the words of nobody."""
+    rows = session.execute(
+        select(Challenge, ChallengeAnswer, RollEntry)
+        .join(ChallengeAnswer, ChallengeAnswer.challenge_id == Challenge.id)
+        .outerjoin(
+            RollEntry, (RollEntry.proposal_id == Challenge.proposal_id) & (RollEntry.voter_ref == Challenge.voter_ref)
+        )
+        .where(Challenge.proposal_id == proposal_id)
+        .order_by(Challenge.id)
+    )
+    return [
+        {
+            "challenge": made.id,
+            "proposal": made.proposal_id,
+            "voter": made.voter_ref,
+            "by": made.by_ref,
+            "asks": made.asks,
+            "made_at": made.made_at,
+            "upheld": answered.upheld,
+            "answered_at": answered.answered_at,
+            "added": {"class": entry.class_code, "weight": entry.weight, "reason": entry.reason}
+            if answered.upheld and made.asks is Asks.ADD
+            else None,
+        }
+        for made, answered, entry in rows
+    ]
+
+
+def _participation(session: Session, proposal: Proposal, record: Mapping[str, Any], cast: Cast) -> Mapping[str, object]:
+    """Return how many took part, and of a secret vote a digest of who.
+
+    The digest is over the ids of roll entries, which are random and nowhere shown: it tells nobody anything, and whoever may read
+    the database can see from it later whether the list is still the one of then.
+    """
+    on_paper = record["ballots"].get("paper")
+    if proposal.secrecy is not Secrecy.SECRET:
+        return {"voted": cast.size, "on_paper": on_paper}
+    took_part = {
+        mapped.__tablename__: sorted(
+            str(entry_id)
+            for entry_id in session.scalars(
+                select(mapped.roll_entry_id)
+                .join(RollEntry, RollEntry.id == mapped.roll_entry_id)
+                .where(RollEntry.proposal_id == proposal.id)
+            )
+        )
+        for mapped in (Participation, Withdrawal, PaperMark)
+    }
+    return {
+        "cast": len(took_part[Participation.__tablename__]),
+        "taken_back": len(took_part[Withdrawal.__tablename__]),
+        "paper_given": len(took_part[PaperMark.__tablename__]),
+        "on_paper": on_paper,
+        "digest": digest(took_part),
+    }

@@ -1,0 +1,83 @@
+"""Whether the ballots of a bundle, counted again by the rules of this program, give the result that was declared."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from governance.bundles.forms import rankings
+from governance.bundles.reading import Bundle, DoesNotHold, need
+from governance.bundles.sheets import outcome
+from governance.counting.profiles import collapsed
+from governance.counting.resolution import ResolutionRule, count_resolution
+from governance.counting.rules import RULES, rule_named
+from governance.counts import ANSWERS
+from governance.models import Kind
+
+
+def check_quorum(bundle: Bundle) -> Iterator[str]:
+    """Check that a resolution has the quorum that its record states."""
+    stated = bundle.record["count"]
+    if "outcome" not in stated:
+        yield "the rule of an election asks for none"
+        return
+    rule, votes, cast = _resolution_rule(bundle), bundle.votes_on_roll, bundle.record["ballots"]["cast"]
+    needed = rule.quorum_needed(votes)
+    met = "met" if cast >= needed else "not-met"
+    need((stated["quorum_needed"], stated["quorum"]) == (needed, met), f"the quorum is {needed} votes, and it is {met}")
+    share = f"{rule.quorum_numerator}/{rule.quorum_denominator}"
+    yield f"{cast} votes cast, {needed} needed ({share} of {votes}, at least {rule.quorum_minimum}): {met}"
+
+
+def check_count(bundle: Bundle) -> Iterator[str]:
+    """Check that the ballots, counted again, give the result."""
+    answers, rule, stated = bundle.answers, bundle.record["rule"], bundle.record["count"]
+    if answers is None:
+        yield "not counted again: the answers are not here"
+        return
+    if bundle.record["kind"] == Kind.ELECTION and rule["name"] not in RULES:
+        yield f"NOT counted again: this program does not know the rule {rule['name']}"
+        return
+    counted = _resolution(bundle) if bundle.record["kind"] == Kind.RESOLUTION else _election(bundle)
+    _compare(json.loads(json.dumps(counted)), stated, "count")
+    yield f"counted again by {rule['name']}: {sum(weight for _, weight in answers)} votes, {outcome(stated)}"
+
+
+def _resolution_rule(bundle: Bundle) -> ResolutionRule:
+    return ResolutionRule.from_canonical({key: value for key, value in bundle.record["rule"].items() if key != "name"})
+
+
+def _resolution(bundle: Bundle) -> Mapping[str, object]:
+    tally: Counter[str] = Counter()
+    for choice, weight in bundle.answers or ():
+        tally[choice] += weight
+    need(set(tally) <= set(ANSWERS), "ballots.json: an answer could not be given")
+    return count_resolution(
+        _resolution_rule(bundle),
+        for_votes=tally["for"],
+        against=tally["against"],
+        abstain=tally["abstain"],
+        roll=bundle.votes_on_roll,
+    ).to_canonical()
+
+
+def _election(bundle: Bundle) -> Mapping[str, object]:
+    options, rule = bundle.opening["options"], bundle.record["rule"]
+    profile = collapsed(options, rankings(options, bundle.answers or ()), seats=rule["seats"])
+    return rule_named(rule["name"]).count(profile).to_canonical(detail=True)
+
+
+def _compare(ours: Any, theirs: Any, where: str) -> None:
+    """Raise at the first place where two counts part.
+
+    Raises:
+        DoesNotHold
+    """
+    if isinstance(ours, dict) and isinstance(theirs, dict) and set(ours) == set(theirs):
+        for key in sorted(ours):
+            _compare(ours[key], theirs[key], f"{where}, {key}")
+    elif isinstance(ours, list) and isinstance(theirs, list) and len(ours) == len(theirs):
+        for number, (one, other) in enumerate(zip(ours, theirs, strict=True), start=1):
+            _compare(one, other, f"{where} {number}")
+    elif ours != theirs or type(ours) is not type(theirs):
+        raise DoesNotHold(f"{where}: counted again it is {ours}, and the record says {theirs}")

@@ -1,0 +1,161 @@
+"""What the files of a bundle say, read for checking: by name, once, and with a line to say where something is not as it should be."""
+
+import csv
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from io import StringIO
+from typing import Any
+from uuid import UUID
+
+from governance.bundles.cast import Shown
+from governance.bundles.packing import Unpacked
+from governance.rolls import Voter
+
+#: What reading something that is not as it should be may end in.
+MALFORMED = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, csv.Error)
+
+
+class DoesNotHold(Exception):
+    """Something in a bundle does not hold; one line for each thing."""
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__(*lines)
+        self.lines = lines
+
+
+def need(holds: object, line: str) -> None:
+    """Go on only if something holds.
+
+    Raises:
+        DoesNotHold
+    """
+    if not holds:
+        raise DoesNotHold(line)
+
+
+@dataclass(frozen=True)
+class RollLine:
+    """An entry of the roll."""
+
+    voter: Voter
+    frozen: bool
+    struck: bool
+    #: Its own id, in a roll-call.
+    entry: str
+
+
+class Bundle:
+    """The files of a bundle, and what they say.
+
+    Reading raises `DoesNotHold`, or one of `MALFORMED`.
+    """
+
+    def __init__(self, unpacked: Unpacked) -> None:
+        self.files, self.damaged = unpacked.files, unpacked.damaged
+
+    def content(self, name: str) -> bytes:
+        """Return a file."""
+        need(name in self.files, f"{name} is missing")
+        return self.files[name]
+
+    def digest(self, name: str) -> str:
+        """Return the SHA-256 of a file."""
+        return hashlib.sha256(self.content(name)).hexdigest()
+
+    def json(self, name: str) -> Any:
+        """Return what a JSON file holds."""
+        try:
+            return json.loads(self.content(name))
+        except MALFORMED:
+            raise DoesNotHold(f"{name} cannot be read: it is no JSON") from None
+
+    @cached_property
+    def record(self) -> Mapping[str, Any]:
+        """The record of the result."""
+        record: Mapping[str, Any] = self.json("record.json")
+        return record
+
+    @cached_property
+    def opening(self) -> Mapping[str, Any]:
+        """The record of the opening."""
+        opening: Mapping[str, Any] = self.json("opening.json")
+        return opening
+
+    @cached_property
+    def ballots(self) -> Mapping[str, Any]:
+        """The ballots, as far as they are shown."""
+        ballots: Mapping[str, Any] = self.json("ballots.json")
+        return ballots
+
+    @cached_property
+    def links(self) -> list[Mapping[str, Any]]:
+        """The links of the chain."""
+        links: list[Mapping[str, Any]] = self.json("chain.json")["links"]
+        need(links, "chain.json holds no link")
+        return links
+
+    @property
+    def proposal_id(self) -> UUID:
+        """The vote that the record is of."""
+        return UUID(self.record["proposal"])
+
+    @property
+    def of_first_form(self) -> bool:
+        """Whether the vote was opened before openings were linked to the chain."""
+        return "opened" not in self.record
+
+    @cached_property
+    def roll(self) -> list[RollLine]:
+        """All entries of the roll."""
+        rows = csv.DictReader(StringIO(self.content("roll.csv").decode(), newline=""), strict=True)
+        return [
+            RollLine(
+                Voter(UUID(row["voter"]), row["class"], row["reason"], int(row["weight"])),
+                _yes(row["frozen"]),
+                _yes(row["struck"]),
+                row.get("entry", ""),
+            )
+            for row in rows
+        ]
+
+    @property
+    def standing(self) -> list[RollLine]:
+        """The entries that count."""
+        return [line for line in self.roll if not line.struck]
+
+    @property
+    def votes_on_roll(self) -> int:
+        """The votes of all entries that count."""
+        return sum(line.voter.weight for line in self.standing)
+
+    @cached_property
+    def shown(self) -> Shown:
+        """How much of the ballots is shown."""
+        return Shown(self.ballots["shown"])
+
+    @cached_property
+    def answers(self) -> list[tuple[Any, int]] | None:
+        """Answer and weight of each ballot, or nothing where these are not shown."""
+        if self.shown not in {Shown.ROWS, Shown.ANSWERS}:
+            return None
+        found = [(row["choice"], row["weight"]) for row in self.ballots[self.shown.value]]
+        need(
+            all(type(weight) is int and weight > 0 for _, weight in found), "ballots.json: a weight is no whole number"
+        )
+        return found
+
+    @cached_property
+    def receipts(self) -> list[str]:
+        """The receipts of all secret ballots."""
+        if self.shown is Shown.ROWS:
+            return [row["receipt"] for row in self.ballots["rows"]]
+        return list(self.ballots["receipts"])
+
+
+def _yes(text: str) -> bool:
+    if text not in {"yes", "no"}:
+        raise ValueError(f"neither yes nor no: {text}")
+    return text == "yes"

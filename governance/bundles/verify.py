@@ -1,0 +1,1084 @@
+#!/usr/bin/env python3
+"""Check a result bundle: chain, opening, roll, ballots, quorum, count and outcome, a line for each.
+
+    python3 verify.py                       the folder in which this file lies
+    python3 verify.py BUNDLE                a ZIP as it was downloaded, or a folder into which it was unpacked
+    python3 verify.py BUNDLE --head HASH    is the head of the chain that I wrote down in it?
+    python3 verify.py BUNDLE --receipt HASH is my ballot in it?
+    python3 verify.py BUNDLE --digest HASH  is it the very bundle that this digest was shown for?
+
+It exits with 0 if everything holds, 1 if something does not, 2 if it was called wrongly. It needs Python 3.9 or newer and nothing
+else, asks nothing of the network, and was written apart from the program that made the bundle: it reads, hashes and counts by
+itself. In the order of this file: what a bundle is, the checks, the counting rules.
+
+Every digest is SHA-256 in small hexadecimal letters. "Canonical JSON" has sorted keys, no white space, UTF-8.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import io
+import json
+import re
+import sys
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+FORMAT = "coop-result-bundle-1"
+GENESIS = "0" * 64
+ANSWERS = ["for", "against", "abstain"]
+MOST_BYTES = 2_000_000_000
+MOST_CANDIDATES = 1_000
+#: What reading something that is not as it should be may end in.
+MALFORMED = (KeyError, IndexError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, csv.Error)
+
+#: The codes that a ballot ranks, from the first choice on.
+Ranking = tuple[str, ...]
+#: How many votes each ranking has.
+Papers = dict[Ranking, int]
+
+
+class Wrong(Exception):
+    """Something does not hold; one line for each thing."""
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__(*lines)
+        self.lines = lines
+
+
+def need(holds: object, line: str) -> None:
+    """Go on only if something holds."""
+    if not holds:
+        raise Wrong(line)
+
+
+def sha256(data: bytes) -> str:
+    """Return a digest."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def canonical(value: Any) -> bytes:
+    """Return the canonical JSON of a value."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+# ---------------------------------------------------------------------------------------------------------- the bundle
+
+
+class Bundle:
+    """The files of a bundle by their names, and what was said about it."""
+
+    def __init__(self, files: dict[str, bytes], damaged: Sequence[str] = ()) -> None:
+        self.files, self.damaged = files, damaged
+        self.notes: list[str] = []
+        self._read: dict[str, Any] = {}
+
+    def json(self, name: str) -> Any:
+        """Return what a JSON file holds."""
+        if name not in self._read:
+            need(name in self.files, f"{name} is missing")
+            try:
+                self._read[name] = json.loads(self.files[name].decode())
+            except MALFORMED:
+                raise Wrong(f"{name} cannot be read: it is no JSON") from None
+        return self._read[name]
+
+    def table(self, name: str) -> list[dict[str, str]]:
+        """Return the rows of a CSV file."""
+        need(name in self.files, f"{name} is missing")
+        rows = list(csv.reader(io.StringIO(self.files[name].decode(), newline=""), strict=True))
+        need(all(len(row) == len(rows[0]) for row in rows), f"{name}: a row has not as many cells as the first")
+        return [dict(zip(rows[0], row)) for row in rows[1:]]
+
+    def note(self, line: str) -> None:
+        """Say something that is neither right nor wrong."""
+        self.notes.append(line)
+
+    @property
+    def record(self) -> Any:
+        """The record of the result."""
+        return self.json("record.json")
+
+    @property
+    def opening(self) -> Any:
+        """The record of the opening."""
+        return self.json("opening.json")
+
+    @property
+    def of_first_form(self) -> bool:
+        """Whether the vote was opened before openings were linked to the chain."""
+        return "opened" not in self.record
+
+    def roll(self) -> list[dict[str, str]]:
+        """Return the entries that count: without those that were struck."""
+        return [row for row in self.table("roll.csv") if row["struck"] != "yes"]
+
+    def papers(self) -> Papers | None:
+        """Return the votes of each answer, or nothing where answers are withheld."""
+        ballots = self.json("ballots.json")
+        rows = ballots.get("rows") or ballots.get("answers") or []
+        if ballots["shown"] not in ("rows", "answers"):
+            return None
+        weights: Counter[Ranking] = Counter()
+        for row in rows:
+            weights[ranking_of(row["choice"])] += whole(row["weight"])
+        return dict(weights)
+
+
+def ranking_of(choice: Any) -> Ranking:
+    """Return a choice as a ranking: a resolution's answer is a ranking of one."""
+    codes = [choice] if isinstance(choice, str) else choice
+    need(
+        isinstance(codes, list) and all(isinstance(code, str) for code in codes), "ballots.json: a choice is no choice"
+    )
+    need(len(set(codes)) == len(codes), "ballots.json: a ballot names somebody twice")
+    return tuple(codes)
+
+
+def whole(value: Any) -> int:
+    """Return a number of votes, which is whole and above nothing."""
+    need(type(value) is int and value > 0, f"{value!r} is no number of votes")
+    return int(value)
+
+
+def load(path: Path) -> Bundle:
+    """Read a ZIP or a folder."""
+    if path.is_dir():
+        found = [one for one in sorted(path.iterdir()) if not one.name.startswith((".", "__pycache__"))]
+        for one in found:
+            need(one.is_file(), f"{one.name} is no file: a bundle has no folders")
+        need(found, "the folder is empty")
+        return Bundle({one.name: one.read_bytes() for one in found})
+    with path.open("rb") as file:
+        data = file.read(MOST_BYTES + 1)
+    need(len(data) <= MOST_BYTES, "this is larger than any bundle")
+    return unzip(data)
+
+
+def unzip(data: bytes) -> Bundle:
+    """Read a ZIP whose files are plainly there: not packed, no folders, no name twice."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+        entries = archive.infolist()
+    except Exception:  # whatever the library makes of a damaged directory
+        raise Wrong("this is no ZIP, or the directory at its end is damaged") from None
+    need(sum(entry.file_size for entry in entries) <= len(data), "the ZIP says that it holds more than it does")
+    damaged = []
+    files: dict[str, bytes] = {}
+    for entry in entries:
+        name = entry.filename
+        need(re.fullmatch(r"[a-z]+\.[a-z]+", name), f"{name!r} is no name of a file of a bundle")
+        need(name not in files, f"{name} is in the ZIP twice")
+        need(
+            entry.compress_type == zipfile.ZIP_STORED and entry.file_size == entry.compress_size,
+            f"{name} is packed; the files of a bundle are not. If you packed it yourself, give the unpacked folder",
+        )
+        try:
+            files[name] = archive.read(name)
+        except Exception:
+            damaged.append(f"{name} is damaged: the ZIP's own checksum does not fit")
+            files[name] = b""
+    if not damaged and data != zipped(files):
+        damaged.append(f"the ZIP around the files was changed {_where(data, zipped(files), files)}")
+    return Bundle(files, damaged)
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    """Return the ZIP that these files make: sorted, not packed, all of one time. Its bytes follow from theirs."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            entry.create_system, entry.external_attr = 3, 0o100644 << 16
+            archive.writestr(entry, files[name])
+    return target.getvalue()
+
+
+def _where(data: bytes, expected: bytes, files: dict[str, bytes]) -> str:
+    """Say where two ZIPs part."""
+    at = next((n for n, pair in enumerate(zip(data, expected)) if pair[0] != pair[1]), min(len(data), len(expected)))
+    end = 0
+    for name in sorted(files):
+        end += 30 + len(name) + len(files[name])
+        if at < end:
+            return f"at byte {at}, before the content of {name}"
+    return f"at byte {at}, in the directory at its end"
+
+
+# ---------------------------------------------------------------------------------------------------------- the checks
+
+
+def check_files(bundle: Bundle) -> str:
+    """Check that every file has the digest that the manifest states."""
+    manifest = bundle.json("manifest.json")
+    need(
+        canonical(manifest) == bundle.files["manifest.json"], "manifest.json was changed: it is not written canonically"
+    )
+    need(manifest["format"] == FORMAT, f"manifest.json: this program checks {FORMAT}")
+    need(set(manifest) == {"format", "proposal", "files"}, "manifest.json was changed: it holds what no manifest holds")
+    stated = manifest["files"]
+    wrong = [f"{name} is missing" for name in stated if name not in bundle.files]
+    wrong += [f"{name} is not in the manifest" for name in bundle.files if name not in {*stated, "manifest.json"}]
+    wrong += [
+        f"{name} is not the file of which manifest.json states the digest"
+        for name in stated
+        if name in bundle.files and sha256(bundle.files[name]) != stated[name]
+    ]
+    wrong += bundle.damaged
+    if wrong:
+        raise Wrong(*sorted(wrong))
+    return f"{len(stated)} files with the digests that the manifest states; its own is {sha256(bundle.files['manifest.json'])}"
+
+
+def check_chain(bundle: Bundle) -> str:
+    """Check that each link's hash covers the one before, and that the chain ends with this vote's closing."""
+    links = bundle.json("chain.json")["links"]
+    need(links, "chain.json holds no link")
+    previous = GENESIS
+    for number, link in enumerate(links, start=1):
+        need(link["seq"] == number, f"chain.json: link {number} is left out, or out of its place")
+        told = {key: link[key] for key in ("seq", "kind", "subject", "digest")}
+        expected = sha256(previous.encode() + b"\n" + canonical(told))
+        need(link["hash"] == expected, f"chain.json: link {number} was changed, or one before it")
+        previous = expected
+    last = links[-1]
+    vote = bundle.record["proposal"]
+    need((last["kind"], last["subject"]) == ("closed", vote), "chain.json does not end with the closing of this vote")
+    return f"{len(links)} links, each hash follows from the one before; the head at the closing is {previous}"
+
+
+def check_outcome(bundle: Bundle) -> str:
+    """Check that the record of the result is the one in the chain."""
+    digest = sha256(bundle.files.get("record.json", b""))
+    links = bundle.json("chain.json")["links"]
+    need(links[-1]["digest"] == digest, "record.json is not what the chain holds of the closing")
+    need(bundle.json("manifest.json")["proposal"] == bundle.record["proposal"], "manifest.json is of another vote")
+    need(bundle.json("count.json") == bundle.record["count"], "count.json is not the count of the record")
+    return f"{_told(bundle)}; the record has the digest {digest}, as in the chain"
+
+
+def _told(bundle: Bundle) -> str:
+    count = bundle.record["count"]
+    if "outcome" in count:
+        return f"{count['outcome']}, {count['for']} for, {count['against']} against, {count['abstain']} abstaining"
+    return "elected: " + (", ".join(count.get("elected") or []) or "nobody")
+
+
+def check_opening(bundle: Bundle) -> str:
+    """Check that the vote was counted as it was opened, and that the order of the candidates is the one that was drawn."""
+    opening, record = bundle.opening, bundle.record
+    wrong = [
+        key
+        for key in ("proposal", "kind", "secrecy", "rule", "text", "opens_at", "closes_at")
+        if opening[key] != record[key]
+    ]
+    need(not wrong, f"opening.json and record.json differ in: {', '.join(wrong)}")
+    need(opening["roll"]["digest"] == record["roll"]["digest"], "opening.json and record.json state different rolls")
+    need(bundle.json("rule.json")["rule"] == opening["rule"], "rule.json is about another rule than opening.json")
+    options = opening["options"]
+    need(len(set(options)) == len(options) <= MOST_CANDIDATES, "opening.json: the options are not told apart")
+    if bundle.of_first_form:
+        bundle.note("this vote was opened before openings were linked to the chain: only its result is in it")
+        return "question, rule, roll and times are those of the result"
+    digest = sha256(bundle.files["opening.json"])
+    links = bundle.json("chain.json")["links"]
+    at = [n for n, link in enumerate(links) if (link["kind"], link["subject"]) == ("opened", record["proposal"])]
+    need(len(at) == 1, "chain.json does not hold the opening of this vote")
+    need(
+        links[at[0]]["digest"] == digest == record["opened"], "opening.json is not what the chain holds of the opening"
+    )
+    if opening["kind"] != "election":
+        need(options == ANSWERS, "opening.json: the answers to a resolution are for, against and abstain")
+        return "question, rule, roll and times are those of the result, and stand in the chain"
+    head = links[at[0] - 1]["hash"] if at[0] else GENESIS
+    lot = opening["lot"]
+    need(lot["chain_head"] == head, "opening.json: the lot was not drawn from the head of the chain before the opening")
+    seed = sha256(f"{lot['chain_head']}\n{lot['public_value']}".encode())
+    order = sorted(range(1, len(options) + 1), key=lambda number: sha256(f"{seed}\n{number}".encode()))
+    plain = sorted(options, key=lambda code: (len(code), code))
+    need(
+        [plain[number - 1] for number in order] == options,
+        "opening.json: the candidates are not in the order of the lot",
+    )
+    need(record["lot"] == {**lot, "seed": seed, "order": order}, "record.json states another lot than the one drawn")
+    return f"question, rule, roll and times are those of the result, and stand in the chain; the lot is {' '.join(options)}"
+
+
+def check_roll(bundle: Bundle) -> str:
+    """Check that the roll has its fingerprint, and that only challenges that were upheld have changed it."""
+    rows, record = bundle.table("roll.csv"), bundle.record
+    need(len({row["voter"] for row in rows}) == len(rows), "roll.csv: somebody is on it twice")
+    need(all(row[key] in ("yes", "no") for row in rows for key in ("frozen", "struck")), "roll.csv: neither yes nor no")
+    need(all(re.fullmatch("[1-9][0-9]{0,8}", row["weight"]) for row in rows), "roll.csv: a weight is no whole number")
+    frozen = [row for row in rows if row["frozen"] == "yes"]
+    need(
+        fingerprint(record, frozen) == record["roll"]["digest"],
+        "roll.csv is not the roll that was frozen at the opening",
+    )
+    votes = sum(int(row["weight"]) for row in frozen)
+    if bundle.of_first_form:
+        need(record["roll"]["size"] == len(frozen) == votes == len(rows), "roll.csv: the roll has another size")
+        return f"{len(rows)} entries with the fingerprint that was announced"
+    stated = bundle.opening["roll"]
+    need(
+        (stated["heads"], stated["votes"]) == (len(frozen), votes), "roll.csv has not the heads or votes of the opening"
+    )
+    need(
+        bundle.opening["weighting"] or votes == len(frozen), "roll.csv: one member has one vote, and somebody has more"
+    )
+    standing = bundle.roll()
+    added = sorted(row["voter"] for row in rows if row["frozen"] == "no")
+    struck = sorted(row["voter"] for row in rows if row["struck"] == "yes")
+    final = {
+        "digest": fingerprint(record, standing),
+        "heads": len(standing),
+        "votes": sum(int(row["weight"]) for row in standing),
+        "added": added,
+        "struck": struck,
+    }
+    need(final == record["roll"]["final"], "roll.csv is not the roll by which the result was counted")
+    _check_challenges(bundle, added, struck)
+    return f"{len(frozen)} frozen at the opening, {len(added)} added, {len(struck)} struck; fingerprints fit"
+
+
+def fingerprint(record: Any, rows: Iterable[dict[str, str]]) -> str:
+    """Return the fingerprint of a roll."""
+    lines = sorted([row["voter"], row["class"], int(row["weight"]), row["reason"]] for row in rows)
+    return sha256(canonical({"proposal": record["proposal"], "roll": lines}))
+
+
+def _check_challenges(bundle: Bundle, added: list[str], struck: list[str]) -> None:
+    """Check that every answer is in the chain, and that those that were upheld are just what happened to the roll."""
+    linked = {
+        link["subject"]: link["digest"] for link in bundle.json("chain.json")["links"] if link["kind"] == "answered"
+    }
+    upheld: dict[str, list[str]] = {"add": [], "strike": []}
+    for record in bundle.json("challenges.json")["answered"]:
+        name = record["challenge"]
+        need(
+            linked.get(name) == sha256(canonical(record)),
+            f"challenges.json: challenge {name} is not what the chain holds",
+        )
+        need(record["proposal"] == bundle.record["proposal"], f"challenges.json: challenge {name} is of another vote")
+        if record["upheld"]:
+            upheld[record["asks"]].append(record["voter"])
+    need(sorted(set(upheld["add"])) == added, "roll.csv: who was added are not those whose challenge was upheld")
+    need(
+        sorted(set(upheld["strike"])) == struck, "roll.csv: who was struck are not those of challenges that were upheld"
+    )
+
+
+def check_ballots(bundle: Bundle) -> str:
+    """Check that every ballot is the one that was cast, and that together they have the digest of the record."""
+    ballots, record = bundle.json("ballots.json"), bundle.record
+    need(ballots["proposal"] == record["proposal"], "ballots.json is of another vote")
+    if record["secrecy"] == "external":
+        bundle.note("the ballots of this vote were cast and counted in another system: check them with its evidence")
+        return "none here"
+    secret = record["secrecy"] == "secret"
+    need(ballots["shown"] == "rows" or secret, "ballots.json: nothing is withheld of a roll-call")
+    counted = _receipts(bundle) if secret else _entries(bundle)
+    need(
+        sha256(canonical(counted)) == record["ballots"]["digest"],
+        "ballots.json: the ballots are not those of the record",
+    )
+    papers = bundle.papers()
+    if papers is not None:
+        options = set(bundle.opening["options"])
+        need(all(options.issuperset(ranking) for ranking in papers), "ballots.json: an answer could not be given")
+        need(
+            sum(papers.values()) == record["ballots"]["cast"], "ballots.json: the votes are not as many as were counted"
+        )
+    if not bundle.of_first_form:
+        need(len(counted) == record["ballots"]["heads"], "ballots.json: the ballots are not as many as were counted")
+    withheld = {
+        "rows": "each recomputed from what it says" if secret else "each of an entry of the roll",
+        "answers": "receipts and answers apart",
+        "receipts": "receipts only",
+    }[ballots["shown"]]
+    return f"{len(counted)} ballots, {withheld}; together they have the digest of the record"
+
+
+def _receipts(bundle: Bundle) -> list[str]:
+    """Return the receipts of secret ballots, each computed again where its row is there."""
+    ballots = bundle.json("ballots.json")
+    if ballots["shown"] != "rows":
+        _note_withheld(bundle, ballots)
+        receipts = list(ballots["receipts"])
+    else:
+        receipts = []
+        for row in ballots["rows"]:
+            told = {
+                "proposal": ballots["proposal"],
+                **{key: row[key] for key in ("class", "weight", "choice", "nonce")},
+            }
+            need(sha256(canonical(told)) == row["receipt"], f"ballots.json: ballot {row['receipt']} was changed")
+            receipts.append(row["receipt"])
+    need(receipts == sorted(set(receipts)), "ballots.json: a receipt is there twice, or out of order")
+    return receipts
+
+
+def _note_withheld(bundle: Bundle, ballots: Any) -> None:
+    least = ballots["least"]
+    if ballots["shown"] == "answers":
+        bundle.note(
+            f"fewer than {least} ballots of one class: which ballot has which class is withheld, so no ballot can be recomputed"
+            " from its answer; receipts and count are checked"
+        )
+    else:
+        bundle.note(
+            f"fewer than {least} ballots share what they show: what they say is withheld, so they can be neither recomputed nor"
+            " counted again; that they are there, how many, and what was declared is checked"
+        )
+
+
+def _entries(bundle: Bundle) -> list[list[Any]]:
+    """Return entry and answer of each vote by roll-call."""
+    weight_of = {row["entry"]: row["weight"] for row in bundle.roll()}
+    rows = bundle.json("ballots.json")["rows"]
+    for row in rows:
+        need(row["entry"] in weight_of, f"ballots.json: entry {row['entry']} is not on the roll")
+        need(str(row["weight"]) == weight_of[row["entry"]], f"ballots.json: entry {row['entry']} has another weight")
+    need(len({row["entry"] for row in rows}) == len(rows), "ballots.json: an entry has two ballots")
+    return sorted([row["entry"], row["choice"]] for row in rows)
+
+
+def check_one_ballot_each(bundle: Bundle) -> str:
+    """Check that there are as many ballots as entries of the roll that voted, and in no class more than it has entries."""
+    ballots, taken = bundle.json("ballots.json"), bundle.json("participation.json")
+    if ballots["shown"] == "elsewhere":
+        return "ballots were cast in another system"
+    size = len(ballots["rows"] if ballots["shown"] == "rows" else ballots["receipts"])
+    paper = taken["on_paper"]
+    need(paper == bundle.record["ballots"].get("paper"), "participation.json: other ballots on paper than the record")
+    if bundle.record["secrecy"] != "secret":
+        need(taken["voted"] == size, "participation.json: other entries voted than there are ballots")
+        return f"{size} entries of the roll voted, and each has one ballot"
+    from_paper = paper["ballots"] if paper else 0
+    voted = taken["cast"] - taken["taken_back"] + from_paper
+    need(voted == size, f"{voted} entries of the roll have a ballot, and there are {size}")
+    need(
+        from_paper + (paper["spoilt"] if paper else 0) <= taken["paper_given"],
+        "more ballots came back on paper than were given",
+    )
+    roll = Counter((row["class"], row["weight"]) for row in bundle.roll())
+    need(size <= sum(roll.values()), "there are more ballots than entries on the roll")
+    if ballots["shown"] == "rows":
+        for group, cast in Counter((row["class"], str(row["weight"])) for row in ballots["rows"]).items():
+            need(
+                cast <= roll[group],
+                f"class {group[0]}, weight {group[1]}: {cast} ballots for {roll[group]} on the roll",
+            )
+    return f"{voted} entries of the roll have a ballot, and there are {size}; in no class more than it has entries"
+
+
+def check_quorum(bundle: Bundle) -> str:
+    """Check that a resolution has the quorum that its record states."""
+    record, rule = bundle.record, bundle.record["rule"]
+    if "outcome" not in record["count"]:
+        return "the rule of an election asks for none"
+    votes, cast = _roll_votes(bundle), record["ballots"]["cast"]
+    needed = max(-(-votes * rule["quorum_numerator"] // rule["quorum_denominator"]), rule["quorum_minimum"])
+    met = "met" if cast >= needed else "not-met"
+    stated = record["count"]
+    need((stated["quorum_needed"], stated["quorum"]) == (needed, met), f"the quorum is {needed} votes, and it is {met}")
+    share = f"{rule['quorum_numerator']}/{rule['quorum_denominator']}"
+    return f"{cast} votes cast, {needed} needed ({share} of {votes}, at least {rule['quorum_minimum']}): {met}"
+
+
+def _roll_votes(bundle: Bundle) -> int:
+    return sum(int(row["weight"]) for row in bundle.roll())
+
+
+def check_count(bundle: Bundle) -> str:
+    """Check that the ballots, counted again, give the result."""
+    record, papers, name = bundle.record, bundle.papers(), bundle.record["rule"]["name"]
+    if papers is None:
+        return "not counted again: the answers are not here"
+    if record["kind"] == "resolution":
+        counted: Any = resolution(record["rule"], papers, _roll_votes(bundle))
+    elif name in RULES:
+        counted = RULES[name](
+            bundle.opening["options"], {r: n for r, n in papers.items() if r}, record["rule"]["seats"]
+        )
+        counted["seats"] = record["rule"]["seats"]
+    else:
+        bundle.note(f"this program cannot count by {name}: use coop count with ballots.blt, or another program")
+        return f"NOT counted again: this program does not know the rule {name}"
+    _compare(counted, record["count"], "count")
+    return f"counted again by {name}: {sum(papers.values())} votes, {_told(bundle)}"
+
+
+def _compare(ours: Any, theirs: Any, where: str) -> None:
+    """Check that all that was counted here is in the record too; the record may say more."""
+    if isinstance(ours, dict):
+        for key, value in ours.items():
+            need(isinstance(theirs, dict) and key in theirs, f"{where}: {key} is missing in the record")
+            _compare(value, theirs[key], f"{where}, {key}")
+    elif isinstance(ours, list):
+        need(isinstance(theirs, list) and len(ours) == len(theirs), f"{where}: counted again there are {len(ours)}")
+        for number, value in enumerate(ours):
+            _compare(value, theirs[number], f"{where} {number + 1}")
+    else:
+        need(ours == theirs, f"{where}: counted again it is {ours}, and the record says {theirs}")
+
+
+def check_forms(bundle: Bundle) -> str:
+    """Check that the files for other programs hold the same ballots."""
+    papers = bundle.papers()
+    names = sorted(name for name in bundle.files if name.startswith(("ballots.", "rctab.")) and name != "ballots.json")
+    if papers is None:
+        need(not names, f"{', '.join(names)}: what they say is withheld")
+        return "none, because the answers are not here"
+    options = bundle.opening["options"]
+    readers: dict[str, Callable[[str, list[str]], Papers]] = {
+        "blt": read_blt,
+        "csv": read_csv,
+        "soi": read_preflib,
+        "soc": read_preflib,
+    }
+    for name in names:
+        if name != "rctab.json":
+            found = readers[name.rpartition(".")[2]](bundle.files[name].decode(), options)
+            need(found == {r: n for r, n in papers.items() if n}, f"{name} does not hold the ballots of ballots.json")
+    need("ballots.blt" in names and "ballots.csv" in names, "ballots.blt or ballots.csv is missing")
+    if "rctab.json" in names:
+        rctab = bundle.json("rctab.json")
+        need(sorted(one["name"] for one in rctab["candidates"]) == sorted(options), "rctab.json names other candidates")
+        need(
+            rctab["rules"]["numberOfWinners"] == str(bundle.record["rule"]["seats"]), "rctab.json elects another number"
+        )
+    return f"{', '.join(names)}: the same ballots"
+
+
+def read_blt(text: str, options: list[str]) -> Papers:
+    """Return the ballots of a BLT file."""
+    lines = text.splitlines()
+    need(lines[0].split()[0] == str(len(options)), "ballots.blt has another number of candidates")
+    end = lines.index("0")
+    need([line.strip('"') for line in lines[end + 1 : end + 1 + len(options)]] == options, "ballots.blt names others")
+    papers: Counter[Ranking] = Counter()
+    for line in lines[1:end]:
+        weight, *numbers, last = line.split()
+        need(last == "0", "ballots.blt: a ballot does not end")
+        papers[tuple(_option(options, number) for number in numbers)] += int(weight)
+    return dict(papers)
+
+
+def read_preflib(text: str, options: list[str]) -> Papers:
+    """Return the ballots of a PrefLib file of strict orders."""
+    papers: Counter[Ranking] = Counter()
+    names = []
+    for line in text.splitlines():
+        if line.startswith("# ALTERNATIVE NAME"):
+            names.append(line.partition(": ")[2])
+        elif line and not line.startswith("#"):
+            weight, _, order = line.partition(":")
+            papers[tuple(_option(options, number) for number in order.strip().split(",") if number)] += int(weight)
+    need(names == options, "the PrefLib file names other candidates")
+    return dict(papers)
+
+
+def _option(options: list[str], number: str) -> str:
+    need(1 <= int(number) <= len(options), f"candidate {number} does not exist")
+    return options[int(number) - 1]
+
+
+def read_csv(text: str, options: list[str]) -> Papers:
+    """Return the ballots of a CSV file: a column for each candidate, in each the preference."""
+    papers: Counter[Ranking] = Counter()
+    for row in csv.DictReader(io.StringIO(text, newline=""), strict=True):
+        weight = int(row.pop("weight", "1"))
+        need(sorted(row) == sorted(options), "the CSV file names other candidates")
+        ranked = {int(place): code for code, place in row.items() if place}
+        need(sorted(ranked) == list(range(1, len(ranked) + 1)), "the CSV file leaves a place out")
+        papers[tuple(ranked[place] for place in sorted(ranked))] += weight
+    return dict(papers)
+
+
+# -------------------------------------------------------------------------------------------------- the counting rules
+
+
+def resolution(rule: Any, papers: Papers, roll: int) -> dict[str, Any]:
+    """Count for, against and abstain: a tie is lost, and so is a vote in which nobody takes part."""
+    need(set(papers) <= {(answer,) for answer in ANSWERS}, "ballots.json: an answer could not be given")
+    yes, no, abstain = (papers.get((answer,), 0) for answer in ANSWERS)
+    cast = yes + no + abstain
+    base = {"for-and-against": yes + no, "cast": cast, "roll": roll}[rule["base"]]
+    part = Fraction(base * rule["threshold_numerator"], rule["threshold_denominator"])
+    needed = part // 1 + 1 if rule["comparison"] == "more-than" else -(-part // 1)
+    # Whatever the threshold, there must be more votes for than against, given how everybody else voted.
+    needed = max(needed, base // 2 + 1 if rule["base"] == "for-and-against" else no + 1)
+    quorum = max(-(-roll * rule["quorum_numerator"] // rule["quorum_denominator"]), rule["quorum_minimum"])
+    reasons = ["nobody-voted"] if not cast else []
+    reasons += ["quorum-not-met"] if cast < quorum else []
+    if yes == no > 0:
+        reasons.append("tied")
+    elif cast and yes < needed:
+        reasons.append("too-few-for")
+    return {
+        "for": yes,
+        "against": no,
+        "abstain": abstain,
+        "cast": cast,
+        "roll": roll,
+        "base_votes": base,
+        "threshold_needed": int(needed),
+        "outcome": "lost" if reasons else "carried",
+        "reasons": " ".join(reasons or ["carried"]),
+    }
+
+
+def decimals(amount: Any, places: int) -> str:
+    """Write a number of units of the last decimal, rounded half up."""
+    units = (amount + Fraction(1, 2)) // 1
+    text = str(units).rjust(places + 1, "0")
+    return f"{text[:-places]}.{text[-places:]}" if places else text
+
+
+def _result(
+    options: Sequence[str], papers: Papers, quota: str | None, elected: Iterable[str], **more: Any
+) -> dict[str, Any]:
+    chosen = set(elected)
+    return {"quota": quota, "ballots": sum(papers.values()), "elected": [c for c in options if c in chosen], **more}
+
+
+def _parted(tied: list[str], history: Sequence[dict[str, int]], best: Callable[..., int]) -> str:
+    """Return one of the tied: the last earlier stage that sets them apart decides, else the lot, which is their order."""
+    for votes in reversed(history):
+        wanted = best(votes[code] for code in tied)
+        tied = [code for code in tied if votes[code] == wanted]
+    return tied[0]
+
+
+def scottish_stv(options: list[str], papers: Papers, seats: int) -> dict[str, Any]:
+    """Scottish Local Government Elections Order 2007, Schedule 1, rules 45 to 52. A vote is 100,000 units."""
+    quota = (sum(papers.values()) // (seats + 1) + 1) * 100_000
+    # Each paper: its ranking, how many there are of it, what each is worth now, and who holds it.
+    pile: list[list[Any]] = [[ranking, number, 100_000, ranking[0]] for ranking, number in papers.items()]
+    votes = dict.fromkeys(options, 0)
+    for _, number, value, holder in pile:
+        votes[holder] += number * value
+    standing, exhausted = list(options), 0
+    chosen: list[str] = []
+    waiting: list[str] = []
+    history: list[dict[str, int]] = []
+    stages = []
+    while True:
+        reached = [code for code in standing if votes[code] >= quota]
+        if len(standing) <= seats - len(chosen):
+            reached = list(standing)
+        reached.sort(key=lambda code: -votes[code])
+        standing = [code for code in standing if code not in reached]
+        chosen += reached
+        waiting += [code for code in reached if votes[code] > quota]
+        history.append(dict(votes))
+        written = {code: decimals(number, 5) for code, number in votes.items()}
+        stages.append({"votes": written, "non_transferable": decimals(exhausted, 5), "elected": reached})
+        if len(chosen) >= seats or not standing:
+            break
+        if waiting:
+            most = max(votes[code] for code in waiting)
+            source = _parted([code for code in options if code in waiting and votes[code] == most], history, max)
+            waiting.remove(source)
+            surplus, whole_pile, votes[source] = most - quota, most, quota
+        else:
+            fewest = min(votes[code] for code in standing)
+            source = _parted([code for code in standing if votes[code] == fewest], history, min)
+            standing.remove(source)
+            surplus = whole_pile = 1
+            votes[source] = 0
+        for paper in pile:
+            if paper[3] == source:
+                paper[2] = paper[2] * surplus // whole_pile
+                paper[3] = next((code for code in paper[0] if code in standing), None)
+                if paper[3] is None:
+                    exhausted += paper[1] * paper[2]
+                else:
+                    votes[paper[3]] += paper[1] * paper[2]
+    return _result(options, papers, decimals(quota, 5), chosen, stages=stages)
+
+
+def instant_runoff(options: list[str], papers: Papers, seats: int) -> dict[str, Any]:
+    """Exclude the last until somebody has more than half of the votes that still name somebody who stands."""
+    standing = list(options)
+    history: list[dict[str, int]] = []
+    stages = []
+    while True:
+        votes = dict.fromkeys(options, 0)
+        for ranking, number in papers.items():
+            holder = next((code for code in ranking if code in standing), None)
+            if holder is not None:
+                votes[holder] += number
+        in_count = sum(votes.values())
+        majority = in_count // 2 + 1
+        elected = [code for code in standing if votes[code] >= majority or len(standing) == 1]
+        history.append(votes)
+        stages.append(
+            {
+                "votes": {code: str(number) for code, number in votes.items()},
+                "non_transferable": str(sum(papers.values()) - in_count),
+                "elected": elected,
+            }
+        )
+        if elected:
+            return _result(options, papers, str(majority), elected, stages=stages)
+        fewest = min(votes[code] for code in standing)
+        standing.remove(_parted([code for code in standing if votes[code] == fewest], history, min))
+
+
+def _highest(
+    options: list[str], papers: Papers, seats: int, named: Callable[[Ranking], Iterable[str]]
+) -> dict[str, Any]:
+    """Elect whoever is named most; among equals for the last seats the order of the lot decides."""
+    votes = dict.fromkeys(options, 0)
+    for ranking, number in papers.items():
+        for code in named(ranking):
+            votes[code] += number
+    ranked = sorted(options, key=lambda code: -votes[code])
+    last = votes[ranked[seats - 1]] if len(ranked) > seats else -1
+    # Those above the last seat's votes are elected together, and those who share them one after the other.
+    steps = [[code for code in ranked if votes[code] > last], *([code] for code in options if votes[code] == last)]
+    if sum(map(len, steps)) <= seats:
+        steps = [[code for step in steps for code in step]]
+    while sum(map(len, steps)) > seats:
+        steps.pop()
+    written = {code: str(number) for code, number in votes.items()}
+    stages = [{"votes": written, "non_transferable": "0", "elected": step} for step in steps]
+    return _result(options, papers, None, [code for step in steps for code in step], stages=stages)
+
+
+def plurality(options: list[str], papers: Papers, seats: int) -> dict[str, Any]:
+    """Count first preferences."""
+    return _highest(options, papers, seats, lambda ranking: ranking[:1])
+
+
+def approval(options: list[str], papers: Papers, seats: int) -> dict[str, Any]:
+    """Count for each candidate the ballots that name them."""
+    return _highest(options, papers, seats, lambda ranking: ranking)
+
+
+Matrix = dict[str, dict[str, int]]
+
+
+def _preferences(options: list[str], papers: Papers) -> Matrix:
+    """Return how many ballots prefer one to another: whom a ballot names, it prefers to whom it does not."""
+    table = {one: {other: 0 for other in options if other != one} for one in options}
+    for ranking, number in papers.items():
+        for at, one in enumerate(ranking):
+            before = ranking[:at]
+            for other in table[one]:
+                if other not in before:
+                    table[one][other] += number
+    return table
+
+
+def _ordered(
+    options: list[str], papers: Papers, seats: int, table: Matrix, above: Callable[[str, str], bool], **more: Any
+) -> dict[str, Any]:
+    """Put nobody below somebody they stand above; where several come first, the first of them in the lot."""
+    left, order = list(options), []
+    while left:
+        order.append(next(one for one in left if not any(above(other, one) for other in left if other != one)))
+        left.remove(order[-1])
+    return _result(options, papers, None, order[:seats], order=order, preferences=_as_text(table), **more)
+
+
+def _as_text(table: Matrix) -> dict[str, dict[str, str]]:
+    return {one: {other: str(votes) for other, votes in row.items()} for one, row in table.items()}
+
+
+def schulze(options: list[str], papers: Papers, seats: int, margins: bool = False) -> dict[str, Any]:
+    """Schulze: a path is as strong as its weakest step, by votes for it or, with margins, less those against it."""
+    table = _preferences(options, papers)
+    path = {
+        one: {
+            other: max(0, votes - (table[other][one] if margins else 0)) if votes > table[other][one] else 0
+            for other, votes in row.items()
+        }
+        for one, row in table.items()
+    }
+    for via in options:
+        for one in options:
+            for other in options:
+                if len({via, one, other}) == 3:
+                    path[one][other] = max(path[one][other], min(path[one][via], path[via][other]))
+    return _ordered(
+        options,
+        papers,
+        seats,
+        table,
+        lambda one, other: path[one][other] > path[other][one],
+        strongest_paths=_as_text(path),
+    )
+
+
+def ranked_pairs(options: list[str], papers: Papers, seats: int) -> dict[str, Any]:
+    """Ranked pairs by winning votes: the clearest first, each kept unless it closes a circle."""
+    table = _preferences(options, papers)
+    place = {code: at for at, code in enumerate(options)}
+    pairs = [(one, other) for one in options for other in table[one] if table[one][other] > table[other][one]]
+    pairs.sort(key=lambda pair: (-table[pair[0]][pair[1]], table[pair[1]][pair[0]], place[pair[0]], place[pair[1]]))
+    below: dict[str, set[str]] = {code: set() for code in options}
+
+    def reaches(one: str, other: str) -> bool:
+        seen, to_do = set(), [one]
+        while to_do:
+            at = to_do.pop()
+            if at == other:
+                return True
+            if at not in seen:
+                seen.add(at)
+                to_do += below[at]
+        return False
+
+    for one, other in pairs:
+        if not reaches(other, one):
+            below[one].add(other)
+    return _ordered(options, papers, seats, table, reaches)
+
+
+class Meek:
+    """Meek: in exact fractions, or in nine decimals as the reference rule has it, both as the documentation of the rules says.
+
+    An amount is a number of units: of whole votes in fractions, of 1/10^9 of a vote in nine decimals.
+    """
+
+    def __init__(self, options: list[str], papers: Papers, seats: int, exact: bool) -> None:
+        self.options, self.papers, self.seats, self.exact = options, papers, seats, exact
+        self.vote: Any = Fraction(1) if exact else 10**9
+        self.standing, self.chosen = list(options), list[str]()
+        self.keep: dict[str, Any] = dict.fromkeys(options, self.vote)
+        self.stages: list[dict[str, Any]] = []
+
+    def result(self) -> dict[str, Any]:
+        """Count from stage to stage."""
+        self.share_out()
+        self.end_stage([], [])
+        while len(self.standing) > self.seats - len(self.chosen) > 0:
+            before = self.vote * sum(self.papers.values())
+            while not self.reach() and not self.exclude(before):
+                before = self.surplus
+                self.lower_keep_factors()
+        return _result(self.options, self.papers, self.stages[0]["quota"], self.chosen, stages=self.stages)
+
+    def share_out(self) -> None:
+        """Give each paper to its candidates: each keeps a part of what arrives and passes on the rest."""
+        self.votes: dict[str, Any] = dict.fromkeys(self.options, self.vote * 0)
+        for ranking, number in self.papers.items():
+            rest = self.vote
+            for code in ranking:
+                if rest and (code in self.standing or code in self.chosen):
+                    kept = rest * self.keep[code] if self.exact else -(-rest * self.keep[code] // self.vote)
+                    self.votes[code] += kept * number
+                    rest -= kept
+        total = sum(self.votes.values())
+        self.quota = Fraction(total) / (self.seats + 1) if self.exact else total // (self.seats + 1) + 1
+        self.surplus = max(sum(self.votes[code] - self.quota for code in self.chosen), self.vote * 0)
+
+    def reach(self) -> bool:
+        """Share out, and elect whoever has the quota, or in fractions more than it."""
+        self.share_out()
+        reached = [
+            c for c in self.standing if self.votes[c] > self.quota or (self.votes[c] == self.quota and not self.exact)
+        ]
+        if reached:
+            reached.sort(key=lambda code: -self.votes[code])
+            self.standing = [code for code in self.standing if code not in reached]
+            self.chosen += reached
+            self.end_stage(reached, [])
+        return bool(reached)
+
+    def exclude(self, before: Any) -> bool:
+        """Exclude the lowest when surpluses are as good as none or no longer shrink, and sure losers before."""
+        none = self.surplus <= Fraction(1, 10**10) if self.exact else self.surplus < 1000
+        if none or self.surplus >= before:
+            fewest = min(self.votes[code] for code in self.standing) + self.surplus
+            losers = [next(code for code in self.standing if self.votes[code] <= fewest)]
+        else:
+            spare = len(self.standing) - (self.seats - len(self.chosen))
+            losers = _sure_losers(self.standing, self.votes, self.surplus, spare) if self.exact else []
+        if losers:
+            self.standing = [code for code in self.standing if code not in losers]
+            self.end_stage([], losers)
+        return bool(losers)
+
+    def lower_keep_factors(self) -> None:
+        """Let everybody elected keep less, rounded up to nine decimals, or to 1,000 where a fraction has grown longer."""
+        for code in self.chosen:
+            if self.exact:
+                factor = self.keep[code] * self.quota / self.votes[code]
+                most = 10**1000
+                self.keep[code] = Fraction(-(-factor * most // 1), most) if factor.denominator > most else factor
+            else:
+                part = -(-self.keep[code] * self.quota // 10**9)
+                self.keep[code] = -(-part * 10**9 // self.votes[code])
+
+    def end_stage(self, elected: list[str], excluded: list[str]) -> None:
+        """Elect the rest when they are no more than the seats left, and write the stage down."""
+        if len(self.standing) <= self.seats - len(self.chosen):
+            rest = sorted(self.standing, key=lambda code: -self.votes[code])
+            self.standing, self.chosen, elected = [], self.chosen + rest, elected + rest
+        places, unit = (12, 10**12) if self.exact else (9, 1)
+        left = self.vote * sum(self.papers.values()) - sum(self.votes.values())
+        stage = {
+            "votes": {code: decimals(votes * unit, places) for code, votes in self.votes.items()},
+            "non_transferable": decimals(left * unit, places),
+            "quota": decimals(self.quota * unit, places),
+            "elected": elected,
+        }
+        self.stages.append({**stage, "excluded": excluded} if excluded else stage)
+
+
+def _sure_losers(standing: list[str], votes: dict[str, Any], surplus: Any, spare: int) -> list[str]:
+    """Return those who stay behind the next even with all of each other's votes and the whole surplus."""
+    groups: list[list[str]] = []
+    base = surplus * 0
+    for code in sorted(standing, key=lambda code: votes[code]):
+        if votes[code] <= base + surplus:
+            groups = groups or [[]]
+            groups[-1].append(code)
+        else:
+            groups.append([code])
+            base = votes[code]
+    losers: list[str] = []
+    for at in range(1, len(groups)):
+        together = [code for group in groups[:at] for code in group]
+        if len(together) <= spare and sum(votes[code] for code in together) + surplus < votes[groups[at][0]]:
+            losers = together
+    return [code for code in standing if code in losers]
+
+
+#: A rule takes the candidates in the order of the lot, the papers that name anybody, and the number of seats.
+RULES: dict[str, Callable[[list[str], Papers, int], dict[str, Any]]] = {
+    "plurality": plurality,
+    "approval": approval,
+    "irv": instant_runoff,
+    "scottish-stv": scottish_stv,
+    "schulze": schulze,
+    "schulze-margins": lambda options, papers, seats: schulze(options, papers, seats, margins=True),
+    "ranked-pairs": ranked_pairs,
+    "meek-stv": lambda options, papers, seats: Meek(options, papers, seats, exact=True).result(),
+    "meek-stv-9": lambda options, papers, seats: Meek(options, papers, seats, exact=False).result(),
+}
+
+
+# ---------------------------------------------------------------------------------------------------------- the program
+
+CHECKS: Sequence[tuple[str, Callable[[Bundle], str]]] = (
+    ("files", check_files),
+    ("chain", check_chain),
+    ("opening", check_opening),
+    ("roll", check_roll),
+    ("ballots", check_ballots),
+    ("one ballot each", check_one_ballot_each),
+    ("quorum", check_quorum),
+    ("count", check_count),
+    ("forms", check_forms),
+    ("outcome", check_outcome),
+)
+
+
+def check(bundle: Bundle, head: str = "", receipt: str = "", digest: str = "") -> list[tuple[str, str, str]]:
+    """Make every check, and return for each line a word ("ok", "note", "FAILED"), what was checked, and what was found."""
+    asked: list[tuple[str, Callable[[Bundle], str]]] = list(CHECKS)
+    if digest:
+        asked.append(("digest", lambda bundle: check_digest(bundle, digest)))
+    if head:
+        asked.append(("head", lambda bundle: check_head(bundle, head)))
+    if receipt:
+        asked.append(("receipt", lambda bundle: check_receipt(bundle, receipt)))
+    lines = []
+    for name, function in asked:
+        try:
+            lines.append(("ok", name, function(bundle)))
+        except Wrong as wrong:
+            lines += [("FAILED", name, line) for line in wrong.lines]
+        except MALFORMED as error:
+            lines.append(
+                (
+                    "FAILED",
+                    name,
+                    f"cannot be checked, because a file is not as it should be ({type(error).__name__}: {error})",
+                )
+            )
+        lines += [("note", name, line) for line in bundle.notes]
+        bundle.notes.clear()
+    return lines
+
+
+def check_digest(bundle: Bundle, digest: str) -> str:
+    """Compare the bundle with the one that a digest was shown for."""
+    found = sha256(bundle.files.get("manifest.json", b""))
+    need(
+        found == digest.strip().lower(),
+        f"the manifest has the digest {found}: this is another bundle than the one you mean",
+    )
+    return "this is the bundle that you mean"
+
+
+def check_head(bundle: Bundle, head: str) -> str:
+    """Look for a head that somebody wrote down."""
+    links = bundle.json("chain.json")["links"]
+    at = [link["seq"] for link in links if link["hash"] == head.strip().lower()]
+    need(
+        at,
+        "chain.json: no link has this hash. Nothing that was in the chain then can be in this one, unless it is of later",
+    )
+    return f"it is the hash of link {at[0]} of {len(links)}: nothing up to there has changed since"
+
+
+def check_receipt(bundle: Bundle, receipt: str) -> str:
+    """Look for a ballot among those counted."""
+    ballots = bundle.json("ballots.json")
+    need(bundle.record["secrecy"] == "secret", "this vote was by roll-call: there are no receipts")
+    rows = ballots.get("rows") or [{"receipt": one} for one in ballots.get("receipts", [])]
+    found = [row for row in rows if row["receipt"] == receipt.strip().lower()]
+    need(
+        found,
+        "ballots.json: no ballot with this receipt was counted. If you changed your ballot, the newest receipt counts",
+    )
+    return (
+        f"your ballot was counted, and says {json.dumps(found[0]['choice'])}"
+        if "choice" in found[0]
+        else "your ballot was counted"
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Check a bundle and print a line for each check."""
+    parser = argparse.ArgumentParser(
+        description="Check a result bundle: chain, roll, ballots, count, outcome.",
+        epilog="Example: python3 verify.py result.zip --head 5f0c2a...",
+    )
+    here = Path(__file__).resolve().parent
+    parser.add_argument(
+        "bundle", nargs="?", type=Path, default=here, help="a ZIP, or the folder into which it was unpacked"
+    )
+    parser.add_argument("--head", default="", help="a head of the chain that you wrote down")
+    parser.add_argument("--receipt", default="", help="the receipt of your ballot")
+    parser.add_argument("--digest", default="", help="the digest of the bundle that the page shows")
+    given = parser.parse_args(arguments)
+    if hasattr(sys, "set_int_max_str_digits"):
+        sys.set_int_max_str_digits(4300)
+    try:
+        lines = check(load(given.bundle), given.head, given.receipt, given.digest)
+    except Wrong as wrong:
+        lines = [("FAILED", "bundle", line) for line in wrong.lines]
+    except OSError as error:
+        parser.error(f"{given.bundle} cannot be read: {error.strerror}")
+    for word, name, line in lines:
+        print(f"{word:<7} {name}: {line}".encode("ascii", "backslashreplace").decode())
+    failed = sum(word == "FAILED" for word, _, _ in lines)
+    print(f"\n{failed} of these do not hold." if failed else "\nEverything that can be checked holds.")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

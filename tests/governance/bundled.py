@@ -1,0 +1,100 @@
+"""Bundles for tests: votes that are opened, cast, counted and packed, and both programs that check them."""
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from governance.ballots import cast_open
+from governance.bundles import checking, files_of, packing, verify
+from governance.bundles.contents import MANIFEST, manifest
+from governance.closing import close
+from governance.secret_ballots import cast_secret
+
+if TYPE_CHECKING:
+    from tests.governance.conftest import Votes
+
+#: What eight voters put into the urn.
+RANKINGS: Sequence[Sequence[str]] = (["c1", "c2"], ["c2", "c3", "c1"], ["c3"], ["c1"]) * 2
+
+
+def elect(
+    session: Session, votes: "Votes", rule: str = "scottish-stv", *, seats: int = 2, rankings: object = RANKINGS
+) -> UUID:
+    """Hold an election and count it."""
+    proposal_id = votes.open_election(session, rule=rule, seats=seats)
+    for voter, ranking in zip(votes.voters, rankings, strict=False):  # type: ignore[call-overload]
+        cast_secret(session, proposal_id, voter, ranking, clock=votes.clock())
+    close(session, proposal_id, clock=votes.clock(votes.after()))
+    return proposal_id
+
+
+def resolve(session: Session, votes: "Votes", choices: Sequence[str] = ("for", "for", "against", "abstain")) -> UUID:
+    """Hold a vote by roll-call, in which the first has changed their mind, and count it."""
+    proposal_id = votes.open_resolution(session)
+    for voter, choice in (
+        *((votes.voters[0], "abstain") for _ in choices[:1]),
+        *zip(votes.voters, choices, strict=False),
+    ):
+        cast_open(session, proposal_id, voter, choice, clock=votes.clock())
+    close(session, proposal_id, clock=votes.clock(votes.after()))
+    return proposal_id
+
+
+def files(session: Session, proposal_id: UUID) -> dict[str, bytes]:
+    """Return the files of a bundle."""
+    return files_of(session, proposal_id, {"bylaws": 1})
+
+
+def packed(files: Mapping[str, bytes]) -> bytes:
+    """Return a bundle."""
+    target = io.BytesIO()
+    packing.pack(files, target)
+    return target.getvalue()
+
+
+def forged(files: Mapping[str, bytes], **changed: bytes | None) -> dict[str, bytes]:
+    """Return the files with some of them changed or left out, and a manifest that hides it. Names have _ for the dot."""
+    found = {name: content for name, content in files.items() if name != MANIFEST}
+    for key, content in changed.items():
+        name = key.replace("_", ".")
+        if content is None:
+            del found[name]
+        else:
+            assert content != found.get(name), f"{name} is what it was"
+            found[name] = content
+    proposal = verify.Bundle(dict(files)).json(MANIFEST)["proposal"]
+    return {**found, MANIFEST: manifest(proposal, found)}
+
+
+def ours(bundle: bytes | Mapping[str, bytes], **asked: str) -> list[str]:
+    """Return what `coop verify` finds wrong, by check and words."""
+    try:
+        found = packing.unzipped(bundle) if isinstance(bundle, bytes) else packing.Unpacked(bundle)
+        lines = list(checking.checked(found, **asked))
+    except packing.Unreadable as error:
+        return [f"bundle: {error}"]
+    return [f"{line.check}: {line.said}" for line in lines if line.word is checking.Word.FAILED]
+
+
+def theirs(bundle: bytes | Mapping[str, bytes], **asked: str) -> list[str]:
+    """Return what `verify.py` finds wrong."""
+    try:
+        found = verify.unzip(bundle) if isinstance(bundle, bytes) else verify.Bundle(dict(bundle))
+        lines = verify.check(found, **asked)
+    except verify.Wrong as wrong:
+        return [f"bundle: {line}" for line in wrong.lines]
+    return [f"{name}: {line}" for word, name, line in lines if word == "FAILED"]
+
+
+def both(bundle: bytes | Mapping[str, bytes], **asked: str) -> list[str]:
+    """Return what both find wrong, which is the same, check by check."""
+    one, other = ours(bundle, **asked), theirs(bundle, **asked)
+    assert _checks(one) == _checks(other), (one, other)
+    return other
+
+
+def _checks(lines: Sequence[str]) -> list[str]:
+    return sorted({line.partition(":")[0] for line in lines})
