@@ -28,6 +28,7 @@ from governance.errors import (
     VotingClosed,
 )
 from governance.models import Kind, OpenBallot, Outcome, Participation, Proposal, RollEntry, Secrecy
+from governance.paper import PaperMark
 
 #: The answer to a resolution, or the codes of the ranked candidates from the first choice on.
 Choice = str | Sequence[str]
@@ -61,7 +62,11 @@ def cast_open(session: Session, proposal_id: UUID, voter_ref: UUID, choice: Choi
         .order_by(OpenBallot.version.desc())
         .limit(1)
     ).first()
-    if standing is not None and standing.choice == answer:
+    if (
+        standing is not None
+        and standing.choice == answer
+        and not _paper_since(session, proposal, entry, standing.cast_at)
+    ):
         return OpenReceipt(*standing)
     version = 1 if standing is None else standing.version + 1
     row = {"roll_entry_id": entry.id, "version": version, "choice": answer, "cast_at": now}
@@ -88,8 +93,16 @@ def written_choice(session: Session, proposal: Proposal, choice: Choice) -> str:
     Raises:
         UnknownOption, RepeatedOption, EmptyBallot
     """
-    options = options_of(session, proposal.id)
-    if proposal.kind is Kind.RESOLUTION:
+    return written_answer(proposal.kind, options_of(session, proposal.id), choice)
+
+
+def written_answer(kind: Kind, options: Sequence[str], choice: Choice) -> str:
+    """Return the canonical JSON of an answer that can be given with these options.
+
+    Raises:
+        UnknownOption, RepeatedOption, EmptyBallot
+    """
+    if kind is Kind.RESOLUTION:
         if not isinstance(choice, str) or choice not in options:
             raise UnknownOption
         return canonical_bytes(choice).decode()
@@ -102,6 +115,12 @@ def written_choice(session: Session, proposal: Proposal, choice: Choice) -> str:
     return canonical_bytes(list(choice)).decode()
 
 
+def _paper_since(session: Session, proposal: Proposal, entry: RollEntry, cast_at: datetime) -> bool:
+    """Say whether a vote on paper was handed in after one on the screen: then the same answer once more is the last vote."""
+    mark = session.get(PaperMark, entry.id) if proposal.takes_paper else None
+    return mark is not None and mark.marked_at is not None and mark.marked_at >= cast_at
+
+
 def has_voted(session: Session, proposal: Proposal, roll_entry_id: UUID) -> bool:
     """Say whether an entry of the roll has voted. For pages only: it decides nothing."""
     table = Participation if proposal.secrecy is Secrecy.SECRET else OpenBallot
@@ -109,14 +128,14 @@ def has_voted(session: Session, proposal: Proposal, roll_entry_id: UUID) -> bool
     return bool(session.scalar(query))
 
 
-def held_open(session: Session, proposal_id: UUID, secrecy: Secrecy, clock: Clock) -> tuple[Proposal, datetime]:
-    """Hold the proposal against closing, and return it with the time if votes are taken now.
+def held_open(session: Session, proposal_id: UUID, secrecy: Secrecy | None, clock: Clock) -> tuple[Proposal, datetime]:
+    """Hold the proposal against closing, and return it with the time if votes are taken now. Without `secrecy` any will do.
 
     Raises:
         NoSuchProposal, NotYetOpen, VotingClosed
     """
     proposal = session.scalar(select(Proposal).where(Proposal.id == proposal_id).with_for_update(read=True))
-    if proposal is None or proposal.secrecy is not secrecy:
+    if proposal is None or secrecy not in {None, proposal.secrecy}:
         raise NoSuchProposal
     now = clock()
     if now < proposal.opens_at:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evidence.findings import Finding
-from governance import chain, headers, rolls
+from governance import chain, headers, paper_checks, rolls
 from governance.ballots import commitment
 from governance.challenges import is_added
 from governance.counts import digest_of, options_of, result_of
@@ -35,6 +35,7 @@ def findings(session: Session) -> list[Finding]:
     for proposal in session.scalars(select(Proposal).order_by(Proposal.id)):
         found += _roll(session, proposal)
         found += _ballots(session, proposal)
+        found += paper_checks.findings(session, proposal)
         found += _outcome(session, proposal)
         found += _linked(session, proposal)
     return found

@@ -13,7 +13,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session, aliased
 
 from evidence.columns import table_of
-from governance import chain, paper
+from governance import chain, paper_count
 from governance.ballots import Clock
 from governance.counts import digest_of, result_of
 from governance.errors import AlreadyCounted, CountedElsewhere, NoSuchProposal, TooEarlyToClose
@@ -55,7 +55,7 @@ def close(session: Session, proposal_id: UUID, *, clock: Clock) -> Closed:
         raise TooEarlyToClose(proposal.closes_at)
     if proposal.secrecy is Secrecy.EXTERNAL:
         raise CountedElsewhere
-    paper.take_in(session, proposal)
+    paper_count.take_in(session, proposal)
     if proposal.secrecy is Secrecy.SECRET:
         _open_urn(session, proposal_id)
     result = result_of(session, proposal)

@@ -1,7 +1,8 @@
-"""Votes on paper and in the room: who was given a ballot, what two scrutineers found, and what is counted of it.
+"""The tables of votes on paper and in the room: who was given a ballot, what scrutineers found, and what is counted of it.
 
-A mark on the roll is the gate, as participation is for a ballot on the screen. Each scrutineer enters a sheet of their own
-without seeing the other's; a count takes what two of them agree on, and nothing while they differ.
+A mark on the roll is the gate, as participation is for a ballot on the screen. What scrutineers do is in
+`governance.scrutiny`, what their sheets say in `governance.sheets`, and how the votes get into the count in
+`governance.paper_count`.
 """
 
 from uuid import UUID
@@ -10,7 +11,6 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, Uuid, func
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from evidence.columns import Id, LongText, Moment, Sha256
-from governance.errors import PaperNotAgreed
 from governance.models import GovernanceBase, Proposal, RollEntry
 
 
@@ -39,8 +39,7 @@ class PaperSheet(GovernanceBase):
     #: The scrutineer.
     by_ref: Mapped[UUID] = mapped_column(Uuid)
     number: Mapped[int]
-    #: Canonical JSON. Roll-call: {"votes": [[roll entry, choice] ...]}. Secret: {"ballots": [[class, weight, choice, how
-    #: many] ...], "spoilt": n, "not_returned": n}. Lists are sorted, so that equal findings are equal texts.
+    #: Canonical JSON: see `governance.sheets`. Equal findings are equal texts.
     content: Mapped[LongText]
     digest: Mapped[Sha256]
     entered_at: Mapped[Moment]
@@ -60,22 +59,15 @@ class PaperCount(GovernanceBase):
     spoilt: Mapped[int]
 
 
-def take_in(session: Session, proposal: Proposal) -> None:
-    """Put what two scrutineers agree on beside the other ballots. Part of closing, which holds the proposal.
-
-    Raises:
-        PaperNotAgreed
-    """
-    if not proposal.takes_paper:
-        return
-    marked = session.scalar(
+def marked(session: Session, proposal_id: UUID) -> int:
+    """Return how many voters were given a ballot on paper or in the room, or handed one in."""
+    query = (
         select(func.count())
         .select_from(PaperMark)
         .join(RollEntry, RollEntry.id == PaperMark.roll_entry_id)
-        .where(RollEntry.proposal_id == proposal.id)
+        .where(RollEntry.proposal_id == proposal_id)
     )
-    if marked:
-        raise PaperNotAgreed(marked)
+    return session.scalar(query) or 0
 
 
 def counted(session: Session, proposal: Proposal) -> dict[str, int] | None:

@@ -224,6 +224,12 @@ RULES: tuple[Rule, ...] = (
             " WHERE b.roll_entry_id = NEW.roll_entry_id), 0)",
             "governance: the versions of a vote follow each other",
         ),
+        Case(
+            "NEW.on_paper AND NOT EXISTS (SELECT 1 FROM governance_paper_mark m"
+            f" JOIN governance_paper_count c ON c.proposal_id = {_PROPOSAL_OF_ENTRY}"
+            " WHERE m.roll_entry_id = NEW.roll_entry_id AND m.marked_at = NEW.cast_at)",
+            "governance: a vote on paper was handed in and counted",
+        ),
     ),
     _while_open(
         "governance_participation",
@@ -259,6 +265,10 @@ RULES: tuple[Rule, ...] = (
         "NEW.proposal_id",
         None,
         Case(
+            "NOT EXISTS (SELECT 1 FROM governance_proposal WHERE id = NEW.proposal_id AND takes_paper)",
+            "governance: this vote takes no ballots on paper",
+        ),
+        Case(
             "NEW.number <> 1 + COALESCE((SELECT max(s.number) FROM governance_paper_sheet s"
             " WHERE s.proposal_id = NEW.proposal_id AND s.by_ref = NEW.by_ref), 0)",
             "governance: the sheets of a scrutineer follow each other",
@@ -273,6 +283,12 @@ RULES: tuple[Rule, ...] = (
             " WHERE a.id = NEW.first_sheet_id AND b.id = NEW.second_sheet_id AND a.by_ref <> b.by_ref"
             " AND a.proposal_id = NEW.proposal_id AND b.proposal_id = NEW.proposal_id)",
             "governance: two scrutineers have found the same",
+        ),
+        Case(
+            "EXISTS (SELECT 1 FROM governance_paper_sheet s JOIN governance_paper_sheet n"
+            " ON n.proposal_id = s.proposal_id AND n.by_ref = s.by_ref AND n.number > s.number"
+            " WHERE s.id IN (NEW.first_sheet_id, NEW.second_sheet_id))",
+            "governance: of each scrutineer the newest sheet counts",
         ),
     ),
     _while_open(

@@ -40,9 +40,13 @@ class Votes:
         )
     )
 
-    def open_resolution(self, session: Session) -> UUID:
+    def open_resolution(self, session: Session, *, takes_paper: bool = False) -> UUID:
         """Open a resolution by roll-call."""
-        return self._open(session, self.majority, Secrecy.OPEN)
+        return self._open(session, self.majority, Secrecy.OPEN, takes_paper=takes_paper)
+
+    def open_secret_resolution(self, session: Session, *, takes_paper: bool = False) -> UUID:
+        """Open a secret resolution."""
+        return self._open(session, self.majority, Secrecy.SECRET, takes_paper=takes_paper)
 
     def open_election(
         self,
