@@ -110,6 +110,7 @@ _PARTICIPANT: Entries = (
 )
 
 _OFFICERS: tuple[tuple[str, Entries], ...] = (
+    (N_("Votes"), (("assembly.desk", N_("Scrutineers’ desk")),)),
     (
         N_("Members"),
         (

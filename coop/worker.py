@@ -43,7 +43,7 @@ def run_once(app: Flask) -> int:
         if cooperative.find(db.session()) is None:
             return 0
         cooperative.set_clock(db.session())
-        done = _close_votes() + _keep_books() + _remind()
+        done = _close_votes() + _ask_scrutineers() + _keep_books() + _remind()
         return done + outbox.deliver(_doings(app))
 
 
@@ -80,6 +80,13 @@ def _close_votes() -> int:
     return sum(
         _try(partial(assembly.close_motion, actor=WORKER, motion_id=motion_id))
         for motion_id in assembly.due_closings(db.session(), clock.now())
+    )
+
+
+def _ask_scrutineers() -> int:
+    return sum(
+        _try(partial(assembly.tell, actor=WORKER, motion_id=motion_id))
+        for motion_id in assembly.untold(db.session(), clock.now())
     )
 
 

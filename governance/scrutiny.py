@@ -46,6 +46,7 @@ def mark(session: Session, proposal_id: UUID, voter_ref: UUID, *, clock: Clock) 
     Raises:
         NoSuchProposal, TakesNoPaper, NotYetOpen, VotingClosed, NotOnRoll, AlreadyMarked, HasBallotInUrn
     """
+    # Before the gate is the place for what comes: a proxy whose holder gets the ballot, a conflict of interest to declare.
     proposal, now = held_open(session, proposal_id, None, clock)
     if not proposal.takes_paper:
         raise TakesNoPaper
@@ -129,7 +130,7 @@ def agreed(session: Session, proposal: Proposal) -> tuple[PaperSheet, PaperSheet
     for first, second in combinations(sheets, 2):
         at_odds = (other for other in sheets if other.content != first.content)
         if first.content == second.content and all(other.entered_at < first.entered_at for other in at_odds):
-            return (first, second) if _fits(session, proposal, first) else None
+            return (first, second) if fits(session, proposal, first) else None
     return None
 
 
@@ -158,6 +159,15 @@ def check(session: Session, proposal: Proposal, findings: Findings) -> None:
     options = options_of(session, proposal.id)
     for answer in answers:
         _check_answer(proposal, options, answer)
+
+
+def fits(session: Session, proposal: Proposal, sheet: PaperSheet) -> bool:
+    """Say whether a sheet, which did when it was entered, still fits: somebody may have been marked since."""
+    try:
+        check(session, proposal, read(sheet.content))
+    except GovernanceRefusal:
+        return False
+    return True
 
 
 def marked_groups(session: Session, proposal_id: UUID) -> dict[UUID, Group]:
@@ -199,12 +209,3 @@ def _check_answer(proposal: Proposal, options: Sequence[str], answer: Answer) ->
         raise UnknownOption from error
     if written_answer(proposal.kind, options, choice) != answer:
         raise UnknownOption
-
-
-def _fits(session: Session, proposal: Proposal, sheet: PaperSheet) -> bool:
-    """Say whether a sheet, which did when it was entered, still fits: somebody may have been marked since."""
-    try:
-        check(session, proposal, read(sheet.content))
-    except GovernanceRefusal:
-        return False
-    return True

@@ -1,4 +1,4 @@
-"""What the worker does for the assembly: count each vote whose closing time has passed."""
+"""What the worker does for the assembly: count each vote whose closing time has passed, and say which wait for scrutineers."""
 
 from datetime import datetime
 from uuid import UUID
@@ -6,15 +6,19 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from coop.assembly.desk.duties import tell, untold, waiting
 from coop.assembly.models import Motion
 from coop.assembly.voting import close_motion
 from governance.models import Outcome, Proposal
 
-__all__ = ["close_motion", "due_closings"]
+__all__ = ["close_motion", "due_closings", "tell", "untold"]
 
 
 def due_closings(session: Session, now: datetime) -> list[UUID]:
-    """Return the motions whose vote has ended and is not counted, the longest ended first. Each is closed in a write of its own."""
+    """Return the motions whose vote can be counted by now, the longest ended first. Each is closed in a write of its own.
+
+    A vote with ballots on paper on which no two scrutineers agree stays pending; see `untold`.
+    """
     query = (
         select(Motion.id)
         .join(Proposal, Proposal.id == Motion.proposal_id)
@@ -22,4 +26,5 @@ def due_closings(session: Session, now: datetime) -> list[UUID]:
         .where(Proposal.closes_at <= now, Outcome.proposal_id.is_(None))
         .order_by(Proposal.closes_at, Proposal.id)
     )
-    return list(session.scalars(query))
+    held_up = set(waiting(session, now))
+    return [motion_id for motion_id in session.scalars(query) if motion_id not in held_up]

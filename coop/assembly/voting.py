@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from coop import audit, clock, cooperative, outbox
 from coop.assembly import errors, notices
 from coop.assembly.bylaws import Bylaws, in_force
+from coop.assembly.desk.operations import need_scrutineers
 from coop.assembly.meetings import progress
 from coop.assembly.meetings.errors import OpenedByMeeting
 from coop.assembly.models import Candidacy, Majority, Motion, MotionWords, Stage
@@ -77,7 +78,7 @@ def open_motion(
     Raises:
         PowerMissing: the actor holds neither the secretary's nor the board's power.
         NotFound, NotInDiscussion, WordsChanged, ClosesInThePast, VoteTooLong, EmptyRoll, NoCandidates
-        NoSuchWay, TooFewToBeSecret
+        NoSuchWay, TooFewToBeSecret, TooFewScrutineers
         OpenedByMeeting: it is on the agenda of a meeting.
     """
     power = actor.need(Power.SECRETARY, Power.BOARD)
@@ -108,7 +109,7 @@ def put_to_vote(
     Part of opening one vote, or all votes of a meeting; the caller holds the motion, has checked the actor, and tells members.
 
     Raises:
-        ClosesInThePast, VoteTooLong, EmptyRoll, NoCandidates, NoSuchWay, TooFewToBeSecret
+        ClosesInThePast, VoteTooLong, EmptyRoll, NoCandidates, NoSuchWay, TooFewToBeSecret, TooFewScrutineers
     """
     secrecy = casting.secrecy or WAYS[motion.kind][0]
     if secrecy not in WAYS[motion.kind]:
@@ -117,6 +118,8 @@ def put_to_vote(
         raise errors.ClosesInThePast
     if closes_at > opens_at + timedelta(days=MOST_DAYS):
         raise errors.VoteTooLong(MOST_DAYS)
+    if casting.takes_paper:
+        need_scrutineers(session)
     today = cooperative.today(session)
     bylaws = in_force(session, today)
     question = Question(

@@ -10,12 +10,14 @@ from coop.assembly import (
     vote_pages,
 )
 from coop.assembly.blueprint import blueprint
+from coop.assembly.desk import pages as desk_pages
 from coop.assembly.meetings import agenda_pages, notice_pages, records_pages, solvency_pages
 from coop.assembly.meetings import pages as meeting_pages
 
 __all__ = [
     "agenda_pages",
     "blueprint",
+    "desk_pages",
     "election_pages",
     "meeting_pages",
     "motion_pages",

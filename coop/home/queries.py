@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -141,17 +141,6 @@ def nominations_of(session: Session, participants: Collection[UUID]) -> list[Nom
         .order_by(Candidacy.nominated_at, Candidacy.id)
     )
     return [Nomination(*row) for row in rows]
-
-
-def uncounted(session: Session, now: datetime) -> int:
-    """Return how many votes have closed and are not counted yet."""
-    query = (
-        select(func.count())
-        .select_from(Proposal)
-        .outerjoin(Outcome, Outcome.proposal_id == Proposal.id)
-        .where(Proposal.closes_at <= now, Outcome.proposal_id.is_(None))
-    )
-    return session.scalar(query) or 0
 
 
 def boards_to_record(session: Session) -> list[tuple[UUID, str]]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from coop import cooperative
 from coop.approvals.queries import waiting_for, waiting_with
+from coop.assembly.duties import due_closings
 from coop.assembly.queries import State
 from coop.books.acts import YEAR_CLOSE
 from coop.books.closing import year_to_close
@@ -217,7 +218,7 @@ def _register_and_votes(session: Session, now: datetime) -> list[Task]:
                 gettext("A new member's vote begins on the day of issue."),
             )
         )
-    if count := queries.uncounted(session, now):
+    if count := len(due_closings(session, now)):
         tasks.append(
             Task(
                 ngettext("Count %(num)s vote that has closed", "Count %(num)s votes that have closed", count),

@@ -15,6 +15,7 @@ from coop.database import db, write
 from coop.home import operations, queries
 from coop.home.bill_tasks import bill_tasks
 from coop.home.community_tasks import community_tasks
+from coop.home.desk_tasks import desk_tasks
 from coop.home.meeting_tasks import meeting_tasks
 from coop.home.report_tasks import report_tasks
 from coop.home.tasks import officers_tasks, own_tasks
@@ -98,7 +99,8 @@ def _home(who: Actor) -> str:
         officers_tasks=officers_tasks(session, who, now)
         + bill_tasks(session, who)
         + report_tasks(session, who)
-        + meeting_tasks(session, who, now),
+        + meeting_tasks(session, who, now)
+        + desk_tasks(session, who, now),
         next_meeting=next(iter(to_come(session, now)), None),
         holdings=holdings,
         is_member=any(holding.member_number is not None for holding in holdings),

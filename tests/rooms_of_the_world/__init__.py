@@ -15,6 +15,7 @@ from tests.rooms_of_the_world import (
     cards,
     chart,
     community,
+    desk,
     funds,
     imports,
     marketplace,
@@ -46,4 +47,5 @@ ROOMS: tuple[ModuleType, ...] = (
     meetings,
     statements,
     reports,
+    desk,
 )
