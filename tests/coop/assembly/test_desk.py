@@ -1,0 +1,319 @@
+"""The scrutineers' desk through its pages: opening a vote with paper, marking, sheets, differences, the count."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from coop import clock
+from coop.audit import AuditEvent
+from coop.database import db, write
+from coop.outbox import OutboxJob
+from coop.worker import run_once
+from governance.counts import standing_open_ballots
+from governance.models import Ballot, OpenBallot, Outcome
+from governance.paper import PaperMark, PaperSheet
+from tests import scrutinising
+from tests.html_client import Browser, Page
+
+if TYPE_CHECKING:
+    from tests.coop.assembly.conftest import Assembly
+
+SignIn = Callable[[str], Browser]
+
+
+@pytest.fixture
+def second(app: Flask, members: dict[str, UUID]) -> None:
+    """Somebody of the board is a scrutineer as well."""
+    with app.app_context():
+        write(lambda session: scrutinising.appoint(session, "board2"))
+
+
+def _id(path: str) -> str:
+    return path.partition("#")[0].rpartition("/")[2]
+
+
+def _resolution(assembly: "Assembly") -> str:
+    path = assembly.write()
+    assert "Voting is open" in assembly.open(path, takes_paper="y").text
+    return path
+
+
+def _election(assembly: "Assembly") -> str:
+    path = assembly.call_election()
+    assert "Voting is open" in assembly.open(path, takes_paper="y").text
+    return path
+
+
+def _desk(path: str, rest: str = "") -> str:
+    return f"/desk/{_id(path)}{rest}"
+
+
+def _mark(sign_in: SignIn, assembly: "Assembly", path: str, *names: str) -> Page:
+    """Find members by their names and hand a ballot to each."""
+    browser = sign_in("scrutineer")
+    called = assembly.names()
+    for name in names:
+        found = browser.get(f"{_desk(path)}?q={called[name].split()[0]}")
+        page = browser.send(found, found.form(having="entry_id"))
+        assert f"{called[name]} is marked." in page.text
+    return page
+
+
+def _sheet(app: Flask, assembly: "Assembly", path: str, **answers: str) -> dict[str, str]:
+    """Return the boxes of a sheet of a roll-call by how tests call members."""
+    with app.app_context():
+        return {
+            f"vote-{scrutinising.entry_of(db.session(), UUID(_id(path)), assembly.members[name])}": answer
+            for name, answer in answers.items()
+        }
+
+
+def _enter(sign_in: SignIn, name: str, path: str, boxes: dict[str, str]) -> Page:
+    browser = sign_in(name)
+    page = browser.get(_desk(path, "/sheet"))
+    return browser.send(page, page.form(button="Enter the sheet"), boxes)
+
+
+def test_a_vote_with_paper_needs_two_scrutineers_in_office(app: Flask, assembly: "Assembly") -> None:
+    path = assembly.write()
+    refused = assembly.open(path, takes_paper="y")
+    assert (refused.status, "so many hold the power now: 1" in refused.text) == (409, True)
+    with app.app_context():
+        write(lambda session: scrutinising.appoint(session, "board2"))
+    assert "Voting is open" in assembly.open(path, takes_paper="y").text
+
+
+@pytest.mark.usefixtures("second")
+def test_the_desk_is_the_scrutineers_and_lists_votes_that_take_paper(
+    app: Flask, assembly: "Assembly", sign_in: SignIn
+) -> None:
+    assert "No vote takes paper at the moment" in sign_in("scrutineer").get("/desk").text
+    path, without = _resolution(assembly), assembly.write("Without paper")
+    assembly.open(without)
+    desk = sign_in("scrutineer").get("/desk")
+    assert ("Buy a boat" in desk.links, "Without paper" in desk.links) == (True, False)
+    assert "Scrutineers’ desk" in sign_in("scrutineer").get("/").links
+    assert "Scrutineers’ desk" not in sign_in("secretary").get("/").links
+    assert sign_in("scrutineer").get(_desk(without)).status == 404
+    assert sign_in("scrutineer").get("/desk/00000000-0000-0000-0000-000000000000").status == 404
+    for rest in ("", "/roll", "/ballots", "/sheet", "/sheets"):
+        for name in ("secretary", "board", "administrator", "auditor", "founder"):
+            assert sign_in(name).get(_desk(path, rest)).status == 403
+    secretary = sign_in("secretary")
+    assert secretary.post(_desk(path, "/marks"), {"entry_id": "x"}).status == 403
+    assert secretary.post(_desk(path, "/sheet"), {}).status == 403
+
+
+@pytest.mark.usefixtures("second")
+def test_who_asks_for_a_ballot_is_found_by_name_and_marked_once(
+    app: Flask, assembly: "Assembly", sign_in: SignIn
+) -> None:
+    path = _election(assembly)
+    name = assembly.names()["treasurer"]
+    scrutineer = sign_in("scrutineer")
+    found = scrutineer.get(f"{_desk(path)}?q={name.split()[0]}")
+    assert f"{name}, member number" in found.text
+    form = found.form(having="entry_id")
+    assert "has one on paper" in scrutineer.send(found, form).text
+    again = scrutineer.send(found, form)
+    assert (again.status, "marked already" in again.text) == (409, True)
+    assert "Nobody found" in scrutineer.get(f"{_desk(path)}?q=zzzz").text
+    for entry in ("", "x", "00000000-0000-0000-0000-000000000000"):
+        assert scrutineer.post(_desk(path, "/marks"), {"entry_id": entry}).status == 404
+    other = _resolution(assembly)
+    elsewhere = dict(form.values)["entry_id"]
+    assert scrutineer.post(_desk(other, "/marks"), {"entry_id": elsewhere}).status == 404
+    # Whoever has a ballot on paper gets none on the screen.
+    refused = assembly.sign_in("treasurer").get(assembly.ballot(path, "treasurer"))
+    codes = assembly.codes(path)
+    if refused.status == 200:
+        cast = {f"rank-{codes['board']}": "1", "step": "confirm"}
+        refused = sign_in("treasurer").post(assembly.ballot(path, "treasurer"), cast)
+    assert (refused.status, "on paper or in the room" in refused.text) == (409, True)
+    with app.app_context():
+        events = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "motion.paper-marked")).all()
+        # Of a secret vote the trail does not say for whom: its rows have a time.
+        assert [event.facts for event in events] == [{"marked": 1}]
+        assert db.session.scalars(select(PaperMark.marked_at)).all() == [None]
+
+
+@pytest.mark.usefixtures("second")
+def test_who_voted_in_secret_on_the_screen_gets_no_ballot_and_the_desk_shows_no_turnout(
+    assembly: "Assembly", sign_in: SignIn
+) -> None:
+    path, roll_call = _election(assembly), _resolution(assembly)
+    assembly.rank(path, "board", "board2")
+    assembly.vote(roll_call, "board", "for")
+    names = assembly.names()
+    scrutineer = sign_in("scrutineer")
+    page = scrutineer.get(f"{_desk(path)}?q={names['board'].replace(' ', '+')}")
+    assert "voted on the screen" in page.text
+    assert not [form for form in page.forms if "entry_id" in form.names()]
+    assert page.text.count("voted on the screen") == 1
+    assert "no: voted on the screen" in scrutineer.get(_desk(path, "/roll")).text
+    # In a roll-call the last vote counts, so nobody at the desk needs to know who voted already.
+    page = scrutineer.get(f"{_desk(roll_call)}?q={names['board'].replace(' ', '+')}")
+    assert "voted on the screen" not in page.text
+    assert [form for form in page.forms if "entry_id" in form.names()]
+
+
+@pytest.mark.usefixtures("second")
+def test_ballots_and_the_list_for_the_door_are_printed(assembly: "Assembly", sign_in: SignIn) -> None:
+    path, roll_call = _election(assembly), _resolution(assembly)
+    scrutineer = sign_in("scrutineer")
+    page = scrutineer.get(_desk(path, "/ballots?copies=3"))
+    assert page.html.count('class="paper-ballot"') == 3
+    assert re.search(r"A</strong> .*B</strong> .*C</strong>", page.html, re.DOTALL)
+    assert "Name and signature" not in page.text
+    assert "Name and signature" in scrutineer.get(_desk(roll_call, "/ballots")).text
+    for copies in ("0", "-1", "x", "99999999", "９", "1e3"):
+        assert scrutineer.get(_desk(path, f"/ballots?copies={copies}&group={copies}")).status == 200
+    roll = scrutineer.get(_desk(path, "/roll"))
+    assert all(name in roll.text for name in assembly.names().values())
+
+
+@pytest.mark.usefixtures("second")
+def test_an_election_on_paper_from_the_desk_to_the_result(app: Flask, assembly: "Assembly", sign_in: SignIn) -> None:
+    path = _election(assembly)
+    assembly.rank(path, "board", "board2", "board")
+    _mark(sign_in, assembly, path, "treasurer", "secretary", "administrator")
+    scrutineer = sign_in("scrutineer")
+    page = scrutineer.get(_desk(path, "/sheet"))
+    letters = _letters(page, assembly)
+    boxes = {
+        "rank-0": f"{letters['treasurer']}, {letters['board']}".lower(),
+        "many-0": "1",
+        "rank-2": letters["treasurer"] + letters["board"],
+        "many-2": "1",
+        "spoilt": "1",
+    }
+    more = scrutineer.send(page, page.form(button="Enter the sheet"), boxes, button="More rows")
+    assert (more.status, "rank-15" in more.form(button="More rows").names()) == (200, True)
+    entered = scrutineer.send(more, more.form(button="Enter the sheet"))
+    assert "Your sheet is entered." in entered.text
+    assert "Yours is the only sheet so far" in entered.text
+    assert sign_in("board2").get(_desk(path, "/sheets")).status == 409
+    other = {"rank-0": f"{letters['treasurer']} {letters['board']}", "many-0": "2", "not_returned": "1"}
+    differs = _enter(sign_in, "board2", path, other)
+    assert "2 lines differ" in differs.text
+    assert assembly.names()["scrutineer"] in differs.text
+    agrees = _enter(sign_in, "board2", path, {**other, "not_returned": "", "spoilt": "1"})
+    assert ("All sheets say the same." in agrees.text, "The sheets agree" in agrees.text) == (True, True)
+    assembly.close(path)
+    result = sign_in("treasurer").get(path)
+    assert result.status == 200
+    with app.app_context():
+        assert len(db.session.scalars(select(Ballot)).all()) == 3
+        trail = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "motion.sheet-entered")).all()
+        # What was found stands in the sheets alone.
+        assert [set(event.facts) for event in trail] == [{"sheet", "voters"}] * 3
+    assert sign_in("scrutineer").get("/desk").links.get("Election of the board") is None
+    done = sign_in("scrutineer").get(_desk(path))
+    assert "Counted" in done.text
+    assert sign_in("scrutineer").get(_desk(path, "/sheet")).path == _desk(path)
+
+
+def _letters(page: Page, assembly: "Assembly") -> dict[str, str]:
+    """Return the candidates' letters by how tests call them."""
+    shown = dict(re.findall(r"<li><strong>([A-Z]+)</strong> ([^<]+)</li>", page.html))
+    named = {name: letter for letter, name in shown.items()}
+    return {called: named[name] for called, name in assembly.names().items() if name in named}
+
+
+@pytest.mark.usefixtures("second")
+def test_in_a_roll_call_the_sheet_has_a_line_for_each_voter(app: Flask, assembly: "Assembly", sign_in: SignIn) -> None:
+    path = _resolution(assembly)
+    assembly.vote(path, "treasurer", "for")
+    assembly.vote(path, "secretary", "for")
+    with clock.at(clock.now() + timedelta(minutes=5)):
+        _mark(sign_in, assembly, path, "treasurer", "secretary", "administrator")
+    missing = _enter(sign_in, "scrutineer", path, _sheet(app, assembly, path, treasurer="against"))
+    assert (missing.status, missing.text.count("Say how this member voted") >= 2) == (422, True)
+    answers = _sheet(app, assembly, path, treasurer="against", secretary="spoilt", administrator="abstain")
+    _enter(sign_in, "scrutineer", path, answers)
+    differs = _enter(
+        sign_in,
+        "board2",
+        path,
+        _sheet(app, assembly, path, treasurer="against", secretary="against", administrator="abstain"),
+    )
+    assert "1 line differs" in differs.text
+    _enter(sign_in, "board2", path, answers)
+    assembly.close(path)
+    with app.app_context():
+        outcome = db.session.scalars(select(Outcome)).one()
+        query = standing_open_ballots(outcome.proposal_id).subquery()
+        choices = sorted(db.session.scalars(select(query.c.choice)))
+        # What was spoilt is no vote: the one on the screen stands.
+        assert choices == ['"abstain"', '"against"', '"for"']
+        assert len(db.session.scalars(select(OpenBallot).where(OpenBallot.on_paper)).all()) == 2
+
+
+@pytest.mark.usefixtures("second")
+def test_two_scrutineers_at_odds_leave_the_vote_pending_and_are_told_once(
+    app: Flask, assembly: "Assembly", sign_in: SignIn, people: dict[str, UUID]
+) -> None:
+    path = _resolution(assembly)
+    _mark(sign_in, assembly, path, "treasurer")
+    _enter(sign_in, "scrutineer", path, _sheet(app, assembly, path, treasurer="for"))
+    _enter(sign_in, "board2", path, _sheet(app, assembly, path, treasurer="against"))
+    with clock.at(assembly.later()):
+        run_once(app)
+        run_once(app)
+        with app.app_context():
+            assert db.session.scalars(select(Outcome)).all() == []
+            keys = db.session.scalars(select(OutboxJob.key).where(OutboxJob.key.like("paper-waits:%"))).all()
+            told = {people[name] for name in ("scrutineer", "board2", "secretary")}
+            assert {UUID(key.rpartition(":")[2]) for key in keys} == told
+        assert "Settle how the sheets differ" in sign_in("scrutineer").get("/").links
+        assert "Ask the scrutineers for their sheets" in sign_in("secretary").get("/").links
+        refused = sign_in("secretary").post(f"{path}/count")
+        assert (refused.status, "once the sheets of two scrutineers agree" in refused.text) == (409, True)
+        _enter(sign_in, "board2", path, _sheet(app, assembly, path, treasurer="for"))
+        run_once(app)
+        with app.app_context():
+            assert db.session.scalars(select(Outcome)).one()
+        assert "Settle how the sheets differ" not in sign_in("scrutineer").get("/").links
+
+
+@pytest.mark.usefixtures("second")
+def test_bad_boxes_are_said_beside_them_and_change_nothing(app: Flask, assembly: "Assembly", sign_in: SignIn) -> None:
+    path = _election(assembly)
+    _mark(sign_in, assembly, path, "treasurer", "secretary")
+    for boxes, words in (
+        ({"rank-0": "Q", "many-0": "2"}, "“Q” is not a letter on the ballot"),
+        ({"rank-0": "A A", "many-0": "2"}, "stands twice"),
+        ({"rank-0": "A", "many-0": ""}, "Write how many ballots say this"),
+        ({"rank-0": "", "many-0": "2"}, "Write what these ballots say"),
+        ({"rank-0": "A", "many-0": "-2"}, "is not a number of ballots"),
+        ({"rank-0": "A", "many-0": "２"}, "is not a number of ballots"),
+        ({"rank-0": "A", "many-0": "9" * 40}, "is not a number of ballots"),
+        ({"rank-0": "A", "many-0": "3"}, "only 2 such voters are marked"),
+        ({"rank-0": "A", "many-0": "1"}, "are 1 together; 2 voters are marked"),
+        ({"spoilt": "many"}, "is not a number of ballots"),
+        ({"rank-0": "<b>", "many-0": "1"}, "is not a letter on the ballot"),
+        ({}, "are 0 together"),
+    ):
+        page = _enter(sign_in, "scrutineer", path, boxes)
+        assert (page.status, words in page.text) == (422, True), (boxes, page.text)
+    garbage = {"rank-99999": "A", "rank-": "x", "group-0": "9", "many-1000": "1", "vote-x": "for", "rank-0\x00": "\x00"}
+    assert sign_in("scrutineer").post(_desk(path, "/sheet"), garbage).status == 422
+    with app.app_context():
+        assert db.session.scalars(select(PaperSheet)).all() == []
+
+
+@pytest.mark.usefixtures("second")
+def test_a_later_mark_asks_for_the_sheet_again(app: Flask, assembly: "Assembly", sign_in: SignIn) -> None:
+    path = _election(assembly)
+    _mark(sign_in, assembly, path, "treasurer")
+    _enter(sign_in, "scrutineer", path, {"rank-0": "A", "many-0": "1"})
+    _mark(sign_in, assembly, path, "secretary")
+    assert "enter your sheet again" in sign_in("scrutineer").get(_desk(path)).text
+    page = sign_in("scrutineer").get(_desk(path, "/sheet"))
+    assert dict(page.form(button="More rows").values)["rank-0"] == "A"
