@@ -256,6 +256,23 @@ def test_in_a_roll_call_the_sheet_has_a_line_for_each_voter(app: Flask, assembly
 
 
 @pytest.mark.usefixtures("second")
+def test_a_secret_resolution_has_a_box_for_each_answer(app: Flask, assembly: "Assembly", sign_in: SignIn) -> None:
+    path = assembly.write()
+    assert "Voting is open" in assembly.open(path, takes_paper="y", secrecy="secret").text
+    _mark(sign_in, assembly, path, "treasurer", "secretary", "administrator")
+    boxes = {"pile-0-for": "1", "pile-0-against": "1", "not_returned": "1"}
+    assert "Yours is the only sheet" in _enter(sign_in, "scrutineer", path, boxes).text
+    # What was entered stands in the boxes again, to be put right by another sheet.
+    page = sign_in("scrutineer").get(_desk(path, "/sheet"))
+    assert boxes.items() <= dict(page.form(having="pile-0-for").values).items()
+    assert "3 lines differ" in _enter(sign_in, "board2", path, {"pile-0-abstain": "2", "not_returned": "1"}).text
+    assert "All sheets say the same." in _enter(sign_in, "board2", path, {**boxes, "pile-0-abstain": ""}).text
+    assembly.close(path)
+    with app.app_context():
+        assert sorted(db.session.scalars(select(Ballot.choice))) == ['"against"', '"for"']
+
+
+@pytest.mark.usefixtures("second")
 def test_two_scrutineers_at_odds_leave_the_vote_pending_and_are_told_once(
     app: Flask, assembly: "Assembly", sign_in: SignIn, people: dict[str, UUID]
 ) -> None:
