@@ -9,9 +9,10 @@ from werkzeug.wrappers import Response
 
 from coop import clock
 from coop.assembly.blueprint import blueprint
-from coop.assembly.desk import operations, queries, sheet_forms
-from coop.assembly.desk.queries import DeskVote, Standing, Step
+from coop.assembly.desk import operations, queries, sheet_forms, voters
+from coop.assembly.desk.queries import DeskVote, Step
 from coop.assembly.desk.sheet_forms import MORE_ROWS, MOST_ROWS, Asked, Filled
+from coop.assembly.desk.voters import Standing
 from coop.database import db, write
 from coop.errors import message_of, status_of
 from coop.forms import Form
@@ -41,8 +42,8 @@ def desk_vote(motion_id: UUID) -> Page:
     """Show a vote at the desk: find who asks for a ballot, and mark them."""
     session, vote = db.session(), _vote(motion_id)
     words = request.args.get("q", "")
-    part = queries.voters(session, vote.proposal, words=words, number=requested_page())
-    groups = queries.groups(session, vote.proposal)
+    part = voters.voters(session, vote.proposal, words=words, number=requested_page())
+    groups = voters.groups(session, vote.proposal)
     return render_template(
         "assembly/desk/vote.html",
         vote=vote,
@@ -75,9 +76,9 @@ def door_list(motion_id: UUID) -> Page:
     return render_template(
         "assembly/desk/roll.html",
         vote=vote,
-        voters=queries.whole_roll(session, vote.proposal),
+        roll=voters.whole_roll(session, vote.proposal),
         standings=Standing,
-        weighs=len(queries.groups(session, vote.proposal)) > 1,
+        weighs=len(voters.groups(session, vote.proposal)) > 1,
         now=clock.now(),
     )
 
@@ -87,7 +88,7 @@ def door_list(motion_id: UUID) -> Page:
 def paper_ballots(motion_id: UUID) -> Page:
     """Show ballots to print."""
     session, vote = db.session(), _vote(motion_id)
-    groups = queries.groups(session, vote.proposal)
+    groups = voters.groups(session, vote.proposal)
     return render_template(
         "assembly/desk/ballots.html",
         vote=vote,
@@ -106,13 +107,13 @@ def sheet(motion_id: UUID) -> Page:
     who, session, vote = actor(), db.session(), _vote(motion_id)
     if vote.step in {Step.COUNTED, Step.NOTHING}:
         return redirect(url_for("assembly.desk_vote", motion_id=motion_id), 303)
-    voters = [] if vote.is_secret else queries.marked_voters(session, vote.proposal)
+    handed_in = [] if vote.is_secret else voters.marked_voters(session, vote.proposal)
     asked = Asked(
         is_secret=vote.is_secret,
         kind=vote.proposal.kind,
         choices=queries.choices(session, vote),
-        groups=queries.groups(session, vote.proposal),
-        entries=[voter.entry_id for voter in voters],
+        groups=voters.groups(session, vote.proposal),
+        entries=[voter.entry_id for voter in handed_in],
     )
     errors: list[str] = []
     status = 200
@@ -132,7 +133,7 @@ def sheet(motion_id: UUID) -> Page:
         "assembly/desk/sheet.html",
         vote=vote,
         asked=asked,
-        voters=voters,
+        voters=handed_in,
         filled=filled,
         problems={name: message_of(refusal) for name, refusal in filled.errors.items()},
         errors=errors,
@@ -150,9 +151,9 @@ def sheets(motion_id: UUID) -> Page:
         "assembly/desk/sheets.html",
         vote=vote,
         compared=queries.side_by_side(session, vote.proposal, actor().person_id),
-        names={row.entry_id: row for row in queries.marked_voters(session, vote.proposal)},
+        names={row.entry_id: row for row in voters.marked_voters(session, vote.proposal)},
         choices=choices,
-        weighs=len(queries.groups(session, vote.proposal)) > 1,
+        weighs=len(voters.groups(session, vote.proposal)) > 1,
         shown=lambda answer: sheet_forms.shown(answer, choices),
         steps=Step,
     )
@@ -194,7 +195,7 @@ def _name(session: Session, vote: DeskVote, entry_id: UUID) -> str:
     Raises:
         NotFound
     """
-    found = queries.voter(session, vote.proposal, entry_id)
+    found = voters.voter(session, vote.proposal, entry_id)
     if found is None:
         raise NotFound
     return found.name

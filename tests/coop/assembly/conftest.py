@@ -13,7 +13,7 @@ from coop.assembly.voting import close_motion
 from coop.database import write
 from coop.membership.models import Participant
 from coop.permissions import WORKER
-from tests import joining
+from tests import joining, scrutinising
 from tests.html_client import Browser, Page
 
 SignIn = Callable[[str], Browser]
@@ -129,3 +129,10 @@ def motion_id(path: str) -> str:
 def assembly(app: Flask, sign_in: SignIn, members: dict[str, UUID]) -> Assembly:
     """Short ways through the pages."""
     return Assembly(app, sign_in, members)
+
+
+@pytest.fixture
+def second(app: Flask, members: dict[str, UUID]) -> None:
+    """Somebody of the board is a scrutineer as well."""
+    with app.app_context():
+        write(lambda session: scrutinising.appoint(session, "board2"))

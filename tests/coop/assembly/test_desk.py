@@ -27,13 +27,6 @@ if TYPE_CHECKING:
 SignIn = Callable[[str], Browser]
 
 
-@pytest.fixture
-def second(app: Flask, members: dict[str, UUID]) -> None:
-    """Somebody of the board is a scrutineer as well."""
-    with app.app_context():
-        write(lambda session: scrutinising.appoint(session, "board2"))
-
-
 def _id(path: str) -> str:
     return path.partition("#")[0].rpartition("/")[2]
 

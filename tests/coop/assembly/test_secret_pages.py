@@ -110,6 +110,7 @@ def test_an_election_is_changed_with_its_code_too(app: Flask, assembly: "Assembl
     assert len(_choices(app)) == 3
 
 
+@pytest.mark.usefixtures("second")
 def test_a_ballot_is_taken_back_with_its_code_where_paper_is_taken(
     app: Flask, assembly: "Assembly", sign_in: "SignIn"
 ) -> None:
@@ -135,6 +136,7 @@ def test_where_no_paper_is_taken_there_is_no_way_to_take_a_ballot_back(assembly:
     assert sign_in("board").get(f"{address}/withdraw").status == 404
 
 
+@pytest.mark.usefixtures("second")
 def test_somebody_else_s_ballot_is_not_there(assembly: "Assembly", sign_in: "SignIn") -> None:
     path = _secret(assembly, takes_paper="y")
     _answer(assembly, path, "board", "for")
@@ -143,6 +145,7 @@ def test_somebody_else_s_ballot_is_not_there(assembly: "Assembly", sign_in: "Sig
         assert sign_in("board2").post(address, {"key": "x", "choice": "for"}).status == 404
 
 
+@pytest.mark.usefixtures("second")
 def test_neither_trail_nor_mail_knows_of_a_cast_a_change_or_a_withdrawal(app: Flask, assembly: "Assembly") -> None:
     path = _secret(assembly, takes_paper="y")
     before = _trail_and_mail(app)
