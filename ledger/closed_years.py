@@ -61,7 +61,7 @@ _LAST_CLOSED = (
 
 def last_closed(session: Session, ends_on: date) -> Row[UUID, int, date] | None:
     """Return year, number and last day of the closing of the last closed year that ends by a day; nothing where none does."""
-    return session.execute(_LAST_CLOSED, {"ends_on": ends_on}).first()
+    return session.connection().execute(_LAST_CLOSED, {"ends_on": ends_on}).first()
 
 
 def closing_of(session: Session, year_id: UUID) -> YearClosing | None:

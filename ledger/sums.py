@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, cast, func, or_, select
 from sqlalchemy.orm import Session
 
+from evidence.columns import raw
 from ledger.closed_years import last_closed
 from ledger.models import Balance, ClosingBalance, Entry, Period, Posting
 
@@ -40,15 +41,10 @@ def _both(debit: ColumnElement[int], credit: ColumnElement[int]) -> tuple[Column
 KEPT: Sums = select(ClosingBalance.account_id, ClosingBalance.debit_minor, ClosingBalance.credit_minor).where(
     ClosingBalance.fiscal_year_id == bindparam("kept_year_id"), ClosingBalance.number == bindparam("kept_number")
 )
+#: The periods are named one by one: found within the query, PostgreSQL would read the rows of every period there is.
 WHOLE_PERIODS: Sums = (
     select(Balance.account_id, *_both(func.sum(Balance.debit_minor), func.sum(Balance.credit_minor)))
-    .where(
-        Balance.period_id.in_(
-            select(Period.id).where(
-                Period.starts_on >= bindparam("whole_from"), Period.ends_on <= bindparam("whole_to")
-            )
-        )
-    )
+    .where(raw(Balance.period_id).in_(bindparam("periods", expanding=True)))
     .group_by(Balance.account_id)
 )
 #: Each part by itself: with an OR between them, SQLite would read every posting.
@@ -61,17 +57,22 @@ PARTS: tuple[Sums, ...] = tuple(
 def places(session: Session, starts_on: date | None, ends_on: date | None) -> tuple[tuple[Sums, ...], dict[str, Any]]:
     """Return the queries that together answer for the days between two, both included, and what they are asked with."""
     whole_from, whole_to, parts = _split(session, starts_on or date.min, ends_on or date.max)
-    asked: dict[str, Any] = {"whole_from": whole_from, "whole_to": whole_to}
+    sums: tuple[Sums, ...] = (WHOLE_PERIODS, *PARTS[: len(parts)])
+    asked: dict[str, Any] = {}
     for number, (first, last) in enumerate(parts, start=1):
         asked |= {f"part_{number}_from": first, f"part_{number}_to": last}
-    found = (WHOLE_PERIODS, *PARTS[: len(parts)])
     closing = last_closed(session, whole_to) if starts_on is None else None
-    if closing is None:
-        return found, asked
-    kept = {"kept_year_id": closing.fiscal_year_id, "kept_number": closing.number}
-    return (KEPT, *found), asked | kept | {"whole_from": closing.ends_on + _DAY}
+    if closing is not None:
+        whole_from = closing.ends_on + _DAY
+        sums = (KEPT, *sums)
+        asked |= {"kept_year_id": closing.fiscal_year_id, "kept_number": closing.number}
+    asked["periods"] = session.connection().scalars(_WHOLE, {"whole_from": whole_from, "whole_to": whole_to}).all()
+    return sums, asked
 
 
+_WHOLE = select(raw(Period.id)).where(
+    Period.starts_on >= bindparam("whole_from"), Period.ends_on <= bindparam("whole_to")
+)
 _CUT = select(Period.starts_on, Period.ends_on).where(
     or_(
         and_(Period.starts_on < bindparam("starts_on"), Period.ends_on >= bindparam("starts_on")),
