@@ -270,13 +270,16 @@ def tree(session: Session) -> list[Branch]:
     return found
 
 
+_CURRENCY = select(Account.currency).order_by(Account.code).limit(1)
+
+
 def books_currency(session: Session) -> str:
     """Return the currency in which the books are kept: the one of the chart.
 
     Raises:
         NoChart: no account was opened yet.
     """
-    currency = session.scalar(select(Account.currency).order_by(Account.code).limit(1))
+    currency = session.scalar(_CURRENCY)
     if currency is None:
         raise errors.NoChart
     return currency

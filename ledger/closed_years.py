@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from ledger import closing_errors, periods
@@ -50,13 +50,18 @@ def closed() -> ColumnElement[bool]:
     return standing.correlate(FiscalYear).exists()
 
 
-def last_closed(session: Session, ends_on: date) -> tuple[YearClosing, date] | None:
-    """Return the closing of the last closed year that ends by a day, and its last day; nothing where none does."""
-    query = select(YearClosing, FiscalYear.ends_on).join(FiscalYear, FiscalYear.id == YearClosing.fiscal_year_id)
-    row = session.execute(
-        query.where(stands(), FiscalYear.ends_on <= ends_on).order_by(FiscalYear.ends_on.desc()).limit(1)
-    ).first()
-    return None if row is None else (row[0], row[1])
+_LAST_CLOSED = (
+    select(YearClosing.fiscal_year_id, YearClosing.number, FiscalYear.ends_on)
+    .join(FiscalYear, FiscalYear.id == YearClosing.fiscal_year_id)
+    .where(stands(), FiscalYear.ends_on <= bindparam("ends_on"))
+    .order_by(FiscalYear.ends_on.desc())
+    .limit(1)
+)
+
+
+def last_closed(session: Session, ends_on: date) -> Row[UUID, int, date] | None:
+    """Return year, number and last day of the closing of the last closed year that ends by a day; nothing where none does."""
+    return session.connection().execute(_LAST_CLOSED, {"ends_on": ends_on}).first()
 
 
 def closing_of(session: Session, year_id: UUID) -> YearClosing | None:

@@ -1,4 +1,7 @@
-"""What the database itself refuses about months and years: a locked month opens, and a closed year, by a recorded reopening only."""
+"""What the database itself refuses about months and years.
+
+A locked month opens, and a closed year, by a recorded reopening only. A year that has its months keeps its days.
+"""
 
 from evidence.columns import table_of
 from evidence.rules import Case, Rule, append_only, refuse
@@ -63,6 +66,31 @@ RULES: tuple[Rule, ...] = (
             ("DELETE", "OLD.locked_at IS NOT NULL"),
             ("INSERT", f"EXISTS ({_LOCKED_THERE})"),
         )
+    ),
+    refuse(
+        "ledger_fiscal_year_stays",
+        "ledger_fiscal_year",
+        "UPDATE",
+        [
+            Case(
+                "(OLD.id <> NEW.id OR OLD.starts_on <> NEW.starts_on OR OLD.ends_on <> NEW.ends_on)"
+                " AND EXISTS (SELECT 1 FROM ledger_period WHERE fiscal_year_id = OLD.id)",
+                "ledger: the days of a fiscal year stay, because its periods and statements rest on them",
+            )
+        ],
+        requires=["ledger_period"],
+    ),
+    refuse(
+        "ledger_fiscal_year_no_replace",
+        "ledger_fiscal_year",
+        "INSERT",
+        [
+            Case(
+                "EXISTS (SELECT 1 FROM ledger_fiscal_year"
+                " WHERE id = NEW.id OR (starts_on <= NEW.ends_on AND ends_on >= NEW.starts_on))",
+                "ledger: there is a fiscal year with this key, or with one of these days",
+            )
+        ],
     ),
     refuse(
         "ledger_year_closing_is_last",

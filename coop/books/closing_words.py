@@ -7,10 +7,10 @@ from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 
 from coop.books.closing import Prospect
-from coop.books.errors import BankLinesUnmatched
+from coop.books.errors import BankLinesUnmatched, LinesOfAccountUnmatched
 from coop.errors import message_of
 from coop.formats import format_day, format_money
-from evidence.messages import N_
+from evidence.messages import N_, Refusal
 from ledger import chart
 
 
@@ -44,12 +44,7 @@ _ITEMS: tuple[tuple[str, str, str], ...] = (
 
 def checklist(found: Prospect) -> list[CheckRow]:
     """Return the checklist of a year that is not closed."""
-    rows = []
-    for code, label, endpoint in _ITEMS:
-        refusals = found.found(code)
-        text = " ".join(message_of(refusal) for refusal in refusals)
-        where, values = _place(found, code, endpoint) if refusals else ("", ())
-        rows.append(CheckRow(gettext(label), "open" if refusals else "done", text, where, values))
+    rows = [row for item in _ITEMS for row in _rows_of(found, *item)]
     rows += [
         CheckRow(gettext("The last month is still open"), "open", message_of(refusal))
         for refusal in found.found("last-month-locked")
@@ -92,13 +87,35 @@ def described(session: Session, found: Prospect) -> list[tuple[str, str]]:
     return pairs
 
 
-def _place(found: Prospect, code: str, endpoint: str) -> tuple[str, tuple[tuple[str, Any], ...]]:
+def _rows_of(found: Prospect, code: str, label: str, endpoint: str) -> list[CheckRow]:
+    """Return an item of the checklist: one row, or one for each bank account with open lines, which are done on a page each."""
+    refusals = found.found(code)
+    if not refusals:
+        return [CheckRow(gettext(label), "done")]
+    parts = [[refusal] for refusal in refusals] if code == "bank-lines" else [refusals]
+    return [
+        CheckRow(
+            _label(label, part[0]), "open", " ".join(map(message_of, part)), *_place(found, code, endpoint, part[0])
+        )
+        for part in parts
+    ]
+
+
+def _label(label: str, refusal: Refusal) -> str:
+    """Return the words of an item; of several bank accounts each is named, so that their links read apart."""
+    words: str = gettext(label)
+    if isinstance(refusal, LinesOfAccountUnmatched):
+        account = f"{refusal.code} {refusal.name}"
+        words = gettext("Every line of the statement of %(account)s is an entry", account=account)
+    return words
+
+
+def _place(found: Prospect, code: str, endpoint: str, refusal: Refusal) -> tuple[str, tuple[tuple[str, Any], ...]]:
     if code == "suspense":
         return "books.account", (("code", chart.SUSPENSE),)
-    if code == "bank-lines":
-        first = next(one for one in found.found(code) if isinstance(one, BankLinesUnmatched))
+    if isinstance(refusal, BankLinesUnmatched):
         return endpoint, (
-            ("bank_code", first.code),
+            ("bank_code", refusal.code),
             ("from", found.year.starts_on.isoformat()),
             ("to", found.year.ends_on.isoformat()),
         )

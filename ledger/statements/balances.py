@@ -14,20 +14,9 @@ from ledger.models import AccountKind, Business
 from ledger.periods import fiscal_year_of, months_within
 from ledger.spans import Span
 from ledger.statements.sections import Section, result_of, section
-from ledger.totals import account_totals
+from ledger.totals import AccountBalance, account_balances, account_totals
 
 _DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class TrialRow:
-    """An account's balance, on the side where it stands."""
-
-    code: str
-    name: str
-    kind: AccountKind
-    debit_minor: int
-    credit_minor: int
 
 
 @dataclass(frozen=True)
@@ -36,7 +25,7 @@ class TrialBalance:
 
     at: date
     currency: str
-    rows: tuple[TrialRow, ...]
+    rows: tuple[AccountBalance, ...]
     debit_minor: int
     credit_minor: int
 
@@ -119,17 +108,14 @@ class IncomeStatement:
 
 def trial_balance(session: Session, at: date) -> TrialBalance:
     """Make the trial balance at the end of a day: the sum of all postings up to it, account by account."""
-    rows = tuple(
-        TrialRow(total.code, total.name, total.kind, max(balance_minor, 0), max(-balance_minor, 0))
-        for total in account_totals(session, None, at)
-        if (balance_minor := total.balance_minor)
-    )
+    rows = account_balances(session, at)
+    balances_minor = [row.balance_minor for row in rows]
     return TrialBalance(
         at=at,
         currency=books_currency(session),
         rows=rows,
-        debit_minor=sum(row.debit_minor for row in rows),
-        credit_minor=sum(row.credit_minor for row in rows),
+        debit_minor=sum(balance_minor for balance_minor in balances_minor if balance_minor > 0),
+        credit_minor=-sum(balance_minor for balance_minor in balances_minor if balance_minor < 0),
     )
 
 

@@ -156,6 +156,15 @@ def test_no_open_period_comes_over_the_days_of_a_locked_one(books: Books) -> Non
     )
 
 
+def test_a_year_that_has_its_months_keeps_its_days(books: Books) -> None:
+    for change in ("starts_on = '2026-04-02'", "ends_on = '2027-03-30'", f"id = '{_id(books, uuid4())}'"):
+        _refused(books, f"UPDATE ledger_fiscal_year SET {change}", match="days of a fiscal year stay")
+    again = "ledger_fiscal_year (id, starts_on, ends_on) SELECT {}, '2026-04-02', '2027-03-30' FROM ledger_fiscal_year"
+    _refused(books, "INSERT INTO " + again.format(f"'{_id(books, uuid4())}'"), match="with one of these days")
+    if books.session.get_bind().dialect.name == "sqlite":
+        _refused(books, "INSERT OR REPLACE INTO " + again.format("id"), match="a fiscal year with this key")
+
+
 def test_what_entries_and_statements_rest_on_in_an_account_stays(books: Books) -> None:
     books.post()
     for change in ("kind = 'expense'", "code = '4999'", "currency = 'AUD'"):
