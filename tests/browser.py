@@ -137,11 +137,12 @@ class Window:
         assert answer is not None
         return answer.status
 
-    def faults(self, options: Mapping[str, Any] = AXE_OPTIONS) -> list[str]:
-        """Return what axe finds on the page as it stands."""
-        if not self.page.evaluate("() => typeof axe === 'object'"):
-            # Evaluated, not added as an element: the page's own policy stays in force and would refuse that.
-            self.page.evaluate(_axe_source())
+    def bring_axe(self) -> None:
+        """Let axe be there on every page from now on. It is no element: the page's own policy stays in force and would refuse that."""
+        self.page.add_init_script(_axe_source())
+
+    def faults(self, options: Mapping[str, Any]) -> list[str]:
+        """Return what axe, brought before, finds on the page as it stands."""
         found: list[str] = self.page.evaluate(_RUN_AXE, options)
         return found
 

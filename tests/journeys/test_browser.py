@@ -171,6 +171,7 @@ def test_no_page_has_a_fault(browser: Chromium, sweep: Served, world: World) -> 
     in_turn = sorted((one for several in pages for one in several), key=lambda one: one.who or "")
     for who, found in groupby(in_turn, key=lambda one: one.who):
         window = windows.open(world.people[who] if who else None)
+        window.bring_axe()
         for address in found:
             assert window.open(address.path) == address.status, address
             faults += [f"{address.path} {fault}" for fault in eyes.faults(window, is_first=address in firsts)]
