@@ -49,8 +49,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Keep the collector of garbage from what stays to the end: every module and test, which it would else walk through again and
-    again, a quarter of the tests' time. What a test leaves is collected as before, in larger heaps.
+    """Keep the collector of garbage from walking again and again through what stays to the end: every module and test.
+
+    What a test leaves is collected as before, in larger heaps.
     """
     gc.collect()
     gc.freeze()
