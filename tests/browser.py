@@ -29,7 +29,7 @@ FLAGS = (
     "--disable-background-networking",
 )
 #: The rules of WCAG up to AA and axe's good practice.
-AXE_OPTIONS = {
+AXE_OPTIONS: dict[str, Any] = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "resultTypes": ["violations"],
     # No page has a style sheet of another host, for which axe would ask the server again each time.
@@ -37,6 +37,8 @@ AXE_OPTIONS = {
 }
 #: What can differ between light and dark: colours. Structure is the same, and looked at in light.
 COLOURS_ONLY = {**AXE_OPTIONS, "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+#: All the others, which together take a third of the time of these two.
+ALL_BUT_COLOURS = {**AXE_OPTIONS, "rules": {name: {"enabled": False} for name in COLOURS_ONLY["runOnly"]["values"]}}
 _RUN_AXE = """async options => {
   const found = await axe.run(document, options);
   return found.violations.map(v => v.id + ": " + v.nodes.slice(0, 3).map(n => n.html.slice(0, 160)).join(" | "));
@@ -56,6 +58,33 @@ _TOO_SMALL = """() => [...document.querySelectorAll(
   .map(node => [node, node.getBoundingClientRect()])
   .filter(([node, box]) => box.width && node.checkVisibility() && (box.width < 24 || box.height < 24))
   .map(([node, box]) => `too small (${box.width} x ${box.height}): ${node.outerHTML.slice(0, 120)}`)"""
+
+#: Everything that decides whether a text can be read: its colours, its size, what lies behind it, and why axe might pass it over.
+_KINDS_OF_TEXT = """() => {
+    const grounds = new Map(), kinds = new Set();
+    const ground = node => {
+        if (!node) return "";
+        if (!grounds.has(node)) {
+            const style = getComputedStyle(node), own = [style.backgroundColor, style.backgroundImage, style.opacity].join();
+            grounds.set(node, (own === "rgba(0, 0, 0, 0),none,1" ? "" : own + " on ") + ground(node.parentElement));
+        }
+        return grounds.get(node);
+    };
+    const add = (node, words) => {
+        const style = getComputedStyle(node), box = node.getBoundingClientRect(), around = getComputedStyle(node.parentElement);
+        if (node.checkVisibility({visibilityProperty: true})) kinds.add([
+            style.color, style.fontSize, style.fontWeight, style.textShadow, style.filter, ground(node),
+            node.tagName === "A" && [style.textDecorationLine, around.color], node.closest("[disabled], [aria-disabled]") !== null,
+            words.length > 1, box.width > 1 && box.height > 1, style.clipPath, style.position].join("; "));
+    };
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+        const words = walker.currentNode.data.trim();
+        if (words && !walker.currentNode.parentElement.closest("script, style")) add(walker.currentNode.parentElement, words);
+    }
+    for (const field of document.querySelectorAll("input, select, textarea")) add(field, "a text");
+    return [...kinds];
+}"""
 
 Environ = dict[str, Any]
 
@@ -108,13 +137,18 @@ class Window:
         assert answer is not None
         return answer.status
 
-    def faults(self, options: Mapping[str, Any] = AXE_OPTIONS) -> list[str]:
-        """Return what axe finds on the page as it stands."""
-        if not self.page.evaluate("() => typeof axe === 'object'"):
-            # Evaluated, not added as an element: the page's own policy stays in force and would refuse that.
-            self.page.evaluate(_axe_source())
+    def bring_axe(self) -> None:
+        """Let axe be there on every page from now on. It is no element: the page's own policy stays in force and would refuse that."""
+        self.page.add_init_script(_axe_source())
+
+    def faults(self, options: Mapping[str, Any]) -> list[str]:
+        """Return what axe, brought before, finds on the page as it stands."""
         found: list[str] = self.page.evaluate(_RUN_AXE, options)
         return found
+
+    def kinds_of_text(self) -> set[str]:
+        """Return in which colours, on which grounds and how large there is text on the page."""
+        return set(self.page.evaluate(_KINDS_OF_TEXT))
 
     def too_small(self) -> list[str]:
         """Return what is too small to be pointed at."""

@@ -98,6 +98,7 @@ class Browser:
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.client: FlaskClient = app.test_client()
+        self._tokens: dict[str, str] = {}
 
     def get(self, path: str) -> Page:
         """Open a page and follow redirects."""
@@ -143,13 +144,18 @@ class Browser:
         return self._page(self.client.post(path, data={"csrf_token": token, **(values or {})}, follow_redirects=True))
 
     def token(self) -> str:
-        """Return a token against forgery for this visitor."""
-        page = self.get("/login" if not self.signed_in else "/")
-        for form in page.forms:
-            for name, value in form.values:
-                if name == "csrf_token":
-                    return value
-        raise AssertionError("no page with a token")
+        """Return a token against forgery for this visitor, of a page or from before: it holds as long as the secret in the cookie."""
+        with self.client.session_transaction() as cookie:
+            secret = cookie.get("csrf_token")
+        if secret is None or secret not in self._tokens:
+            # Every page of somebody who is signed in has one; this page is quick.
+            page = self.get("/login" if not self.signed_in else "/membership/terms")
+            with self.client.session_transaction() as cookie:
+                secret = cookie["csrf_token"]
+            self._tokens[secret] = next(
+                value for form in page.forms for name, value in form.values if name == "csrf_token"
+            )
+        return self._tokens[secret]
 
     @property
     def signed_in(self) -> bool:
