@@ -16,7 +16,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from evidence.canonical import canonical_bytes, digest
-from governance import headers, paper, rolls
+from governance import external, headers, paper, rolls
 from governance.challenges import is_struck
 from governance.counting.profiles import collapsed
 from governance.counting.resolution import ResolutionRule, count_resolution
@@ -111,6 +111,8 @@ def result_of(session: Session, proposal: Proposal) -> str:
         record["roll"] = {"digest": proposal.roll_digest, "final": asdict(roll)}
         record["lot"] = drawing.to_canonical() if drawing else None
         ballots |= {"heads": _heads(session, proposal), "paper": paper.counted(session, proposal)}
+    if proposal.secrecy is Secrecy.EXTERNAL:
+        record["external"] = external.recorded(session, _brought_in(session, proposal))
     return canonical_bytes(record).decode()
 
 
@@ -129,6 +131,8 @@ def _election(options: Sequence[str], rule: ElectionRule, votes: Sequence[tuple[
 
 def _votes(session: Session, proposal: Proposal) -> list[tuple[str, int]]:
     """Return each different answer with the votes it has, in a fixed order."""
+    if proposal.secrecy is Secrecy.EXTERNAL:
+        return external.votes_of(_brought_in(session, proposal))
     if proposal.secrecy is Secrecy.SECRET:
         query = select(Ballot.choice, func.sum(Ballot.weight)).where(Ballot.proposal_id == proposal.id)
         rows = session.execute(query.group_by(Ballot.choice))
@@ -136,6 +140,11 @@ def _votes(session: Session, proposal: Proposal) -> list[tuple[str, int]]:
         latest = standing_open_ballots(proposal.id).subquery()
         rows = session.execute(select(latest.c.choice, func.sum(latest.c.weight)).group_by(latest.c.choice))
     return sorted((choice, int(weight)) for choice, weight in rows)
+
+
+def _brought_in(session: Session, proposal: Proposal) -> external.ExternalResult:
+    """Return what another system counted. Closing has written it before anything is counted."""
+    return session.get_one(external.ExternalResult, proposal.id)
 
 
 def standing_open_ballots(proposal_id: UUID) -> Select[UUID, UUID, int, str, datetime]:
@@ -155,6 +164,8 @@ def standing_open_ballots(proposal_id: UUID) -> Select[UUID, UUID, int, str, dat
 
 def _heads(session: Session, proposal: Proposal) -> int:
     """Return how many voters cast the votes."""
+    if proposal.secrecy is Secrecy.EXTERNAL:
+        return external.Tally.read(_brought_in(session, proposal).tally).heads
     if proposal.secrecy is Secrecy.SECRET:
         return session.scalar(select(func.count()).where(Ballot.proposal_id == proposal.id)) or 0
     latest = standing_open_ballots(proposal.id).subquery()
@@ -162,7 +173,9 @@ def _heads(session: Session, proposal: Proposal) -> int:
 
 
 def _ballots_digest(session: Session, proposal: Proposal) -> str:
-    """Return the digest over all ballots that count: their commitments, or the roll entries with their answers."""
+    """Return the digest over all ballots that count: their commitments, the roll entries with their answers, or the tally."""
+    if proposal.secrecy is Secrecy.EXTERNAL:
+        return digest(json.loads(_brought_in(session, proposal).tally))
     if proposal.secrecy is Secrecy.SECRET:
         commitments = session.scalars(select(Ballot.commitment).where(Ballot.proposal_id == proposal.id))
         return digest(sorted(commitments))
