@@ -5,6 +5,7 @@ The outcome's digest is a link of the chain.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session, aliased
 from evidence.columns import table_of
 from governance import chain, external, paper, rolls
 from governance.ballots import Clock
-from governance.counts import digest_of, options_of, result_of
+from governance.counts import counted, digest_of, options_of, result_of
 from governance.errors import (
     AlreadyCounted,
     CountedElsewhere,
@@ -71,16 +72,38 @@ def bring_in(session: Session, proposal_id: UUID, brought: external.Brought, *, 
         UnknownAnswer, TooManyVotes, TooManyVoters: the roll cannot have voted so.
     """
     proposal, now = _due(session, proposal_id, clock)
+    _check_brought(session, proposal, brought)
+    external.keep(session, proposal, brought, now)
+    return _counted(session, proposal, now)
+
+
+def foreseen(session: Session, proposal_id: UUID, brought: external.Brought) -> Mapping[str, object]:
+    """Return the count that a result of another system would have, and write nothing.
+
+    Raises:
+        NoSuchProposal, CountedHere, QuestionNotFixed, OtherQuestion, UnknownAnswer, TooManyVotes, TooManyVoters
+    """
+    proposal = session.get(Proposal, proposal_id)
+    if proposal is None:
+        raise NoSuchProposal
+    _check_brought(session, proposal, brought)
+    return counted(session, proposal, brought.tally.by_choice())
+
+
+def _check_brought(session: Session, proposal: Proposal, brought: external.Brought) -> None:
+    """Refuse a result that does not belong to a vote.
+
+    Raises:
+        CountedHere, QuestionNotFixed, OtherQuestion, UnknownAnswer, TooManyVotes, TooManyVoters
+    """
     if proposal.secrecy is not Secrecy.EXTERNAL:
         raise CountedHere
-    fixed = session.get(external.ExternalQuestion, proposal_id)
+    fixed = session.get(external.ExternalQuestion, proposal.id)
     if fixed is None:
         raise QuestionNotFixed
     if fixed.digest != brought.question_digest:
         raise OtherQuestion
-    brought.tally.check(proposal.kind, options_of(session, proposal_id), rolls.final(session, proposal))
-    external.keep(session, proposal, brought, now)
-    return _counted(session, proposal, now)
+    brought.tally.check(proposal.kind, options_of(session, proposal.id), rolls.final(session, proposal))
 
 
 def _due(session: Session, proposal_id: UUID, clock: Clock) -> tuple[Proposal, datetime]:

@@ -75,19 +75,7 @@ def result_of(session: Session, proposal: Proposal) -> str:
     Counts what stands in `OpenBallot` or `Ballot`; a secret vote's urn must have been emptied into the latter.
     """
     votes = _votes(session, proposal)
-    rule = rule_of(proposal)
     roll = rolls.final(session, proposal)
-    if isinstance(rule, ResolutionRule):
-        tally = dict.fromkeys(ANSWERS, 0) | {json.loads(choice): weight for choice, weight in votes}
-        count: Mapping[str, object] = count_resolution(
-            rule,
-            for_votes=tally["for"],
-            against=tally["against"],
-            abstain=tally["abstain"],
-            roll=roll.votes,
-        ).to_canonical()
-    else:
-        count = _election(options_of(session, proposal.id), rule, votes)
     ballots: dict[str, object] = {
         "cast": sum(weight for _, weight in votes),
         "digest": _ballots_digest(session, proposal),
@@ -102,7 +90,7 @@ def result_of(session: Session, proposal: Proposal) -> str:
         "opens_at": proposal.opens_at,
         "closes_at": proposal.closes_at,
         "ballots": ballots,
-        "count": count,
+        "count": counted(session, proposal, votes),
     }
     if proposal.record_on is not None:
         options = options_of(session, proposal.id)
@@ -114,6 +102,21 @@ def result_of(session: Session, proposal: Proposal) -> str:
     if proposal.secrecy is Secrecy.EXTERNAL:
         record["external"] = external.recorded(session, _brought_in(session, proposal))
     return canonical_bytes(record).decode()
+
+
+def counted(session: Session, proposal: Proposal, votes: Sequence[tuple[str, int]]) -> Mapping[str, object]:
+    """Count votes, each different answer once, by a proposal's rule on the roll as it stands."""
+    rule = rule_of(proposal)
+    if not isinstance(rule, ResolutionRule):
+        return _election(options_of(session, proposal.id), rule, votes)
+    tally = dict.fromkeys(ANSWERS, 0) | {json.loads(choice): weight for choice, weight in votes}
+    return count_resolution(
+        rule,
+        for_votes=tally["for"],
+        against=tally["against"],
+        abstain=tally["abstain"],
+        roll=rolls.final(session, proposal).votes,
+    ).to_canonical()
 
 
 def digest_of(result: str) -> str:
@@ -132,7 +135,7 @@ def _election(options: Sequence[str], rule: ElectionRule, votes: Sequence[tuple[
 def _votes(session: Session, proposal: Proposal) -> list[tuple[str, int]]:
     """Return each different answer with the votes it has, in a fixed order."""
     if proposal.secrecy is Secrecy.EXTERNAL:
-        return external.votes_of(_brought_in(session, proposal))
+        return external.Tally.read(_brought_in(session, proposal).tally).by_choice()
     if proposal.secrecy is Secrecy.SECRET:
         query = select(Ballot.choice, func.sum(Ballot.weight)).where(Ballot.proposal_id == proposal.id)
         rows = session.execute(query.group_by(Ballot.choice))

@@ -198,6 +198,15 @@ class CountedElsewhere(GovernanceRefusal):
 
 
 @dataclass(eq=False)
+class RankingsNotWeighed(GovernanceRefusal):
+    """The other system adds up weighted choices, and takes no weighted rankings."""
+
+    message = N_(
+        "An election in which votes have weights cannot be counted outside: Belenios takes rankings without weights only."
+    )
+
+
+@dataclass(eq=False)
 class CountedHere(GovernanceRefusal):
     """The votes are cast and counted here, so no result comes from elsewhere."""
 

@@ -63,9 +63,8 @@ class Tally:
 
     def written(self) -> str:
         """Return the canonical JSON, the answers sorted."""
-        votes = sorted((canonical_bytes(answer).decode(), votes) for answer, votes in self.votes)
         record = {
-            "votes": [[json.loads(answer), votes] for answer, votes in votes],
+            "votes": [[json.loads(choice), votes] for choice, votes in sorted(self.by_choice())],
             "heads": self.heads,
             "spoilt": self.spoilt,
             "voters": self.voters,
@@ -78,6 +77,10 @@ class Tally:
         record: dict[str, Any] = json.loads(text)
         votes = ((answer if isinstance(answer, str) else tuple(answer), votes) for answer, votes in record["votes"])
         return cls(tuple(votes), record["heads"], record["spoilt"], record["voters"])
+
+    def by_choice(self) -> list[tuple[str, int]]:
+        """Return each answer, as the JSON that a ballot holds, with its votes."""
+        return [(canonical_bytes(answer).decode(), votes) for answer, votes in self.votes]
 
     def check(self, kind: Kind, options: Sequence[str], roll: FinalRoll) -> None:
         """Refuse what this roll cannot have voted.
@@ -126,11 +129,6 @@ def keep(session: Session, proposal: Proposal, brought: Brought, now: datetime) 
         "imported_at": now,
     }
     session.execute(insert(table_of(ExternalResult)), [row])
-
-
-def votes_of(found: ExternalResult) -> list[tuple[str, int]]:
-    """Return each answer, as the JSON that a ballot holds, with its votes."""
-    return [(canonical_bytes(answer).decode(), votes) for answer, votes in Tally.read(found.tally).votes]
 
 
 def recorded(session: Session, found: ExternalResult) -> dict[str, object]:

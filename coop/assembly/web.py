@@ -12,6 +12,7 @@ from coop.assembly import (
 from coop.assembly.blueprint import blueprint
 from coop.assembly.meetings import agenda_pages, notice_pages, records_pages, solvency_pages
 from coop.assembly.meetings import pages as meeting_pages
+from coop.assembly.outside import pages as outside_pages
 
 __all__ = [
     "agenda_pages",
@@ -21,6 +22,7 @@ __all__ = [
     "motion_pages",
     "notice_pages",
     "opening_pages",
+    "outside_pages",
     "records_pages",
     "register_pages",
     "result_pages",

@@ -20,6 +20,7 @@ from tests.rooms_of_the_world import (
     marketplace,
     meetings,
     money,
+    outside,
     papers,
     planning,
     reports,
@@ -44,6 +45,7 @@ ROOMS: tuple[ModuleType, ...] = (
     imports,
     papers,
     meetings,
+    outside,
     statements,
     reports,
 )
