@@ -141,7 +141,7 @@ def bring_in(session: Session, actor: Actor, *, motion_id: UUID, seen: str) -> s
     record_outcome(session, motion)
     facts = {"evidence": seen, "result": closed.digest}
     audit.record(session, actor, "motion.brought_in", subject=motion_id, power=power, facts=facts)
-    notices.counted(session, motion)
+    notices.counted(session, motion, closed.head)
     return closed.digest
 
 
