@@ -17,12 +17,21 @@ from coop import cooperative, database, errors, formats, logs, markdown, navigat
 from coop.config import LOOPBACK, Config
 from coop.database import db
 from coop.identity import accounts
-from coop.permissions import Guard, guard_of, is_signed_by_sender, is_taking_files, is_taking_papers, public
+from coop.permissions import (
+    Guard,
+    guard_of,
+    is_signed_by_sender,
+    is_taking_evidence,
+    is_taking_files,
+    is_taking_papers,
+    public,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 LARGEST_REQUEST_BYTES = 2 * 1024 * 1024
 #: Where a form takes a receipt along: with room for one that is a little too large, so that the form can say so.
 LARGEST_WITH_PAPER_BYTES = 6 * 1024 * 1024
+LARGEST_WITH_EVIDENCE_BYTES = 51 * 1024 * 1024
 
 
 class UnguardedRoute(Exception):
@@ -140,9 +149,12 @@ def _page_context() -> dict[str, Any]:
 
 
 def _allow_papers() -> None:
-    """Let a request be as large as a receipt where the form asks for one."""
-    if is_taking_papers(current_app.view_functions.get(request.endpoint or "")):
+    """Let a request be as large as a receipt, or the archive of an election, where the form asks for one."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if is_taking_papers(view):
         request.max_content_length = LARGEST_WITH_PAPER_BYTES
+    if is_taking_evidence(view):
+        request.max_content_length = LARGEST_WITH_EVIDENCE_BYTES
 
 
 def _refuse_what_no_form_sends() -> None:

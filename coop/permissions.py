@@ -178,6 +178,17 @@ def takes_papers(view: View) -> View:
     return takes_files(view)
 
 
+def takes_evidence(view: View) -> View:
+    """Mark a route as `takes_files` does, whose request may be as large as the archive of an election."""
+    view.__dict__["coop_takes_evidence"] = True
+    return takes_files(view)
+
+
+def is_taking_evidence(view: Callable[..., Any] | None) -> bool:
+    """Say whether a view carries that mark."""
+    return getattr(view, "coop_takes_evidence", False) is True
+
+
 def is_taking_papers(view: Callable[..., Any] | None) -> bool:
     """Say whether a view carries that mark."""
     return getattr(view, "coop_takes_papers", False) is True

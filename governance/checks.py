@@ -5,13 +5,17 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from evidence.findings import Finding
+from evidence.messages import Refusal
 from governance import chain, headers, paper_checks, rolls
 from governance.ballots import commitment
 from governance.challenges import is_added
 from governance.counts import digest_of, options_of, result_of
+from governance.errors import GovernanceRefusal
+from governance.external import ExternalResult, Tally
 from governance.models import (
     Ballot,
     Kind,
@@ -38,6 +42,7 @@ def findings(session: Session) -> list[Finding]:
         found += paper_checks.findings(session, proposal)
         found += _outcome(session, proposal)
         found += _linked(session, proposal)
+        found += _external(session, proposal)
     return found
 
 
@@ -140,12 +145,17 @@ def _commitments(session: Session, proposal_id: UUID) -> Iterator[Finding]:
 
 
 def _wrong_place(session: Session, proposal: Proposal) -> Iterator[Finding]:
-    """Open ballots of a secret vote, and the other way round."""
-    wrong = OpenBallot if proposal.secrecy is Secrecy.SECRET else Participation
-    if misplaced := _entries(session, wrong, proposal):
-        yield Finding(
-            "governance-secrecy", f"proposal {proposal.id} is {proposal.secrecy}: {misplaced} in {wrong.__tablename__}"
-        )
+    """Ballots where none of their kind belong: a vote that is counted elsewhere has none at all."""
+    places: dict[type[OpenBallot | Participation], Secrecy] = {
+        OpenBallot: Secrecy.OPEN,
+        Participation: Secrecy.SECRET,
+    }
+    for wrong in (mapped for mapped, secrecy in places.items() if secrecy is not proposal.secrecy):
+        if misplaced := _entries(session, wrong, proposal):
+            yield Finding(
+                "governance-secrecy",
+                f"proposal {proposal.id} is {proposal.secrecy}: {misplaced} in {wrong.__tablename__}",
+            )
 
 
 def _outcome(session: Session, proposal: Proposal) -> Iterator[Finding]:
@@ -156,11 +166,25 @@ def _outcome(session: Session, proposal: Proposal) -> Iterator[Finding]:
         yield Finding("governance-outcome-digest", f"proposal {proposal.id}: the result does not match its digest")
     try:
         recounted = result_of(session, proposal)
-    except (ValueError, KeyError, LookupError) as error:
+    except (ValueError, TypeError, LookupError, NoResultFound, Refusal) as error:
         yield Finding("governance-recount", f"proposal {proposal.id} cannot be counted again: {type(error).__name__}")
         return
     if recounted != outcome.result:
         yield Finding("governance-recount", f"proposal {proposal.id}: counted again, the result is another")
+
+
+def _external(session: Session, proposal: Proposal) -> Iterator[Finding]:
+    """Find a result from elsewhere that does not belong here, or that the roll cannot have voted."""
+    found = session.get(ExternalResult, proposal.id)
+    if found is None:
+        return
+    if proposal.secrecy is not Secrecy.EXTERNAL or session.get(Outcome, proposal.id) is None:
+        yield Finding("governance-external", f"proposal {proposal.id}: a result from elsewhere has no place here")
+    try:
+        tally = Tally.read(found.tally)
+        tally.check(proposal.kind, options_of(session, proposal.id), rolls.final(session, proposal))
+    except (ValueError, KeyError, TypeError, GovernanceRefusal) as error:
+        yield Finding("governance-external", f"proposal {proposal.id}: its tally cannot be: {type(error).__name__}")
 
 
 def _linked(session: Session, proposal: Proposal) -> Iterator[Finding]:

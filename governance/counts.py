@@ -12,12 +12,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from evidence.canonical import canonical_bytes, digest
 from evidence.collector import unswept
-from governance import headers, paper, rolls
+from governance import external, headers, paper, rolls
 from governance.challenges import is_struck
 from governance.counting.profiles import RankedProfile
 from governance.counting.resolution import ResolutionRule, count_resolution
@@ -77,19 +77,7 @@ def result_of(session: Session, proposal: Proposal) -> str:
     Counts what stands in `OpenBallot` or `Ballot`; a secret vote's urn must have been emptied into the latter.
     """
     votes = _votes(session, proposal)
-    rule = rule_of(proposal)
     roll = rolls.final(session, proposal)
-    if isinstance(rule, ResolutionRule):
-        tally = dict.fromkeys(ANSWERS, 0) | {json.loads(choice): weight for choice, weight in votes}
-        count: Mapping[str, object] = count_resolution(
-            rule,
-            for_votes=tally["for"],
-            against=tally["against"],
-            abstain=tally["abstain"],
-            roll=roll.votes,
-        ).to_canonical()
-    else:
-        count = _election(options_of(session, proposal.id), rule, votes)
     ballots: dict[str, object] = {
         "cast": sum(weight for _, weight in votes),
         "digest": _ballots_digest(session, proposal),
@@ -104,7 +92,7 @@ def result_of(session: Session, proposal: Proposal) -> str:
         "opens_at": proposal.opens_at,
         "closes_at": proposal.closes_at,
         "ballots": ballots,
-        "count": count,
+        "count": counted(session, proposal, votes),
     }
     if proposal.record_on is not None:
         options = options_of(session, proposal.id)
@@ -113,7 +101,24 @@ def result_of(session: Session, proposal: Proposal) -> str:
         record["roll"] = {"digest": proposal.roll_digest, "final": asdict(roll)}
         record["lot"] = drawing.to_canonical() if drawing else None
         ballots |= {"heads": _heads(session, proposal), "paper": paper.counted(session, proposal)}
+    if proposal.secrecy is Secrecy.EXTERNAL:
+        record["external"] = external.recorded(session, _brought_in(session, proposal))
     return canonical_bytes(record).decode()
+
+
+def counted(session: Session, proposal: Proposal, votes: Sequence[tuple[str, int]]) -> Mapping[str, object]:
+    """Count votes, each different answer once, by a proposal's rule on the roll as it stands."""
+    rule = rule_of(proposal)
+    if not isinstance(rule, ResolutionRule):
+        return _election(options_of(session, proposal.id), rule, votes)
+    tally = dict.fromkeys(ANSWERS, 0) | {json.loads(choice): weight for choice, weight in votes}
+    return count_resolution(
+        rule,
+        for_votes=tally["for"],
+        against=tally["against"],
+        abstain=tally["abstain"],
+        roll=rolls.final(session, proposal).votes,
+    ).to_canonical()
 
 
 def digest_of(result: str) -> str:
@@ -122,7 +127,7 @@ def digest_of(result: str) -> str:
 
 
 @unswept()
-def _election(options: Sequence[str], rule: ElectionRule, votes: Sequence[Row[str, int]]) -> Mapping[str, object]:
+def _election(options: Sequence[str], rule: ElectionRule, votes: Sequence[tuple[str, int]]) -> Mapping[str, object]:
     """Count rankings. The order of the options was drawn at the opening: it is the lot that breaks ties."""
     profile = RankedProfile(
         title="", candidates=tuple(options), seats=rule.seats, ballots=SortedBallots(options, votes)
@@ -131,13 +136,20 @@ def _election(options: Sequence[str], rule: ElectionRule, votes: Sequence[Row[st
 
 
 @unswept()
-def _votes(session: Session, proposal: Proposal) -> Sequence[Row[str, int]]:
+def _votes(session: Session, proposal: Proposal) -> Sequence[tuple[str, int]]:
     """Return each different answer with the votes it has. There may be very many, so the rows stay what they are."""
+    if proposal.secrecy is Secrecy.EXTERNAL:
+        return external.Tally.read(_brought_in(session, proposal).tally).by_choice()
     if proposal.secrecy is Secrecy.SECRET:
         query = select(Ballot.choice, func.sum(Ballot.weight)).where(Ballot.proposal_id == proposal.id)
         return session.execute(query.group_by(Ballot.choice)).all()
     latest = standing_open_ballots(proposal.id).subquery()
     return session.execute(select(latest.c.choice, func.sum(latest.c.weight)).group_by(latest.c.choice)).all()
+
+
+def _brought_in(session: Session, proposal: Proposal) -> external.ExternalResult:
+    """Return what another system counted. Closing has written it before anything is counted."""
+    return session.get_one(external.ExternalResult, proposal.id)
 
 
 def standing_open_ballots(proposal_id: UUID) -> Select[UUID, UUID, int, str, datetime]:
@@ -157,6 +169,8 @@ def standing_open_ballots(proposal_id: UUID) -> Select[UUID, UUID, int, str, dat
 
 def _heads(session: Session, proposal: Proposal) -> int:
     """Return how many voters cast the votes."""
+    if proposal.secrecy is Secrecy.EXTERNAL:
+        return external.Tally.read(_brought_in(session, proposal).tally).heads
     if proposal.secrecy is Secrecy.SECRET:
         return session.scalar(select(func.count()).where(Ballot.proposal_id == proposal.id)) or 0
     latest = standing_open_ballots(proposal.id).subquery()
@@ -164,7 +178,9 @@ def _heads(session: Session, proposal: Proposal) -> int:
 
 
 def _ballots_digest(session: Session, proposal: Proposal) -> str:
-    """Return the digest over all ballots that count: their commitments, or the roll entries with their answers."""
+    """Return the digest over all ballots that count: their commitments, the roll entries with their answers, or the tally."""
+    if proposal.secrecy is Secrecy.EXTERNAL:
+        return digest(json.loads(_brought_in(session, proposal).tally))
     if proposal.secrecy is Secrecy.SECRET:
         commitments = session.scalars(select(Ballot.commitment).where(Ballot.proposal_id == proposal.id))
         return digest(sorted(commitments))

@@ -205,6 +205,69 @@ class CountedElsewhere(GovernanceRefusal):
 
 
 @dataclass(eq=False)
+class RankingsNotWeighed(GovernanceRefusal):
+    """The other system adds up weighted choices, and takes no weighted rankings."""
+
+    message = N_(
+        "An election in which votes have weights cannot be counted outside: Belenios takes rankings without weights only."
+    )
+
+
+@dataclass(eq=False)
+class CountedHere(GovernanceRefusal):
+    """The votes are cast and counted here, so no result comes from elsewhere."""
+
+    message = N_("This vote is cast and counted here. No result can be brought in.")
+
+
+@dataclass(eq=False)
+class QuestionNotFixed(GovernanceRefusal):
+    """Nothing was handed over to another system."""
+
+    message = N_("Nothing was handed over to be asked elsewhere yet, so no result can belong to this vote.")
+
+
+@dataclass(eq=False)
+class OtherQuestion(GovernanceRefusal):
+    """The result answers another question than the one that was handed over."""
+
+    message = N_(
+        "This result belongs to another vote: its question or its answers are not those that were handed over."
+    )
+    about = "file"
+
+
+@dataclass(eq=False)
+class UnknownAnswer(GovernanceRefusal):
+    """A result from elsewhere has an answer that could not be given."""
+
+    message = N_("This result holds an answer that is not on the ballot of this vote.")
+    about = "file"
+
+
+@dataclass(eq=False)
+class TooManyVotes(GovernanceRefusal):
+    """A result from elsewhere has more votes than the roll."""
+
+    cast: int
+    roll: int
+    message = N_("This result holds %(cast)s votes; the voting roll has %(roll)s. Nothing was recorded.")
+    about = "file"
+
+
+@dataclass(eq=False)
+class TooManyVoters(GovernanceRefusal):
+    """More could vote elsewhere than stand on the roll."""
+
+    voters: int
+    roll: int
+    message = N_(
+        "%(voters)s voters were let in there; %(roll)s stand on the voting roll, as it counts now. Nothing was recorded."
+    )
+    about = "file"
+
+
+@dataclass(eq=False)
 class PaperNotAgreed(GovernanceRefusal):
     """Votes on paper or in the room were marked, and no two scrutineers have found the same."""
 
@@ -228,6 +291,8 @@ CONFLICTS = (
     VotesOnPaper,
     TakesNoPaper,
     CountedElsewhere,
+    CountedHere,
+    QuestionNotFixed,
     PaperNotAgreed,
 )
 #: Refusals because there is no such thing (404).

@@ -20,7 +20,14 @@ from governance.counting.lots import drawn
 from governance.counting.profiles import RankedProfile
 from governance.counting.rules import rule_named
 from governance.counts import ANSWERS, ElectionRule, Rule, kind_of, written
-from governance.errors import ClosesBeforeOpening, EmptyRoll, NoCandidates, TooFewToBeSecret
+from governance.errors import (
+    ClosesBeforeOpening,
+    EmptyRoll,
+    NoCandidates,
+    RankingsNotWeighed,
+    TakesNoPaper,
+    TooFewToBeSecret,
+)
 from governance.models import Option, Proposal, Secrecy
 from governance.weights import EQUAL, Weighting
 
@@ -62,10 +69,13 @@ def open_proposal(session: Session, question: Question, voters: Iterable[rolls.V
     Raises:
         EmptyRoll, NoCandidates, ClosesBeforeOpening, WeightTooHigh, ClassTooHeavy
         TooFewToBeSecret: a secret vote in which a class with its weight has so few voters that a ballot could name its voter.
+        TakesNoPaper, RankingsNotWeighed: what another system cannot do.
         UnknownRule, WrongBallots: an election by a rule that does not exist, or that counts no rankings.
     """
     if question.closes_at <= question.opens_at:
         raise ClosesBeforeOpening
+    if question.secrecy is Secrecy.EXTERNAL and question.takes_paper:
+        raise TakesNoPaper
     roll = list(voters)
     _check_answers(question)
     _check_roll(question, roll)
@@ -112,6 +122,8 @@ def _check_answers(question: Question) -> None:
     rule_named(question.rule.name).check_counts(RankedProfile)
     if not question.candidates:
         raise NoCandidates
+    if question.secrecy is Secrecy.EXTERNAL and question.weighting.caps:
+        raise RankingsNotWeighed
 
 
 def _check_roll(question: Question, roll: Sequence[rolls.Voter]) -> None:

@@ -6,6 +6,7 @@ stands. So a vote can be neither added late, nor changed, nor lost, even by who 
 
 from evidence.columns import table_of
 from evidence.rules import Case, Rule, append_only, no_truncate, refuse
+from governance import external_rules
 from governance.challenges import Challenge, ChallengeAnswer
 from governance.models import (
     Ballot,
@@ -116,6 +117,7 @@ _BALLOTS = "(SELECT count(*) FROM governance_ballot WHERE proposal_id = NEW.prop
 
 RULES: tuple[Rule, ...] = (
     *(rule for mapped in _ONLY_ADDED for rule in append_only(table_of(mapped))),
+    *external_rules.RULES,
     refuse(
         "governance_option_before_header",
         "governance_option",

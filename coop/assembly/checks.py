@@ -10,6 +10,7 @@ from coop.assembly import binding_checks
 from coop.assembly.bylaws import BylawVersion
 from coop.assembly.meetings import checks as meeting_checks
 from coop.assembly.models import BoardTerm, Candidacy, Motion, MotionWords
+from coop.assembly.outside import checks as outside_checks
 from coop.assembly.resolutions import Resolution, ResolutionText
 from coop.assembly.results import count_of
 from coop.assembly.voting import words_digest
@@ -22,7 +23,12 @@ from governance.models import Kind, Outcome, Proposal
 def findings(session: Session) -> list[Finding]:
     """Return everything in the assembly that should not be."""
     own = [*_motions(session), *_resolutions(session), *_boards(session), *_bylaws(session)]
-    return [*own, *meeting_checks.findings(session), *binding_checks.findings(session)]
+    return [
+        *own,
+        *meeting_checks.findings(session),
+        *binding_checks.findings(session),
+        *outside_checks.findings(session),
+    ]
 
 
 def _motions(session: Session) -> Iterator[Finding]:

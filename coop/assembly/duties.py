@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from coop.assembly.desk.duties import tell, untold, waiting
 from coop.assembly.models import Motion
 from coop.assembly.voting import close_motion
-from governance.models import Outcome, Proposal
+from governance.models import Outcome, Proposal, Secrecy
 
 __all__ = ["close_motion", "due_closings", "tell", "untold"]
 
 
 def due_closings(session: Session, now: datetime) -> list[UUID]:
-    """Return the motions whose vote can be counted by now, the longest ended first. Each is closed in a write of its own.
+    """Return the motions whose vote can be counted here by now, the longest ended first. Each is closed in a write of its own.
 
     A vote with ballots on paper on which no two scrutineers agree stays pending; see `untold`.
     """
@@ -23,7 +23,7 @@ def due_closings(session: Session, now: datetime) -> list[UUID]:
         select(Motion.id)
         .join(Proposal, Proposal.id == Motion.proposal_id)
         .outerjoin(Outcome, Outcome.proposal_id == Proposal.id)
-        .where(Proposal.closes_at <= now, Outcome.proposal_id.is_(None))
+        .where(Proposal.closes_at <= now, Outcome.proposal_id.is_(None), Proposal.secrecy != Secrecy.EXTERNAL)
         .order_by(Proposal.closes_at, Proposal.id)
     )
     held_up = set(waiting(session, now))

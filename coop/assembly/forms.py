@@ -146,6 +146,9 @@ class NominationForm(Form):
 SECRECIES: Mapping[Secrecy, str] = {
     Secrecy.OPEN: lazy_gettext("By roll-call: members see after the count who voted how"),
     Secrecy.SECRET: lazy_gettext("Secret: nobody is shown how somebody voted, before or after the count"),
+    Secrecy.EXTERNAL: lazy_gettext(
+        "Counted outside, with Belenios: encrypted there, and brought back with its evidence"
+    ),
 }
 
 

@@ -14,6 +14,7 @@ from coop.assembly.blueprint import blueprint
 from coop.assembly.bylaws import BylawVersion
 from coop.assembly.forms import CommentForm, MotionForm, WordsForm
 from coop.assembly.meetings.progress import OnAgenda, on_agenda
+from coop.assembly.outside.queries import place_of
 from coop.assembly.queries import MotionPage, State
 from coop.assembly.result_pages import result_of
 from coop.assembly.solvency import OFFICERS, surplus_of
@@ -36,6 +37,7 @@ class May:
     withdraw: bool
     open: bool
     count: bool
+    lead_outside: bool
     record_board: bool
 
 
@@ -212,6 +214,7 @@ def _proposal_page(
         "bylaws_version": bylaws.version if bylaws else None,
         "comment_form": comment_form,
         "result": result_of(session, page),
+        "outside": place_of(session, motion_id, page.proposal),
     }
     return render_template("assembly/proposal.html", **values), status
 
@@ -227,6 +230,7 @@ def _may(page: MotionPage, placed: OnAgenda | None) -> May:
         withdraw=writes and state is State.DISCUSSION and placed is None,
         open=leads and state is State.DISCUSSION and placed is None,
         count=leads and state is State.PENDING,
+        lead_outside=leads,
         record_board=Power.SECRETARY in who.powers
         and page.row.kind is Kind.ELECTION
         and state is State.DECIDED

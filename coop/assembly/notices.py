@@ -33,6 +33,8 @@ def opened(session: Session, motion: Motion) -> None:
         text += " " + gettext(
             "The ballot is secret. With the change code that you get with it you can change it until then."
         )
+    elif proposal.secrecy is Secrecy.EXTERNAL:
+        text += " " + gettext("Votes are cast in Belenios, which sends you a mail of its own; the page says where.")
     else:
         text += " " + gettext("You can change your vote until then.")
     _tell(session, motion, "opened", gettext("A vote is open"), text)

@@ -317,6 +317,12 @@ def open_votes_for(session: Session, participants: Collection[UUID], now: dateti
     ]
 
 
+def is_cast_outside(session: Session, motion_id: UUID) -> bool:
+    """Say whether the votes on a motion are cast in another system."""
+    secrecy = select(Proposal.secrecy).join(Motion, Motion.proposal_id == Proposal.id).where(Motion.id == motion_id)
+    return session.scalar(secrecy) is Secrecy.EXTERNAL
+
+
 def _rows() -> Select[Motion, MotionWords | None, str | None, Proposal | None, Outcome | None]:
     return (
         select(Motion, MotionWords, Participant.name, Proposal, Outcome)

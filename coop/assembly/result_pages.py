@@ -20,7 +20,7 @@ from coop.assembly.results import BallotLine, RollCallLine
 from coop.charts import ResolutionChart, resolution_chart
 from coop.database import db
 from coop.downloads import download, streamed
-from coop.permissions import requires
+from coop.permissions import NotFound, requires
 from coop.signed_in import actor
 from coop.transfer_chart import TransferChart, transfer_chart
 from evidence.messages import N_
@@ -241,6 +241,8 @@ def _counted(session: Session, motion_id: UUID) -> tuple[MotionPage, Outcome, di
         NotFound, NotCounted
     """
     page = queries.motion(session, motion_id, clock.now())
+    if page.proposal is not None and page.proposal.secrecy is Secrecy.EXTERNAL:
+        raise NotFound
     if page.outcome is None:
         raise NotCounted
     names = results.candidate_names(session, motion_id) if page.row.kind is Kind.ELECTION else {}

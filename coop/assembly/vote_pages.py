@@ -46,8 +46,10 @@ class StandingVote:
 @blueprint.get("/as/<uuid:participant_id>/votes/<uuid:motion_id>")
 @requires()
 def ballot(participant_id: UUID, motion_id: UUID) -> Page:
-    """Show a member's ballot."""
+    """Show a member's ballot. Where votes are cast outside, the proposal's page says where."""
     act_for(participant_id)
+    if queries.is_cast_outside(db.session(), motion_id):
+        return redirect(url_for("assembly.proposal", motion_id=motion_id), 303)
     try:
         page, entry = _page_and_entry(participant_id, motion_id)
         if _is_secret(page):
@@ -62,6 +64,8 @@ def ballot(participant_id: UUID, motion_id: UUID) -> Page:
 def vote(participant_id: UUID, motion_id: UUID) -> Page:
     """Take a vote by roll-call, or the next step of a secret ballot."""
     act_for(participant_id)
+    if queries.is_cast_outside(db.session(), motion_id):
+        return redirect(url_for("assembly.proposal", motion_id=motion_id), 303)
     try:
         page, entry = _page_and_entry(participant_id, motion_id)
         if _is_secret(page):

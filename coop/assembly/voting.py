@@ -43,8 +43,8 @@ MOST_DAYS = 90
 MEMBER = "member"
 #: Who can see a vote, the usual way first. Who is elected is never a matter of roll-call.
 WAYS: Mapping[Kind, tuple[Secrecy, ...]] = {
-    Kind.RESOLUTION: (Secrecy.OPEN, Secrecy.SECRET),
-    Kind.ELECTION: (Secrecy.SECRET,),
+    Kind.RESOLUTION: (Secrecy.OPEN, Secrecy.SECRET, Secrecy.EXTERNAL),
+    Kind.ELECTION: (Secrecy.SECRET, Secrecy.EXTERNAL),
 }
 
 
@@ -215,7 +215,7 @@ def close_motion(session: Session, actor: Actor, motion_id: UUID) -> str:
     if motion.proposal_id is None:
         raise errors.NotPutToVote
     closed = close(session, motion.proposal_id, clock=clock.now)
-    _record(session, motion)
+    record_outcome(session, motion)
     if session.get_one(Proposal, motion.proposal_id).secrecy is Secrecy.SECRET:
         outbox.enqueue(session, kind="vacuum", key=f"vacuum:{motion.proposal_id}", payload={})
     audit.record(session, actor, "motion.counted", subject=motion_id, power=power, facts={"result": closed.digest})
@@ -293,7 +293,7 @@ def _ballot_of(session: Session, motion_id: UUID, participant_id: UUID) -> tuple
     return motion.proposal_id, voter_ref
 
 
-def _record(session: Session, motion: Motion) -> None:
+def record_outcome(session: Session, motion: Motion) -> None:
     """Enter in the register of resolutions what was carried, or who was elected."""
     proposal = session.get_one(Proposal, motion.proposal_id)
     outcome = session.get_one(Outcome, motion.proposal_id)

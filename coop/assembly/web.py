@@ -14,6 +14,7 @@ from coop.assembly.blueprint import blueprint
 from coop.assembly.desk import pages as desk_pages
 from coop.assembly.meetings import agenda_pages, notice_pages, records_pages, solvency_pages
 from coop.assembly.meetings import pages as meeting_pages
+from coop.assembly.outside import pages as outside_pages
 
 __all__ = [
     "agenda_pages",
@@ -25,6 +26,7 @@ __all__ = [
     "motion_pages",
     "notice_pages",
     "opening_pages",
+    "outside_pages",
     "records_pages",
     "register_pages",
     "result_pages",

@@ -29,7 +29,7 @@ from ledger.models import YearClosing
 from tests import world as worlds
 from tests.billing import Billing
 from tests.databases import Templates, TestDatabase
-from tests.rooms_of_the_world import ROOMS, bank, bank_accounts, bills, meetings, money, papers
+from tests.rooms_of_the_world import ROOMS, bank, bank_accounts, bills, meetings, money, outside, papers
 
 NOW = datetime(2026, 4, 2, 3, 4, tzinfo=UTC)
 #: The accounts of every chart before there were headings.
@@ -137,7 +137,10 @@ def test_a_co_operative_at_work_goes_back_and_forth(
     Papers, bills, votes and a second bank account have no place before theirs: see the next tests.
     """
     worlds.build(
-        app, people, participants, [room for room in ROOMS if room not in (bank_accounts, bills, meetings, papers)]
+        app,
+        people,
+        participants,
+        [room for room in ROOMS if room not in (bank_accounts, bills, meetings, outside, papers)],
     )
     with app.app_context():
         words = _order_words(founded.engine)
@@ -156,7 +159,12 @@ def test_a_co_operative_at_work_goes_back_and_forth(
 
 @pytest.mark.parametrize(
     ("room", "refusal"),
-    [(bills, "there are bills or claims"), (papers, "there are papers"), (meetings, "votes were opened")],
+    [
+        (bills, "there are bills or claims"),
+        (papers, "there are papers"),
+        (meetings, "votes were opened"),
+        (outside, "results of votes were brought in"),
+    ],
 )
 def test_evidence_does_not_go_back_to_where_it_has_no_place(
     room: ModuleType,
