@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evidence.findings import Finding
-from governance import chain, headers, rolls
+from governance import chain, challenge_checks, headers, rolls
 from governance.ballots import commitment
 from governance.challenges import is_added
 from governance.counts import digest_of, options_of, result_of
@@ -31,7 +31,7 @@ from governance.secret_ballots import TAKEN_BACK
 
 def findings(session: Session) -> list[Finding]:
     """Return everything in governance that should not be."""
-    found = [*_orphans(session), *chain.findings(session)]
+    found = [*_orphans(session), *chain.findings(session), *challenge_checks.findings(session)]
     for proposal in session.scalars(select(Proposal).order_by(Proposal.id)):
         found += _roll(session, proposal)
         found += _ballots(session, proposal)
