@@ -5,12 +5,13 @@ from flask import Blueprint
 from coop.assembly import errors, solvency
 from coop.assembly.meetings import errors as meeting_errors
 from coop.errors import declare
+from governance import challenge_errors
 from governance import errors as governance_errors
 from ledger.surplus import errors as surplus_errors
 
 blueprint = Blueprint("assembly", __name__)
 
 declare(403, *errors.FORBIDDEN, *governance_errors.FORBIDDEN)
-declare(404, *governance_errors.MISSING, *surplus_errors.MISSING)
+declare(404, *governance_errors.MISSING, *challenge_errors.MISSING, *surplus_errors.MISSING)
 declare(409, *errors.CONFLICTS, *governance_errors.CONFLICTS, *surplus_errors.CONFLICTS)
-declare(409, *meeting_errors.CONFLICTS, *solvency.CONFLICTS)
+declare(409, *meeting_errors.CONFLICTS, *solvency.CONFLICTS, *challenge_errors.CONFLICTS)

@@ -6,6 +6,7 @@ from coop.assembly import (
     opening_pages,
     register_pages,
     result_pages,
+    roll_pages,
     secret_pages,
     vote_pages,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "records_pages",
     "register_pages",
     "result_pages",
+    "roll_pages",
     "secret_pages",
     "solvency_pages",
     "vote_pages",

@@ -23,6 +23,7 @@ from tests.rooms_of_the_world import (
     papers,
     planning,
     reports,
+    rolls,
     statements,
     surplus,
 )
@@ -44,6 +45,7 @@ ROOMS: tuple[ModuleType, ...] = (
     imports,
     papers,
     meetings,
+    rolls,
     statements,
     reports,
 )
