@@ -1,7 +1,8 @@
 """Challenges of a voting roll: who says that an entry is missing or wrong, and what was answered.
 
 The roll of an open vote stays as it was frozen. An answer that upholds a challenge adds an entry to it or strikes one, and
-is a link of the chain; so the roll that counts can be worked out from the frozen one by anybody.
+is a link of the chain; so the roll that counts can be worked out from the frozen one by anybody. Both are done in
+`governance.challenging`.
 """
 
 from enum import StrEnum

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from evidence.findings import Finding
 from evidence.messages import Refusal
-from governance import chain, headers, paper_checks, rolls
+from governance import chain, challenge_checks, headers, paper_checks, rolls
 from governance.ballots import commitment
 from governance.challenges import is_added
 from governance.counts import digest_of, options_of, result_of
@@ -35,7 +35,7 @@ from governance.secret_ballots import TAKEN_BACK
 
 def findings(session: Session) -> list[Finding]:
     """Return everything in governance that should not be."""
-    found = [*_orphans(session), *chain.findings(session)]
+    found = [*_orphans(session), *chain.findings(session), *challenge_checks.findings(session)]
     for proposal in session.scalars(select(Proposal).order_by(Proposal.id)):
         found += _roll(session, proposal)
         found += _ballots(session, proposal)

@@ -129,12 +129,13 @@ def _check_answers(question: Question) -> None:
 def _check_roll(question: Question, roll: Sequence[rolls.Voter]) -> None:
     if not roll:
         raise EmptyRoll
-    question.weighting.check((voter.class_code, voter.weight) for voter in roll)
+    heads = Counter((voter.class_code, voter.weight) for voter in roll)
+    question.weighting.check(heads)
     if question.secrecy is not Secrecy.SECRET:
         return
-    for (class_code, weight), heads in sorted(Counter((voter.class_code, voter.weight) for voter in roll).items()):
-        if heads < question.secret_least:
-            raise TooFewToBeSecret(class_code, weight, heads, question.secret_least)
+    for (class_code, weight), count in sorted(heads.items()):
+        if count < question.secret_least:
+            raise TooFewToBeSecret(class_code, weight, count, question.secret_least)
 
 
 def _options(question: Question, chain_head: str, public_value: str) -> list[str]:

@@ -39,13 +39,18 @@ class FrozenRoll:
     size: int
 
 
-def roll_digest(proposal_id: UUID, voters: Iterable[Voter]) -> str:
-    """Return the fingerprint of a roll: SHA-256 over its canonical JSON, the voters in the order of their references.
+def record_of(proposal_id: UUID, voters: Iterable[Voter]) -> dict[str, object]:
+    """Return a roll for canonical JSON, the voters in the order of their references.
 
     The proposal belongs to it, so that equal rolls of two votes differ.
     """
     lines = sorted([str(voter.ref), voter.class_code, voter.weight, voter.reason] for voter in voters)
-    return digest({"proposal": proposal_id, "roll": lines})
+    return {"proposal": proposal_id, "roll": lines}
+
+
+def roll_digest(proposal_id: UUID, voters: Iterable[Voter]) -> str:
+    """Return the fingerprint of a roll: SHA-256 over the canonical JSON of its record."""
+    return digest(record_of(proposal_id, voters))
 
 
 @unswept()

@@ -146,6 +146,7 @@ RULES: tuple[Rule, ...] = (
             )
         ],
         requires=["governance_proposal", "governance_outcome", _WITH_CHAIN],
+        postgresql_lock=_hold("NEW.proposal_id", "SHARE"),
     ),
     refuse(
         "governance_proposal_is_whole",
@@ -191,6 +192,7 @@ RULES: tuple[Rule, ...] = (
             ),
         ],
         requires=["governance_proposal", "governance_outcome", "governance_roll_entry"],
+        postgresql_lock=_hold("NEW.proposal_id", "SHARE"),
     ),
     refuse(
         "governance_challenge_answer_before_count",

@@ -5,7 +5,7 @@ A weighting only limits: what a voter's weight is, comes from the caller, who kn
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -38,18 +38,18 @@ class Weighting:
         record: dict[str, dict[str, Any]] = json.loads(text)
         return cls({code: ClassCap(**cap) for code, cap in record.items()})
 
-    def check(self, weights: Iterable[tuple[str, int]]) -> None:
-        """Refuse a roll, given as class and weight of each voter, that goes beyond the bounds.
+    def check(self, heads: Mapping[tuple[str, int], int]) -> None:
+        """Refuse a roll, given as the heads of each class and weight, that goes beyond the bounds.
 
         Raises:
             WeightTooHigh, ClassTooHeavy
         """
         total: Counter[str] = Counter()
-        for class_code, weight in weights:
+        for (class_code, weight), count in heads.items():
             most = self.caps.get(class_code, ClassCap()).most_votes
             if not 1 <= weight <= most:
                 raise WeightTooHigh(class_code, weight, most)
-            total[class_code] += weight
+            total[class_code] += weight * count
         votes = total.total()
         for class_code, cap in self.caps.items():
             if total[class_code] * cap.share_denominator > votes * cap.share_numerator:

@@ -36,6 +36,10 @@ class Bylaws:
     secret_least: int = 3
     #: How long an ordinary vote stays open unless the secretary says otherwise.
     voting_days: int = 7
+    #: How many days the record date of a vote lies before its opening; members, classes and shares of that day make the roll.
+    record_days: int = 0
+    #: How many days a voting roll can be challenged from the opening on; 0 is until voting closes, which ends it in any case.
+    challenge_days: int = 0
     board_seats: int = 5
     #: Term of a seat on the board.
     board_term_days: int = 365

@@ -173,8 +173,52 @@ class RankSkipped(Refusal):
     message = N_("The number %(missing)s is missing. Number your choices 1, 2, 3 and so on, without a gap.")
 
 
+@dataclass(eq=False)
+class NoSuchMember(Refusal):
+    """Nobody in the register has this name or number."""
+
+    message = N_("The register of members has nobody of this name or number. Write the name as the member writes it.")
+    about = "whom"
+
+
+@dataclass(eq=False)
+class SeveralMembers(Refusal):
+    """A name that several members have."""
+
+    message = N_("Several members have this name. Give the number in the register of members instead.")
+    about = "whom"
+
+
+@dataclass(eq=False)
+class OwnChallenge(Refusal):
+    """Nobody answers a challenge that they made, or that is about whom they act for."""
+
+    message = N_("You made this challenge, or it is about you or somebody you act for. Somebody else answers it.")
+
+
+@dataclass(eq=False)
+class NotInRegister(Refusal):
+    """Only members are on a voting roll."""
+
+    message = N_("They are not in the register of members, so they cannot be put on the voting roll.")
+    about = "upheld"
+
+
+@dataclass(eq=False)
+class JoinedAfterRecordDate(Refusal):
+    """Later joiners cannot vote on what is open already."""
+
+    joined_on: date
+    record_on: date
+    message = N_(
+        "They became a member on %(joined_on)s, after the roll was made by the registers of %(record_on)s. Who joins later"
+        " cannot vote on this, so this cannot be upheld."
+    )
+    about = "upheld"
+
+
 #: Refusals because somebody may not (403), and because of the state that the matter is in (409).
-FORBIDDEN = (MembersOnly, NotItsAuthor)
+FORBIDDEN = (MembersOnly, NotItsAuthor, OwnChallenge)
 CONFLICTS = (
     NotInDiscussion,
     NotPutToVote,

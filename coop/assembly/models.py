@@ -16,6 +16,7 @@ from coop.assembly.resolutions import Resolution
 from coop.database import CoopBase
 from coop.membership.models import Participant
 from evidence.columns import Code, Id, Line, LongText, Moment, text_enum
+from governance.challenges import Challenge
 from governance.models import Kind, Proposal
 
 
@@ -143,3 +144,14 @@ class BoardTerm(CoopBase):
     #: Last day of the term.
     ends_on: Mapped[date]
     recorded_at: Mapped[Moment]
+
+
+class ChallengeWords(CoopBase):
+    """Why a voting roll was challenged, and why the answer is as it is. Erasable."""
+
+    __tablename__ = "challenge_words"
+
+    challenge_id: Mapped[UUID] = mapped_column(ForeignKey(Challenge.id), primary_key=True)
+    grounds: Mapped[LongText]
+    #: Empty until it is answered.
+    reasons: Mapped[LongText] = mapped_column(default="")

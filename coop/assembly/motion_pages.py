@@ -199,6 +199,7 @@ def _proposal_page(
         "placed": placed,
         "board_change": elections.board_change(session, motion_id) if may.record_board else None,
         "is_officer": not who.powers.isdisjoint(OFFICERS),
+        "reads_roll": bool(who.powers) or bool(members),
         "surplus": surplus_of(session, motion_id),
         "me_represents": who.represents,
         "members": members,

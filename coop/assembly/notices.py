@@ -4,6 +4,7 @@ Written in the transaction that opens or counts. It never says how somebody vote
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ from coop.membership.models import Participant, Representative
 from coop.membership.queries import in_term
 from coop.permissions import Power
 from governance.chain import Head
+from governance.challenges import Asks
 from governance.models import Kind, Outcome, Proposal, RollEntry, Secrecy
 
 
@@ -88,6 +90,50 @@ def nominated(session: Session, motion: Motion, candidacy: Candidacy) -> None:
     )
 
 
+def challenged(session: Session, motion: Motion, challenge_id: UUID, about_id: UUID, asks: Asks) -> None:
+    """Tell somebody that another member has challenged their place on a roll, or that they are not on it."""
+    text = (
+        gettext(
+            "A member says that you are missing on the voting roll of “%(title)s”.", title=_title(session, motion.id)
+        )
+        if asks is Asks.ADD
+        else gettext(
+            "A member says that you should not be on the voting roll of “%(title)s”. Until this is answered, you can vote.",
+            title=_title(session, motion.id),
+        )
+    )
+    participants.tell(
+        session,
+        about_id,
+        key=f"challenged:{challenge_id}",
+        subject=gettext("your place on a voting roll"),
+        text=text + " " + gettext("The secretary or the board answers. The grounds stand here:"),
+        page=_roll_page(motion),
+    )
+
+
+def answered(
+    session: Session, motion: Motion, challenge_id: UUID, parties: Collection[UUID], asks: Asks, *, upheld: bool
+) -> None:
+    """Tell who challenged a roll, and whom it is about, what was answered; each participant once."""
+    if not upheld:
+        result = gettext("It is not upheld: the roll stays as it is.")
+    elif asks is Asks.ADD:
+        result = gettext("It is upheld: the member is put on the roll, and can vote until voting closes.")
+    else:
+        result = gettext("It is upheld: the member is struck from the roll, and a vote they have cast does not count.")
+    text = gettext("A challenge of the voting roll of “%(title)s” is answered.", title=_title(session, motion.id))
+    for participant_id in sorted(parties):
+        participants.tell(
+            session,
+            participant_id,
+            key=f"challenge-answered:{challenge_id}:{participant_id}",
+            subject=gettext("a challenge is answered"),
+            text=f"{text} {result} " + gettext("The reasons stand here:"),
+            page=_roll_page(motion),
+        )
+
+
 def _tell(session: Session, motion: Motion, event: str, subject: str, text: str) -> None:
     """Queue one mail to each person who represents somebody on the roll, naming all whom they vote for."""
     rows = session.execute(
@@ -124,6 +170,10 @@ def _tell_scrutineers(session: Session, *, key: str, subject: str, text: str, pa
 
 def _page(motion: Motion) -> outbox.Page:
     return outbox.Page("assembly.proposal", {"motion_id": motion.id})
+
+
+def _roll_page(motion: Motion) -> outbox.Page:
+    return outbox.Page("assembly.roll", {"motion_id": motion.id})
 
 
 def _title(session: Session, motion_id: UUID) -> str:

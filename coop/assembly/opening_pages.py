@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from coop import clock, cooperative
 from coop.assembly import bylaws, queries, voting
 from coop.assembly.blueprint import blueprint
+from coop.assembly.electorate import eligible, record_date
 from coop.assembly.forms import OpenForm
 from coop.assembly.meetings.errors import OpenedByMeeting
 from coop.assembly.meetings.progress import OnAgenda, on_agenda
@@ -68,7 +69,8 @@ def open_vote(motion_id: UUID) -> Page:
     page = queries.motion(session, motion_id, clock.now())
     candidates = queries.candidates(session, motion_id)
     standing = [row for row in candidates if row.stands]
-    roll_size = len(voting.eligible(session, today, Secrecy.OPEN))
+    record_on = record_date(session, in_force.bylaws, today)
+    roll_size = len(eligible(session, record_on, Secrecy.OPEN))
     return render_template(
         "assembly/open_vote.html",
         form=form,
@@ -77,6 +79,7 @@ def open_vote(motion_id: UUID) -> Page:
         special=page.majority is Majority.SPECIAL,
         zone=zone,
         roll_size=roll_size,
+        record_on=record_on,
         candidates=standing,
         silent=[row.name for row in candidates if not row.stands and not row.withdrawn],
         obstacles=_obstacles(page, on_agenda(session, motion_id), roll_size, standing),

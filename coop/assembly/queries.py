@@ -2,10 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
 from sqlalchemy import ColumnElement, Select, and_, case, select
@@ -15,13 +14,14 @@ from coop import cooperative
 from coop.assembly.models import BoardTerm, Candidacy, Majority, Motion, MotionComment, MotionWords, Stage
 from coop.assembly.resolutions import Resolution
 from coop.assembly.results import count_of
+from coop.assembly.standing import Because, Standing, standing
 from coop.assembly.voting import words_digest
 from coop.membership.models import Member, Participant, ParticipantKind
 from coop.paging import Part, part_of
 from coop.permissions import NotFound
-from governance import ballots
 from governance.models import Kind, OpenBallot, Outcome, Participation, Proposal, RollEntry, Secrecy
-from governance.rolls import entry_of
+
+__all__ = ["Because", "Standing", "standing"]
 
 MOTIONS_PER_PAGE = 20
 MOST_NOMINEES = 500
@@ -96,29 +96,6 @@ class CandidateRow:
     stands: bool
     withdrawn: bool
     code: str | None
-
-
-class Because(StrEnum):
-    """Why a participant may vote on something, or may not."""
-
-    ON_ROLL = "on-roll"
-    WILL_BE = "will-be"
-    NOT_MEMBER = "not-member"
-    JOINED_LATER = "joined-later"
-    NOT_ON_ROLL = "not-on-roll"
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Whether a participant may vote on a motion, why, and whether they have."""
-
-    participant_id: UUID
-    name: str
-    may_vote: bool
-    because: Because
-    joined_on: date | None
-    frozen_at: datetime | None
-    voted: bool
 
 
 @dataclass(frozen=True)
@@ -251,40 +228,6 @@ def members_among(session: Session, participants: Collection[UUID]) -> list[tupl
         .order_by(Participant.kind != ParticipantKind.INDIVIDUAL, Participant.name_key, Participant.id)
     )
     return [(participant_id, name) for participant_id, name in rows]
-
-
-def standing(session: Session, motion_id: UUID, participant_id: UUID) -> Standing:
-    """Say whether a participant may vote on a motion, and why.
-
-    Raises:
-        NotFound
-    """
-    participant = session.get(Participant, participant_id)
-    found = session.get(Motion, motion_id)
-    if participant is None or found is None:
-        raise NotFound
-    joined_on = session.scalar(select(Member.joined_on).where(Member.participant_id == participant_id))
-    proposal = session.get(Proposal, found.proposal_id) if found.proposal_id else None
-    entry = entry_of(session, proposal.id, participant.voter_ref) if proposal else None
-    if entry is not None:
-        because = Because.ON_ROLL
-    elif joined_on is None:
-        because = Because.NOT_MEMBER
-    elif proposal is None:
-        because = Because.WILL_BE
-    else:
-        zone = ZoneInfo(cooperative.current(session).zone)
-        frozen_on = proposal.opens_at.astimezone(zone).date()
-        because = Because.JOINED_LATER if joined_on >= frozen_on else Because.NOT_ON_ROLL
-    return Standing(
-        participant_id=participant_id,
-        name=participant.name,
-        may_vote=because in {Because.ON_ROLL, Because.WILL_BE},
-        because=because,
-        joined_on=joined_on,
-        frozen_at=proposal.opens_at if proposal else None,
-        voted=entry is not None and proposal is not None and ballots.has_voted(session, proposal, entry.id),
-    )
 
 
 def open_votes_for(session: Session, participants: Collection[UUID], now: datetime) -> list[OpenVote]:

@@ -97,7 +97,7 @@ def ballots_blt(motion_id: UUID) -> Response:
     results.secret_ballots(session, outcome)
     title = _one_line(page.row.title)
     lines = streamed(lambda reading: results.blt(reading, outcome, names, title))
-    return download(lines, "text/plain", f"ballots-{motion_id}.blt")
+    return download(lines, f"ballots-{motion_id}.blt", "text/plain")
 
 
 @blueprint.get("/proposals/<uuid:motion_id>/ballots.csv")
@@ -108,7 +108,7 @@ def ballots_csv(motion_id: UUID) -> Response:
     _, outcome, names = _counted(session, motion_id)
     results.secret_ballots(session, outcome)
     lines = streamed(lambda reading: results.table(reading, outcome, names))
-    return download(lines, "text/csv", f"ballots-{motion_id}.csv")
+    return download(lines, f"ballots-{motion_id}.csv", "text/csv")
 
 
 def downloads(page: MotionPage) -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ ballot leaves no trace here: no row of the audit trail, no mail, no time.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,13 +19,14 @@ from coop import audit, clock, cooperative, outbox
 from coop.assembly import errors, notices
 from coop.assembly.bylaws import Bylaws, in_force
 from coop.assembly.desk.operations import need_scrutineers
+from coop.assembly.electorate import challenges_until, eligible, record_date
 from coop.assembly.meetings import progress
 from coop.assembly.meetings.errors import OpenedByMeeting
 from coop.assembly.models import Candidacy, Majority, Motion, MotionWords, Stage
 from coop.assembly.operations import discussed
 from coop.assembly.resolutions import Body, record_resolution
 from coop.assembly.results import candidate_names, count_of, elected_codes
-from coop.membership.models import Member, MemberClass, Participant
+from coop.membership.models import Participant
 from coop.permissions import Actor, NotFound, Power
 from coop.texts import fold
 from governance import ballots, secret_ballots
@@ -34,13 +35,10 @@ from governance.counting.resolution import Base, ResolutionRule
 from governance.counts import ElectionRule, Rule
 from governance.models import Kind, Outcome, Proposal, Secrecy
 from governance.opening import Question, open_proposal
-from governance.rolls import Voter
 
 #: The rule by which boards are elected.
 ELECTION_RULE = "scottish-stv"
 MOST_DAYS = 90
-#: Why somebody is on a roll.
-MEMBER = "member"
 #: Who can see a vote, the usual way first. Who is elected is never a matter of roll-call.
 WAYS: Mapping[Kind, tuple[Secrecy, ...]] = {
     Kind.RESOLUTION: (Secrecy.OPEN, Secrecy.SECRET, Secrecy.EXTERNAL),
@@ -122,19 +120,21 @@ def put_to_vote(
         need_scrutineers(session)
     today = cooperative.today(session)
     bylaws = in_force(session, today)
+    record_on = record_date(session, bylaws.bylaws, today)
     question = Question(
         rule=rule_for(motion, bylaws.bylaws),
         secrecy=secrecy,
         text_digest=words_digest(session.get_one(MotionWords, motion.id)),
         opens_at=opens_at,
         closes_at=closes_at,
-        record_on=today,
+        record_on=record_on,
+        challenges_until=challenges_until(bylaws.bylaws, opens_at, closes_at),
         candidates=_name_options(session, motion.id) if motion.kind is Kind.ELECTION else (),
         takes_paper=casting.takes_paper,
         secret_least=bylaws.bylaws.secret_least,
         public_value=casting.public_value,
     )
-    proposal_id = open_proposal(session, question, eligible(session, today, secrecy))
+    proposal_id = open_proposal(session, question, eligible(session, record_on, secrecy))
     motion.stage, motion.proposal_id, motion.bylaws_id = Stage.OPENED, proposal_id, bylaws.version_id
     session.flush()
     audit.record(
@@ -245,21 +245,6 @@ def resolution_rule(bylaws: Bylaws, *, special: bool) -> ResolutionRule:
         threshold_denominator=bylaws.special_denominator if special else 2,
         strictly_more=not special,
     )
-
-
-def eligible(session: Session, on: date, secrecy: Secrecy) -> list[Voter]:
-    """Return who may vote on a day: each member has one vote, whatever they hold.
-
-    On the roll of a secret vote all have the same class: a ballot carries its voter's class, and in a class of one or two it
-    would be known whose it is. No rule of ours counts by class.
-    """
-    rows = session.execute(
-        select(Participant.voter_ref, MemberClass.code)
-        .join(Member, Member.participant_id == Participant.id)
-        .join(MemberClass, MemberClass.id == Member.class_id)
-        .where(Member.joined_on <= on)
-    )
-    return [Voter(ref, code if secrecy is Secrecy.OPEN else MEMBER, MEMBER) for ref, code in rows]
 
 
 def words_digest(words: MotionWords) -> str:

@@ -7,6 +7,7 @@ from coop.assembly import (
     opening_pages,
     register_pages,
     result_pages,
+    roll_pages,
     secret_pages,
     vote_pages,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "records_pages",
     "register_pages",
     "result_pages",
+    "roll_pages",
     "secret_pages",
     "solvency_pages",
     "vote_pages",

@@ -18,6 +18,7 @@ from coop.home.community_tasks import community_tasks
 from coop.home.desk_tasks import desk_tasks
 from coop.home.meeting_tasks import meeting_tasks
 from coop.home.report_tasks import report_tasks
+from coop.home.roll_tasks import roll_tasks
 from coop.home.tasks import officers_tasks, own_tasks
 from coop.identity import powers, sessions
 from coop.identity.forms import POWER_LABELS
@@ -100,7 +101,8 @@ def _home(who: Actor) -> str:
         + bill_tasks(session, who)
         + report_tasks(session, who)
         + meeting_tasks(session, who, now)
-        + desk_tasks(session, who, now),
+        + desk_tasks(session, who, now)
+        + roll_tasks(session, who),
         next_meeting=next(iter(to_come(session, now)), None),
         holdings=holdings,
         is_member=any(holding.member_number is not None for holding in holdings),

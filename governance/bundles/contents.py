@@ -14,11 +14,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evidence.canonical import canonical_bytes, digest
-from governance import chain, headers
+from governance import chain, challenging, headers
 from governance.bundles import forms, sheets
 from governance.bundles.cast import Cast, cast_of
 from governance.bundles.lines import listed, table
 from governance.challenges import Asks, Challenge, ChallengeAnswer, is_added, is_struck
+from governance.challenging import Added
 from governance.counts import options_of
 from governance.errors import NoSuchProposal, NotYetCounted
 from governance.models import ChainLink, Outcome, Participation, Proposal, RollEntry, Secrecy, Withdrawal
@@ -125,19 +126,11 @@ def _answered(session: Session, proposal_id: UUID) -> list[dict[str, object]]:
         .order_by(Challenge.id)
     )
     return [
-        {
-            "challenge": made.id,
-            "proposal": made.proposal_id,
-            "voter": made.voter_ref,
-            "by": made.by_ref,
-            "asks": made.asks,
-            "made_at": made.made_at,
-            "upheld": answered.upheld,
-            "answered_at": answered.answered_at,
-            "added": {"class": entry.class_code, "weight": entry.weight, "reason": entry.reason}
-            if answered.upheld and made.asks is Asks.ADD
-            else None,
-        }
+        challenging.record_of(
+            made,
+            answered,
+            Added(entry.class_code, entry.weight) if answered.upheld and made.asks is Asks.ADD else None,
+        )
         for made, answered, entry in rows
     ]
 

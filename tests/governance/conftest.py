@@ -14,6 +14,7 @@ from governance.counts import ElectionRule, Rule
 from governance.models import Secrecy
 from governance.opening import Question, open_proposal
 from governance.rolls import Voter
+from tests.governance.challenged_rolls import Rolls
 
 OPENS = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
 CLOSES = OPENS + timedelta(days=7)
@@ -94,3 +95,9 @@ class Votes:
 def votes() -> Votes:
     """Ways to open votes."""
     return Votes()
+
+
+@pytest.fixture
+def house(votes: Votes) -> Rolls:
+    """Ways to open votes whose roll can be challenged."""
+    return Rolls(votes)

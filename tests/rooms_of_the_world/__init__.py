@@ -25,6 +25,7 @@ from tests.rooms_of_the_world import (
     papers,
     planning,
     reports,
+    rolls,
     statements,
     surplus,
 )
@@ -47,6 +48,7 @@ ROOMS: tuple[ModuleType, ...] = (
     papers,
     meetings,
     outside,
+    rolls,
     statements,
     reports,
     desk,

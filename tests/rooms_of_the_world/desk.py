@@ -36,6 +36,10 @@ def addresses(world: World) -> dict[str, list[Address]]:
     roll_call, election, untouched = (f"/desk/{motion_id}" for motion_id in world.things["desk"])
     no_paper = f"/desk/{world.motions['open']}"
     return {
+        # The election takes paper, and who has voted on the screen can take that ballot back.
+        "assembly.withdraw_ballot": [
+            Address("board", f"/as/{world.participants['board']}/votes/{world.things['desk'][1]}/withdraw")
+        ],
         "assembly.desk": [Address("scrutineer", "/desk"), Address("board2", "/desk")],
         "assembly.desk_vote": [
             *(Address("scrutineer", path) for path in (roll_call, election, untouched)),

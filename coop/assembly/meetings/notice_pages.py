@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from coop import clock, cooperative
 from coop.assembly import bylaws
 from coop.assembly.blueprint import blueprint
+from coop.assembly.electorate import eligible, record_date
 from coop.assembly.meetings import notice as notices
 from coop.assembly.meetings import opening, queries, showing
 from coop.assembly.meetings.clear_days import earliest_day
@@ -19,7 +20,7 @@ from coop.assembly.meetings.mail import how_to_vote
 from coop.assembly.meetings.models import Meeting
 from coop.assembly.meetings.queries import MeetingPage, MeetingState
 from coop.assembly.meetings.showing import local, page_values
-from coop.assembly.voting import Casting, eligible
+from coop.assembly.voting import Casting
 from coop.database import db, write
 from coop.errors import message_of, show_on
 from coop.permissions import NotFound, Power, requires
@@ -128,7 +129,8 @@ def open_meeting(meeting_id: UUID) -> Page:
     who, session = actor(), db.session()
     page = queries.meeting(session, meeting_id, clock.now())
     zone, today = cooperative.current(session).zone, cooperative.today(session)
-    closes_on = today + timedelta(days=bylaws.in_force(session, today).bylaws.voting_days)
+    figures = bylaws.in_force(session, today).bylaws
+    closes_on = today + timedelta(days=figures.voting_days)
     form = OpenMeetingForm(data={"closes_on": closes_on.isoformat(), "closes_time": _EVENING})
     status = 200
     if request.method == "POST":
@@ -148,12 +150,14 @@ def open_meeting(meeting_id: UUID) -> Page:
     elif page.row.state is not MeetingState.NOTICED:
         raise NotFound
     session = db.session()
+    record_on = record_date(session, figures, today)
     return render_template(
         "assembly/meetings/open.html",
         **page_values(session, page),
         form=form,
         zone=zone,
-        members=len(eligible(session, today, Secrecy.OPEN)),
+        members=len(eligible(session, record_on, Secrecy.OPEN)),
+        record_on=record_on,
         too_early=_too_early(session, page),
         lacks=showing.lacks(session, page),
     ), status

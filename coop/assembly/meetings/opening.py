@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from coop import audit, clock, cooperative
 from coop.assembly.bylaws import in_force
+from coop.assembly.electorate import eligible, record_date
 from coop.assembly.meetings import errors, mail, progress, readiness
 from coop.assembly.meetings.clear_days import earliest_day
 from coop.assembly.meetings.models import Meeting, MeetingNotice, MeetingOpening
 from coop.assembly.models import Motion
 from coop.assembly.operations import discussed
-from coop.assembly.voting import AS_USUAL, Casting, eligible, put_to_vote
+from coop.assembly.voting import AS_USUAL, Casting, put_to_vote
 from coop.permissions import Actor, Power
 from evidence.messages import Refusal
 from governance.errors import EmptyRoll
@@ -49,11 +50,12 @@ def open_meeting(
             motions.append(discussed(session, item.motion_id))
         readiness.need(session, meeting, item)
     now, today = clock.now(), cooperative.today(session)
-    members = len(eligible(session, today, Secrecy.OPEN))
+    bylaws = in_force(session, today).bylaws
+    members = len(eligible(session, record_date(session, bylaws, today), Secrecy.OPEN))
     if not members:
         raise EmptyRoll
     if closes_at is None:
-        closes_at = now + timedelta(days=in_force(session, today).bylaws.voting_days)
+        closes_at = now + timedelta(days=bylaws.voting_days)
     for motion in motions:
         put_to_vote(session, actor, motion, opens_at=now, closes_at=closes_at, power=power, casting=casting)
     opening = MeetingOpening(

@@ -1,7 +1,7 @@
 """Votes that are counted in another system: the question that is handed over, the election that asks it, and its result.
 
-Revision ID: 0027
-Revises: 0022
+Revision ID: 0024
+Revises: 0023
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 from evidence.columns import UtcDateTime
 
-revision = "0027"
-down_revision = "0022"
+revision = "0024"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 
