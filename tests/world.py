@@ -5,7 +5,7 @@ opened, closed and counted. Whoever looks at it sets the clock to `World.now`.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import ModuleType
 from uuid import UUID, uuid4
 
@@ -50,33 +50,45 @@ def is_demonstration(database: TestDatabase) -> bool:
 
 
 def build(
-    app: Flask, people: dict[str, UUID], participants: dict[str, UUID], rooms: Sequence[ModuleType] = ROOMS
+    app: Flask,
+    people: dict[str, UUID],
+    participants: dict[str, UUID],
+    rooms: Sequence[ModuleType] = ROOMS,
+    *,
+    votes: bool = True,
 ) -> World:
-    """Make everything and return it."""
+    """Make everything and return it. Without `votes` nothing is put to the vote; some rooms need those."""
     start = clock.now() + timedelta(days=1)
     world = World(start + timedelta(days=7), dict(participants), people)
     with app.test_request_context():
         with clock.at(start):
             write(lambda session: _members(session, world))
             write(lambda session: _book(session, world))
-        with clock.at(start + timedelta(hours=1)):
-            write(lambda session: _votes_of_the_past(session, world))
-        with clock.at(start + timedelta(hours=2)):
-            write(lambda session: _cast(session, world, "decided", "pending"))
-            write(lambda session: _rank(session, world, "elected"))
-        with clock.at(start + timedelta(days=5)):
-            write(lambda session: voting.close_motion(session, WORKER, world.motions["decided"]))
-            write(lambda session: voting.close_motion(session, WORKER, world.motions["elected"]))
-        with clock.at(world.now - timedelta(hours=3)):
-            write(lambda session: _votes_of_today(session, world))
+        if votes:
+            _vote(world, start)
         with clock.at(world.now - timedelta(hours=1)):
-            write(lambda session: _cast(session, world, "open"))
             write(lambda session: seal(session, WORKER))
             write(lambda session: _newcomers(session, world))
             for room in rooms:
                 room.build(app, world)
         db.session.remove()
     return world
+
+
+def _vote(world: World, start: datetime) -> None:
+    """Let votes be opened, cast and counted: some are over, some run, some are only discussed."""
+    with clock.at(start + timedelta(hours=1)):
+        write(lambda session: _votes_of_the_past(session, world))
+    with clock.at(start + timedelta(hours=2)):
+        write(lambda session: _cast(session, world, "decided", "pending"))
+        write(lambda session: _rank(session, world, "elected"))
+    with clock.at(start + timedelta(days=5)):
+        write(lambda session: voting.close_motion(session, WORKER, world.motions["decided"]))
+        write(lambda session: voting.close_motion(session, WORKER, world.motions["elected"]))
+    with clock.at(world.now - timedelta(hours=3)):
+        write(lambda session: _votes_of_today(session, world))
+    with clock.at(world.now - timedelta(hours=1)):
+        write(lambda session: _cast(session, world, "open"))
 
 
 def _members(session: Session, world: World) -> None:

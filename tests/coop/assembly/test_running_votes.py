@@ -22,9 +22,12 @@ BALLOTS = {"Urn", "Ballot", "OpenBallot"}
 #: Who may: the engine, which counts; the result, which starts from an outcome; a voter's own vote; who took part, for home.
 READERS = {
     "governance/ballots.py",
+    "governance/bundles/cast.py",
     "governance/checks.py",
     "governance/closing.py",
     "governance/counts.py",
+    "governance/paper_checks.py",
+    "governance/paper_count.py",
     "governance/rules.py",
     "governance/secret_ballots.py",
     "coop/assembly/queries.py",
