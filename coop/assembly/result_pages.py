@@ -16,7 +16,7 @@ from coop.assembly.bylaws import BylawVersion
 from coop.assembly.errors import NotAnElection, NotCounted
 from coop.assembly.models import Majority
 from coop.assembly.queries import MotionPage, members_among
-from coop.assembly.results import BallotLine, RollCallLine
+from coop.assembly.results import BallotLine, OnPaper, RollCallLine
 from coop.charts import ResolutionChart, resolution_chart
 from coop.database import db
 from coop.downloads import download, streamed
@@ -57,6 +57,7 @@ class Result:
     cast: int
     heads: int
     roll: int
+    on_paper: OnPaper | None
     sentence: str
     reasons: tuple[str, ...]
     steps: tuple[Step, ...]
@@ -139,6 +140,7 @@ def _resolution_result(session: Session, page: MotionPage, outcome: Outcome) -> 
         cast=count.cast,
         heads=results.heads(outcome),
         roll=results.roll(outcome),
+        on_paper=results.on_paper(outcome),
         sentence=gettext("Carried.") if count.carried else gettext("Not carried."),
         reasons=tuple(gettext(REASONS[reason]) % numbers for reason in count.reasons),
         steps=_steps(session, page, rule, count),
@@ -222,6 +224,7 @@ def _election_result(session: Session, page: MotionPage, outcome: Outcome) -> Re
         cast=results.cast(outcome),
         heads=results.heads(outcome),
         roll=results.roll(outcome),
+        on_paper=results.on_paper(outcome),
         sentence=gettext("Elected: %(names)s.", names=", ".join(elected)) if elected else gettext("Nobody is elected."),
         reasons=(),
         steps=(),

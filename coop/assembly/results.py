@@ -36,6 +36,14 @@ class RollCallLine:
 
 
 @dataclass(frozen=True)
+class OnPaper:
+    """How many votes came from paper or the room, and how many more said nothing that can be counted."""
+
+    votes: int
+    spoilt: int
+
+
+@dataclass(frozen=True)
 class BallotLine:
     """A counted secret ballot: its receipt, and the answer, or the candidates in the order of preference."""
 
@@ -68,6 +76,12 @@ def heads(outcome: Outcome) -> int:
     """Return how many voters cast the votes."""
     ballots = json.loads(outcome.result)["ballots"]
     return int(ballots.get("heads", ballots["cast"]))
+
+
+def on_paper(outcome: Outcome) -> OnPaper | None:
+    """Return what came from paper and from the room, if anything did."""
+    found = json.loads(outcome.result)["ballots"].get("paper")
+    return OnPaper(int(found["ballots"]), int(found["spoilt"])) if found else None
 
 
 def roll(outcome: Outcome) -> int:
