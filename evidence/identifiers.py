@@ -10,17 +10,18 @@ from uuid import UUID
 
 _VERSION_7 = 0x7 << 76
 _VARIANT = 0x2 << 62
-_LAST_62 = (1 << 62) - 1
 
 
 def new_id() -> UUID:
-    """Make a time-ordered identifier: UUID version 7 of RFC 9562, 48 bits of milliseconds and 74 random bits.
+    """Make a time-ordered identifier: UUID version 7 of RFC 9562, 48 bits of milliseconds, 12 of their parts, 62 random bits.
 
-    The time of the machine is used, not the co-op's clock: it only orders an index and is never read back.
+    With the parts (its section 6.2, method 3) what one process makes one after the other sorts so, within a millisecond too.
+    The time of the machine is used, not the co-op's clock: it only orders rows and is never read back.
     """
-    milliseconds = time.time_ns() // 1_000_000 & (1 << 48) - 1
-    bits = secrets.randbits(74)
-    return UUID(int=milliseconds << 80 | _VERSION_7 | bits >> 62 << 64 | _VARIANT | bits & _LAST_62)
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    parts = rest * 4096 // 1_000_000
+    milliseconds &= (1 << 48) - 1
+    return UUID(int=milliseconds << 80 | _VERSION_7 | parts << 64 | _VARIANT | secrets.randbits(62))
 
 
 def new_ref() -> UUID:

@@ -19,7 +19,10 @@ from coop.identity.models import Person
 from coop.membership.models import Member, Participant, Representative
 from coop.membership.queries import in_term
 from coop.permissions import Actor
-from governance.models import OpenBallot, Option, Participation, Proposal, RollEntry, Secrecy
+from governance.ballots import Choice
+from governance.challenges import is_struck
+from governance.models import Kind, OpenBallot, Option, Participation, Proposal, RollEntry, Secrecy
+from governance.paper import PaperMark
 
 #: The share of those who vote, and how they do: most are for what was put to them.
 _SHARE = 0.5
@@ -30,19 +33,25 @@ def vote(session: Session, until: datetime) -> int:
     """Let members vote on everything that is open now and closes by then. Return how many votes that were."""
     now, cast = clock.now(), 0
     rows = session.execute(
-        select(Motion.id, Proposal.id, Proposal.secrecy)
+        select(Motion.id, Proposal.id, Proposal.kind, Proposal.secrecy)
         .join(Proposal, Proposal.id == Motion.proposal_id)
-        .where(Proposal.opens_at <= now, Proposal.closes_at > now, Proposal.closes_at <= until)
+        .where(
+            Proposal.opens_at <= now,
+            Proposal.closes_at > now,
+            Proposal.closes_at <= until,
+            Proposal.secrecy != Secrecy.EXTERNAL,
+        )
         .order_by(Proposal.closes_at, Proposal.id)
     )
-    for motion_id, proposal_id, secrecy in rows.all():
+    for motion_id, proposal_id, kind, secrecy in rows.all():
         codes = session.scalars(
             select(Option.code).where(Option.proposal_id == proposal_id).order_by(Option.code)
         ).all()
         dice = random.Random(proposal_id.int)  # noqa: S311 - a story, not a secret
         for participant_id, person_id in session.execute(_silent(session, proposal_id)).all():
             if dice.random() < _SHARE:
-                _cast(session, motion_id, participant_id, person_id, secrecy, codes, dice)
+                choice = _choice(kind, codes, dice)
+                _cast(session, motion_id, participant_id, person_id, secrecy, choice)
                 cast += 1
     return cast
 
@@ -53,23 +62,29 @@ def _cast(
     participant_id: UUID,
     person_id: UUID,
     secrecy: Secrecy,
-    codes: Sequence[str],
-    dice: random.Random,
+    choice: Choice,
 ) -> None:
     actor = Actor(person_id=person_id, channel="worker", represents=frozenset({participant_id}))
     if secrecy is Secrecy.SECRET:
-        ranking = dice.sample(codes, dice.randint(1, len(codes)))
-        voting.cast_ballot(session, actor, motion_id=motion_id, participant_id=participant_id, choice=ranking)
+        voting.cast_ballot(session, actor, motion_id=motion_id, participant_id=participant_id, choice=choice)
     else:
-        choice = dice.choices(codes, [_WEIGHTS[code] for code in codes])[0]
-        voting.cast_vote(session, actor, motion_id=motion_id, participant_id=participant_id, choice=choice)
+        voting.cast_vote(session, actor, motion_id=motion_id, participant_id=participant_id, choice=str(choice))
+
+
+def _choice(kind: Kind, codes: Sequence[str], dice: random.Random) -> Choice:
+    """Return a ranking of some candidates, or an answer."""
+    if kind is Kind.ELECTION:
+        return dice.sample(codes, dice.randint(1, len(codes)))
+    return dice.choices(codes, [_WEIGHTS[code] for code in codes])[0]
 
 
 def _silent(session: Session, proposal_id: UUID) -> Select[*tuple[UUID, UUID]]:
-    """Select who is on the roll, has not voted, and is nobody whom a visitor can be: the participant, and who acts for it."""
+    """Select who is on the roll and may still vote on the screen, and is nobody whom a visitor can be: the participant, and who acts for it."""
     has_voted = or_(
         exists().where(OpenBallot.roll_entry_id == RollEntry.id),
         exists().where(Participation.roll_entry_id == RollEntry.id),
+        exists().where(PaperMark.roll_entry_id == RollEntry.id),
+        is_struck(),
     )
     return (
         select(Participant.id, Representative.person_id)
