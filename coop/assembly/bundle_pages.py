@@ -11,7 +11,6 @@ from typing import IO
 from uuid import UUID
 
 from flask import Response, render_template
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coop import clock
@@ -28,9 +27,9 @@ from coop.permissions import requires
 from governance.bundles import files_of
 from governance.bundles.contents import digest_of
 from governance.bundles.packing import pack
-from governance.chain import LinkKind
+from governance.chain import Head, LinkKind, link_of
 from governance.counts import ElectionRule, rule_of
-from governance.models import ChainLink, Kind, Outcome, Secrecy
+from governance.models import Kind, Outcome, Secrecy
 
 _PIECE = 65_536
 
@@ -44,8 +43,7 @@ class Marks:
     #: Digest of the record of the result.
     result: str
     #: The link of the chain that holds this closing.
-    seq: int | None
-    head: str | None
+    link: Head | None
 
 
 @blueprint.get("/proposals/<uuid:motion_id>/check")
@@ -106,13 +104,8 @@ def _files(session: Session, page: MotionPage) -> Mapping[str, bytes]:
 
 
 def _marks(session: Session, page: MotionPage, outcome: Outcome) -> Marks:
-    link = session.execute(
-        select(ChainLink.seq, ChainLink.hash).where(
-            ChainLink.kind == LinkKind.CLOSED, ChainLink.subject == outcome.proposal_id
-        )
-    ).first()
-    seq, head = link or (None, None)
-    return Marks(digest_of(_files(session, page)), outcome.digest, seq, head)
+    link = link_of(session, LinkKind.CLOSED, outcome.proposal_id)
+    return Marks(digest_of(_files(session, page)), outcome.digest, link)
 
 
 def _pieces(stream: IO[bytes]) -> Iterator[bytes]:

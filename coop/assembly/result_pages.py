@@ -95,7 +95,7 @@ def ballots_blt(motion_id: UUID) -> Response:
     page, outcome, names = _counted(session, motion_id)
     if page.row.kind is not Kind.ELECTION:
         raise NotAnElection
-    results.secret_ballots(session, outcome)
+    results.need_ballot_list(session, outcome)
     title = _one_line(page.row.title)
     lines = streamed(lambda reading: results.blt(reading, outcome, names, title))
     return download(lines, f"ballots-{motion_id}.blt", "text/plain")
@@ -107,7 +107,7 @@ def ballots_csv(motion_id: UUID) -> Response:
     """Download the ballots with their receipts."""
     session = db.session()
     _, outcome, names = _counted(session, motion_id)
-    results.secret_ballots(session, outcome)
+    results.need_ballot_list(session, outcome)
     lines = streamed(lambda reading: results.table(reading, outcome, names))
     return download(lines, f"ballots-{motion_id}.csv", "text/csv")
 

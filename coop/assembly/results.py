@@ -126,18 +126,27 @@ def secret_ballots(session: Session, outcome: Outcome) -> list[BallotLine]:
     Raises:
         NoBallotList, BallotsWithheld
     """
-    proposal = session.get_one(Proposal, outcome.proposal_id)
-    if proposal.secrecy is not Secrecy.SECRET:
-        raise NoBallotList
-    found, least = heads(outcome), proposal.secret_least or 0
-    if 0 < found < least:
-        raise BallotsWithheld(found, least)
+    need_ballot_list(session, outcome)
     rows = session.execute(
         select(Ballot.commitment, Ballot.nonce, Ballot.choice)
         .where(Ballot.proposal_id == outcome.proposal_id)
         .order_by(Ballot.commitment)
     )
     return [BallotLine(commitment, nonce, _answer(json.loads(choice))) for commitment, nonce, choice in rows]
+
+
+def need_ballot_list(session: Session, outcome: Outcome) -> None:
+    """Refuse where there is no list of ballots, or where it would name voters: before the first line of a file is sent.
+
+    Raises:
+        NoBallotList, BallotsWithheld
+    """
+    proposal = session.get_one(Proposal, outcome.proposal_id)
+    if proposal.secrecy is not Secrecy.SECRET:
+        raise NoBallotList
+    found, least = heads(outcome), proposal.secret_least or 0
+    if 0 < found < least:
+        raise BallotsWithheld(found, least)
 
 
 def blt(session: Session, outcome: Outcome, names: Mapping[str, str], title: str) -> Iterator[str]:
