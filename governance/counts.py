@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from evidence.canonical import canonical_bytes, digest
 from evidence.collector import unswept
+from evidence.reading import driver_rows
 from governance import external, headers, paper, rolls
 from governance.challenges import is_struck
 from governance.counting.profiles import RankedProfile
@@ -142,7 +143,8 @@ def _votes(session: Session, proposal: Proposal) -> Sequence[tuple[str, int]]:
         return external.Tally.read(_brought_in(session, proposal).tally).by_choice()
     if proposal.secrecy is Secrecy.SECRET:
         query = select(Ballot.choice, func.sum(Ballot.weight)).where(Ballot.proposal_id == proposal.id)
-        return session.execute(query.group_by(Ballot.choice)).all()
+        # In order, because the index has them in order, and whoever counts them wants them so.
+        return driver_rows(session.connection(), query.group_by(Ballot.choice).order_by(Ballot.choice))
     latest = standing_open_ballots(proposal.id).subquery()
     return session.execute(select(latest.c.choice, func.sum(latest.c.weight)).group_by(latest.c.choice)).all()
 
