@@ -2,11 +2,12 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 from evidence.currencies import decimal_writer
 from evidence.spreadsheets import plain_cell
-from ledger.export.source import Books
+from ledger.export.source import ERASED, Books, id_text, moment_text
 
 COLUMNS = (
     "date",
@@ -39,34 +40,34 @@ def write(books: Books) -> Iterator[str]:
         account = ["opening", total.code, names[total.code]]
         both = sides(total.balance_minor, total.currency)
         table.writerow([books.starts_on, "", "", *account, "Opening balance", "", *both, total.currency, *[""] * 5])
-    for entry in books.entries():
-        text, reference = plain_cell(entry.text), plain_cell(entry.reference or "")
-        id_, booked_on, kind, recorded_at = entry.id, entry.booked_on, entry.kind, entry.recorded_at
-        table.writerows(
-            [
-                booked_on,
-                id_,
-                line,
-                kind,
-                code,
-                names[code],
-                text,
-                party_ref,
-                *sides(amount_minor, currency),
-                currency,
-                recorded_at,
-                reference,
-                centre and plain_cell(centre),
-                fund and plain_cell(fund),
-                tax and plain_cell(tax),
-            ]
-            for line, code, amount_minor, currency, party_ref, centre, fund, tax in entry.postings
-        )
-        if buffer.tell() >= CHARACTERS_AT_ONCE:
-            yield buffer.getvalue()
-            buffer.seek(0)
-            buffer.truncate()
+    cells = _cells(books, names)
+    for part in books.parts():
+        table.writerows(map(cells, part))
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
     yield buffer.getvalue()
+
+
+def _cells(books: Books, names: Mapping[str, str]) -> Callable[[Sequence[Any]], Sequence[str | int | None]]:
+    """Return what makes a row of the table of one of the books. It keeps the cells of an entry for all its postings."""
+    codes = {id_: code and plain_cell(code) for id_, code in books.codes().items()}
+    last_id, id_, booked_on, text, recorded_at, reference = None, "", "", "", "", ""
+
+    def cells(row: Sequence[Any]) -> Sequence[str | int | None]:
+        nonlocal last_id, id_, booked_on, text, recorded_at, reference
+        if row[0] != last_id:
+            last_id = row[0]
+            id_, booked_on, recorded_at = id_text(row[0]), str(row[1]), moment_text(row[4])
+            text, reference = plain_cell(ERASED if row[3] is None else row[3]), plain_cell(row[6] or "")
+        _, _, kind, _, _, _, _, line, amount_minor, currency, party, centre, fund, tax, code = row
+        return (
+            *(booked_on, id_, line, kind, code, names[code], text, party and id_text(party)),
+            *sides(amount_minor, currency),
+            *(currency, recorded_at, reference, codes[centre], codes[fund], codes[tax]),
+        )
+
+    return cells
 
 
 def sides(amount_minor: int, currency: str) -> tuple[str, str]:

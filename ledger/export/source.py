@@ -3,9 +3,10 @@
 Rows come from the database a few thousand at a time, so an export of any length needs the memory of a short one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from evidence.canonical import utc_text
 from evidence.columns import raw
+from evidence.reading import driver_parts
 from ledger.chart import books_currency
 from ledger.models import Account, AccountKind, CostCentre, Entry, EntryText, Fund, Posting, TaxCode
 from ledger.totals import AccountTotal, account_totals
@@ -110,28 +112,37 @@ class Books:
         """Return what was debited and credited to every account between the two days."""
         return account_totals(self.session, self.starts_on, self.ends_on)
 
-    def entries(self) -> Iterator[ExportedEntry]:
-        """Return the entries in the order of the books."""
+    def parts(self) -> Iterator[Sequence[tuple[Any, ...]]]:
+        """Return the rows of `_ROWS` in the order of the books, some at a time, for formats that need no more than these."""
         query = _ROWS.where(Entry.booked_on <= self.ends_on)
         if self.starts_on is not None:
             query = query.where(Entry.booked_on >= self.starts_on)
-        codes = _codes(self.session)
-        rows = self.session.connection().execute(query, execution_options={"yield_per": _ROWS_AT_ONCE})
+        return driver_parts(self.session.connection(), query, _ROWS_AT_ONCE)
+
+    def entries(self) -> Iterator[ExportedEntry]:
+        """Return the entries in the order of the books."""
+        codes = self.codes()
         entry: ExportedEntry | None = None
         before: object = None
-        for row in rows:
+        for row in chain.from_iterable(self.parts()):
             # By place: a loop over millions of rows has no time for names.
             line, minor, currency, party, centre, fund, tax, code = row[_HEADING:]
             if entry is None or row[0] != before:
                 if entry is not None:
                     yield entry
                 before, entry = row[0], _entry(*row[:_HEADING])
-            party = party and _id(party)
+            party = party and id_text(party)
             entry.postings.append(
                 ExportedPosting(line, code, minor, currency, party, codes[centre], codes[fund], codes[tax])
             )
         if entry is not None:
             yield entry
+
+    def codes(self) -> dict[object, str | None]:
+        """Return the codes of cost centres, funds and tax codes by their ids: few, so that no posting need look for its own."""
+        tables = (CostCentre, Fund, TaxCode)
+        rows = (row for mapped in tables for row in self.session.execute(select(raw(mapped.id), mapped.code)))
+        return {None: None} | {row[0]: row[1] for row in rows}
 
 
 def read_books(session: Session, starts_on: date | None, ends_on: date | None) -> Books:
@@ -164,33 +175,26 @@ def _entry(
     id_: Any, booked_on: Any, kind: str, text: str | None, recorded_at: Any, reverses_id: Any, reference: str | None
 ) -> ExportedEntry:
     return ExportedEntry(
-        id=_id(id_),
+        id=id_text(id_),
         booked_on=str(booked_on),
         kind=kind,
         text=ERASED if text is None else text,
-        recorded_at=_moment(recorded_at),
-        reverses_id=reverses_id and _id(reverses_id),
+        recorded_at=moment_text(recorded_at),
+        reverses_id=reverses_id and id_text(reverses_id),
         reference=reference,
         postings=[],
     )
 
 
-def _id(raw: Any) -> str:
+def id_text(raw: Any) -> str:
     """Write an id as the database gave it: a UUID, or its digits from SQLite."""
     text = str(raw)
     return text if len(text) == 36 else f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
-def _moment(raw: Any) -> str:
+def moment_text(raw: Any) -> str:
     """Write a moment as the database gave it: an aware time, or its text in UTC from SQLite."""
     return utc_text(raw) if isinstance(raw, datetime) else f"{raw[:10]}T{raw[11:]}Z"
-
-
-def _codes(session: Session) -> dict[object, str | None]:
-    """Return the codes of the cost centres, funds and tax codes: few, so that no posting need look for its own."""
-    tables = (CostCentre, Fund, TaxCode)
-    rows = (row for mapped in tables for row in session.execute(select(raw(mapped.id), mapped.code)))
-    return {None: None} | {row[0]: row[1] for row in rows}
 
 
 def _with_balance(totals: list[AccountTotal]) -> list[AccountTotal]:
