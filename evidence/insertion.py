@@ -5,7 +5,7 @@ are looked at once, SQLite is given many rows in one statement and PostgreSQL ve
 for any other INSERT, values are kept as the types of the columns say, and errors are SQLAlchemy's. Nothing is committed here.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, islice
 from typing import Any
 
@@ -25,10 +25,13 @@ class Insertion:
 
     def __init__(self, table: Table, *columns: str, on_conflict: str = "") -> None:
         """Name the columns. `on_conflict` ends the statement, and then no two rows of one call may have the same key."""
+        self._table = table.name
+        self._names = columns
         self._types = [table.c[name].type for name in columns]
-        self._into = f"{table.name} ({', '.join(columns)})"
+        # What a column that is not named becomes is then nothing, as if it had been given.
+        assert all(table.c[name].server_default is None for name in columns)
         self._on_conflict = on_conflict
-        #: By the name of the database: what turns values into those of the driver, with the place of their column.
+        #: By the name of the database.
         self._processors: dict[str, list[tuple[int, Callable[[Any], Any]]]] = {}
 
     def write(self, connection: Connection, rows: Iterable[_Row]) -> None:
@@ -43,27 +46,31 @@ class Insertion:
             part = list(islice(rows, _ROWS_AT_ONCE))
 
     def _insert(self, connection: Connection, rows: Sequence[_Row]) -> None:
+        # Column by column, because most need nothing, and those that are empty in all rows need not even be named.
+        given = list(zip(*rows, strict=True))
+        named = [place for place, values in enumerate(given) if values.count(None) < len(rows)]
+        columns: list[Iterable[Any]] = list(given)
+        for place, process in self._processors_of(connection.dialect):
+            columns[place] = map(process, given[place])
+        values = tuple(chain.from_iterable(zip(*(columns[place] for place in named), strict=True)))
         placeholder = "?" if connection.dialect.name == "sqlite" else "%s"
-        row = f"({', '.join([placeholder] * len(self._types))})"
-        statement = f"INSERT INTO {self._into} VALUES {', '.join([row] * len(rows))} {self._on_conflict}"
-        connection.exec_driver_sql(statement, tuple(self._bound(connection.dialect, rows)))
+        row = f"({', '.join([placeholder] * len(named))})"
+        into = f"{self._table} ({', '.join(self._names[place] for place in named)})"
+        statement = f"INSERT INTO {into} VALUES {', '.join([row] * len(rows))} {self._on_conflict}"
+        connection.exec_driver_sql(statement, values)
 
-    def _bound(self, dialect: Dialect, rows: Sequence[_Row]) -> Iterator[Any]:
-        """Return the values of all rows, one after the other, as the driver takes them."""
+    def _processors_of(self, dialect: Dialect) -> list[tuple[int, Callable[[Any], Any]]]:
+        """Return what turns values into those of the driver, with the places of their columns."""
         processors = self._processors.get(dialect.name)
         if processors is None:
             found = [one.dialect_impl(dialect).bind_processor(dialect) for one in self._types]
             processors = [(place, process) for place, process in enumerate(found) if process is not None]
             self._processors[dialect.name] = processors
-        # Column by column, because most columns need nothing.
-        columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
-        for place, process in processors:
-            columns[place] = map(process, columns[place])
-        return chain.from_iterable(zip(*columns, strict=True))
+        return processors
 
     def _copy(self, connection: Connection, rows: Iterable[_Row]) -> None:
         """Hand rows to COPY, which SQLAlchemy does not know: the driver writes UUIDs, dates and numbers as it reads them."""
-        statement = f"COPY {self._into} FROM STDIN"
+        statement = f"COPY {self._table} ({', '.join(self._names)}) FROM STDIN"
         driver: Any = connection.connection.driver_connection
         errors = connection.dialect.loaded_dbapi.Error
         try:

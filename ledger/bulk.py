@@ -16,6 +16,7 @@ from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from evidence.collector import unswept
 from evidence.columns import table_of
 from evidence.messages import N_
 from ledger.balances import add_to_balances
@@ -68,6 +69,7 @@ class Checked:
     tags: Mapping[int, Tags]
 
 
+@unswept()
 def post_many(
     session: Session, drafts: Sequence[Draft], *, now: datetime, recorded_by: UUID | None = None
 ) -> list[Posted]:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, bindparam, func, select
 
-from evidence.canonical import Canonical, digest
+from evidence.canonical import digest_of_plain
 from evidence.columns import table_of
 from ledger import errors
 from ledger.models import Account, Period
@@ -175,22 +175,26 @@ def check_accounts(draft: Draft, accounts: Accounts) -> None:
 
 def request_digest(draft: Draft) -> str:
     """Digest what was asked for, without the text (it may be erased): it tells a repeat from a conflict."""
-    asked: dict[str, Canonical] = {
-        "booked_on": draft.booked_on,
+    asked: dict[str, object] = {
+        "booked_on": draft.booked_on.isoformat(),
         "kind": draft.kind,
         "currency": draft.currency,
-        "lines": [[line.account, line.amount_minor, line.party_ref] for line in draft.lines],
-        "source": [draft.source_kind, draft.source_id],
-        "reverses": draft.reverses_id,
+        "lines": [[line.account, line.amount_minor, _text(line.party_ref)] for line in draft.lines],
+        "source": [draft.source_kind, _text(draft.source_id)],
+        "reverses": _text(draft.reverses_id),
     }
     # Left out where there is none, so that a digest says the same as before these were known.
     if draft.reference is not None:
         asked["reference"] = draft.reference
     if draft.taxed_under is not None:
-        asked["taxed_under"] = draft.taxed_under
+        asked["taxed_under"] = _text(draft.taxed_under)
     if any(line.is_tagged for line in draft.lines):
         asked["tags"] = [[line.cost_centre, line.fund, line.tax] for line in draft.lines]
-    return digest(asked)
+    return digest_of_plain(asked)
+
+
+def _text(reference: UUID | None) -> str | None:
+    return None if reference is None else str(reference)
 
 
 def text_digest(salt: str, text: str) -> str:
