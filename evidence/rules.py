@@ -33,6 +33,8 @@ class Case:
 
     condition: str
     message: str
+    #: What PostgreSQL is asked instead, where what it has locked says as much: `NOT FOUND`.
+    postgresql: str = ""
 
 
 def refuse(
@@ -53,7 +55,7 @@ def refuse(
         f"  SELECT RAISE(ABORT, '{_quoted(case.message)}') WHERE {case.condition};" for case in cases
     )
     checks_postgresql = "\n".join(
-        f"  IF {case.condition} THEN RAISE EXCEPTION USING ERRCODE = '23000',"
+        f"  IF {case.postgresql or case.condition} THEN RAISE EXCEPTION USING ERRCODE = '23000',"
         f" MESSAGE = '{_quoted(case.message)}'; END IF;"
         for case in cases
     )

@@ -29,11 +29,13 @@ RULES: tuple[Rule, ...] = (
                 "NOT EXISTS (SELECT 1 FROM ledger_period WHERE starts_on <= NEW.booked_on"
                 " AND ends_on >= NEW.booked_on AND locked_at IS NULL)",
                 "ledger: the period is locked or was never opened",
+                postgresql="NOT FOUND",
             ),
         ],
         requires=["ledger_posting", "ledger_period"],
         postgresql_lock=(
-            "  PERFORM 1 FROM ledger_period WHERE starts_on <= NEW.booked_on AND ends_on >= NEW.booked_on FOR SHARE;"
+            "  PERFORM 1 FROM ledger_period WHERE starts_on <= NEW.booked_on AND ends_on >= NEW.booked_on"
+            " AND locked_at IS NULL FOR SHARE;"
         ),
     ),
     refuse(
