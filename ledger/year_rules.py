@@ -1,6 +1,7 @@
 """What the database itself refuses about months and years.
 
-A locked month opens, and a closed year, by a recorded reopening only. A year that has its months keeps its days.
+A locked month opens, and a closed year, by a recorded reopening only. A month keeps its days, and
+a year that has months too.
 """
 
 from evidence.columns import table_of
@@ -14,10 +15,9 @@ _LOCKED_THERE = (
     "SELECT 1 FROM ledger_period WHERE locked_at IS NOT NULL"
     " AND (id = NEW.id OR (starts_on <= NEW.ends_on AND ends_on >= NEW.starts_on))"
 )
-#: A locked period is opened, and nothing else about it changes, under a reopening of its year after which it was not closed again.
+#: A locked period is opened under a reopening of its year after which it was not closed again.
 _OPENED_BY_DECISION = (
-    "NEW.locked_at IS NULL AND NEW.id = OLD.id AND NEW.fiscal_year_id = OLD.fiscal_year_id"
-    " AND NEW.starts_on = OLD.starts_on AND NEW.ends_on = OLD.ends_on"
+    "NEW.locked_at IS NULL"
     f" AND EXISTS (SELECT 1 FROM {_REOPENING} AS r WHERE r.fiscal_year_id = OLD.fiscal_year_id"
     f" AND r.opens_on <= OLD.starts_on AND NOT EXISTS (SELECT 1 FROM {_CLOSING} AS c"
     " WHERE c.fiscal_year_id = r.fiscal_year_id AND c.number > r.number))"
@@ -59,13 +59,22 @@ RULES: tuple[Rule, ...] = (
         for event, condition in (
             # SQLite's REPLACE would take a locked row away without a DELETE, and an open period over the days of a locked
             # one would open them again.
-            (
-                "UPDATE",
-                f"(OLD.locked_at IS NOT NULL AND NOT ({_OPENED_BY_DECISION})) OR EXISTS ({_LOCKED_THERE} AND id <> OLD.id)",
-            ),
+            ("UPDATE", f"OLD.locked_at IS NOT NULL AND NOT ({_OPENED_BY_DECISION})"),
             ("DELETE", "OLD.locked_at IS NOT NULL"),
             ("INSERT", f"EXISTS ({_LOCKED_THERE})"),
         )
+    ),
+    refuse(
+        "ledger_period_stays",
+        "ledger_period",
+        "UPDATE",
+        [
+            Case(
+                "OLD.id <> NEW.id OR OLD.fiscal_year_id <> NEW.fiscal_year_id"
+                " OR OLD.starts_on <> NEW.starts_on OR OLD.ends_on <> NEW.ends_on",
+                "ledger: the days of a month stay, because its balances and statements rest on them",
+            )
+        ],
     ),
     refuse(
         "ledger_fiscal_year_stays",

@@ -260,7 +260,7 @@ def test_the_database_unlocks_nothing_without_a_reopening_that_stands(books: Boo
     _sql_refused(session, stays, UNLOCK.format(NEXT[0]))
     _sql_refused(
         session,
-        stays,
+        f"{stays}|the days of a month stay",
         "UPDATE ledger_period SET ends_on = '2027-02-27', locked_at = NULL WHERE ends_on = '2027-02-28'",
     )
     close(session, year, LATER)
