@@ -157,9 +157,7 @@ def test_a_month_keeps_its_days_be_it_open_or_locked(books: Books) -> None:
     """Moved over the days of a locked month, an open one would open them again; and its balances are of its days."""
     another_year = f"fiscal_year_id = '{_id(books, uuid4())}'"
     for change in ("starts_on = '2026-04-15'", "ends_on = '2026-05-30'", f"id = '{_id(books, uuid4())}'", another_year):
-        _refused(
-            books, f"UPDATE ledger_period SET {change} WHERE ends_on = '2026-05-31'", match="days of a month stay"
-        )
+        _refused(books, f"UPDATE ledger_period SET {change} WHERE ends_on = '2026-05-31'", match="days of a month stay")
     periods.lock_period(books.session, date(2026, 4, 30), now=books.now)
     _refused(
         books,
