@@ -41,9 +41,27 @@ def check_ballots(bundle: Bundle) -> Iterator[str]:
         need(cast == stated["cast"], "ballots.json: the votes are not as many as were counted")
     if not bundle.of_first_form:
         need(len(counted) == stated["heads"], "ballots.json: the ballots are not as many as were counted")
+        one_each = bundle.opening["weighting"] or stated["cast"] == stated["heads"]
+        need(one_each, "record.json: one ballot has one vote, and there are other numbers of them")
+    if secret:
+        _check_shown(bundle)
     said = _SAID.get(bundle.shown, "each recomputed from what it says" if secret else "each of an entry of the roll")
     yield f"{len(counted)} ballots, {said}; together they have the digest of the record"
     yield from _withheld(bundle)
+
+
+def _check_shown(bundle: Bundle) -> None:
+    """Check that answers are withheld only where few share what they show: whoever declares could hide a false count so."""
+    least, size = bundle.opening["secret_least"], len(bundle.receipts)
+    need(bundle.ballots["least"] == least, "ballots.json states another least number than opening.json")
+    groups = {(line.voter.class_code, line.voter.weight) for line in bundle.standing}
+    weights = {weight for _, weight in groups}
+    may_be = {
+        Shown.ROWS: True,
+        Shown.ANSWERS: len(groups) > 1 and size >= (least or 0),
+        Shown.RECEIPTS: len(weights) > 1 or size < (least or 0),
+    }
+    need(may_be.get(bundle.shown), "ballots.json: more is withheld than the few who share what they show ask for")
 
 
 def _receipts(bundle: Bundle) -> list[str]:

@@ -397,12 +397,33 @@ def check_ballots(bundle: Bundle) -> str:
         )
     if not bundle.of_first_form:
         need(len(counted) == record["ballots"]["heads"], "ballots.json: the ballots are not as many as were counted")
+        need(
+            bundle.opening["weighting"] or record["ballots"]["cast"] == record["ballots"]["heads"],
+            "record.json: one ballot has one vote, and there are other numbers of them",
+        )
+    if secret:
+        _check_shown(bundle, len(counted))
     withheld = {
         "rows": "each recomputed from what it says" if secret else "each of an entry of the roll",
         "answers": "receipts and answers apart",
         "receipts": "receipts only",
     }[ballots["shown"]]
     return f"{len(counted)} ballots, {withheld}; together they have the digest of the record"
+
+
+def _check_shown(bundle: Bundle, size: int) -> None:
+    """Check that answers are withheld only where few share what they show: whoever declares could hide a false count so."""
+    ballots, least = bundle.json("ballots.json"), bundle.opening["secret_least"]
+    need(ballots["least"] == least, "ballots.json states another least number than opening.json")
+    groups = {(row["class"], row["weight"]) for row in bundle.roll()}
+    many = size >= (least or 0)
+    if ballots["shown"] == "answers":
+        fits = len(groups) > 1 and many
+    elif ballots["shown"] == "receipts":
+        fits = len({weight for _, weight in groups}) > 1 or not many
+    else:
+        fits = ballots["shown"] == "rows"
+    need(fits, "ballots.json: more is withheld than the few who share what they show ask for")
 
 
 def _receipts(bundle: Bundle) -> list[str]:
@@ -500,7 +521,7 @@ def check_count(bundle: Bundle) -> str:
     """Check that the ballots, counted again, give the result."""
     record, papers, name = bundle.record, bundle.papers(), bundle.record["rule"]["name"]
     if papers is None:
-        return "not counted again: the answers are not here"
+        return f"not counted again: the answers are not here{_declared(bundle)}"
     if record["kind"] == "resolution":
         counted: Any = resolution(record["rule"], papers, _roll_votes(bundle))
     elif name in RULES:
@@ -513,6 +534,19 @@ def check_count(bundle: Bundle) -> str:
         return f"NOT counted again: this program does not know the rule {name}"
     _compare(counted, record["count"], "count")
     return f"counted again by {name}: {sum(papers.values())} votes, {_told(bundle)}"
+
+
+def _declared(bundle: Bundle) -> str:
+    """Check that what was declared of a resolution follows from its own numbers, where its ballots cannot be counted again."""
+    record, stated = bundle.record, bundle.record["count"]
+    if record["kind"] != "resolution":
+        return ""
+    votes = [stated[answer] for answer in ANSWERS]
+    whole_numbers = all(type(number) is int and number >= 0 for number in votes)
+    need(whole_numbers and sum(votes) == record["ballots"]["cast"], "count: the votes are not those that were cast")
+    papers = {(answer,): number for answer, number in zip(ANSWERS, votes)}
+    _compare(resolution(record["rule"], papers, _roll_votes(bundle)), stated, "count")
+    return "; the outcome follows from the votes that were declared"
 
 
 def _compare(ours: Any, theirs: Any, where: str) -> None:

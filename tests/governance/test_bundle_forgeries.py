@@ -1,0 +1,98 @@
+"""Bundles made up by whoever runs the server, with a chain, a record and a manifest that fit together: what still shows."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from evidence.canonical import canonical_bytes
+from governance.bundles import verify
+from tests.governance.bundled import both, elect, files, forged, resolve_secretly
+from tests.governance.conftest import Votes
+
+Files = dict[str, bytes]
+
+
+@pytest.fixture
+def election(session: Session, votes: Votes) -> Files:
+    """The bundle of an election."""
+    return files(session, elect(session, votes))
+
+
+def _relinked(found: Files, record: Any, more: Callable[[list[Any]], object] = lambda links: None) -> Files:
+    """Return what it takes to declare another record: the record, its count, and a chain that ends with it."""
+    links = json.loads(found["chain.json"])["links"]
+    more(links)
+    text, previous = canonical_bytes(record), verify.GENESIS
+    links[-1]["digest"] = verify.sha256(text)
+    for number, link in enumerate(links, start=1):
+        told = {**{key: link[key] for key in ("kind", "subject", "digest")}, "seq": number}
+        previous = verify.sha256(previous.encode() + b"\n" + verify.canonical(told))
+        link |= {"seq": number, "hash": previous}
+    changed = {
+        "record_json": text,
+        "count_json": canonical_bytes(record["count"]),
+        "chain_json": canonical_bytes({"links": links}),
+    }
+    return {name: content for name, content in changed.items() if content != found[name.replace("_", ".")]}
+
+
+def _withheld(found: Files, shown: str, **more: Any) -> bytes:
+    """Return the ballots with their answers left out, as where few share what they show."""
+    ballots = json.loads(found["ballots.json"])
+    rows = ballots.pop("rows")
+    receipts = [row["receipt"] for row in rows]
+    return canonical_bytes({**ballots, "shown": shown, "receipts": receipts, **more})
+
+
+FORMS: dict[str, bytes | None] = dict.fromkeys(("ballots_blt", "ballots_csv", "ballots_soi", "rctab_json", "rctab_csv"))
+
+
+def _checks(lines: list[str]) -> set[str]:
+    return {line.partition(":")[0] for line in lines}
+
+
+def test_answers_are_withheld_only_where_few_share_what_they_show(election: Files) -> None:
+    """Otherwise any count could be declared, and nobody could count again."""
+    record = json.loads(election["record.json"])
+    record["count"]["elected"] = ["c2", "c3"]
+    declared = _relinked(election, record)
+    rows = json.loads(election["ballots.json"])["rows"]
+    answers = [{"choice": ["c3"], "weight": 1} for _ in rows]
+    for least in (3, 1000):
+        for ballots in (
+            _withheld(election, "receipts", least=least),
+            _withheld(election, "answers", least=least, answers=answers),
+        ):
+            assert "ballots" in _checks(both(forged(election, **declared, **FORMS, ballots_json=ballots)))
+
+
+def test_one_vote_a_ballot_holds_for_what_is_declared_of_withheld_ballots(session: Session, votes: Votes) -> None:
+    found = files(session, elect(session, votes, rankings=(["c1"], ["c2"])))
+    assert json.loads(found["ballots.json"])["shown"] == "receipts"
+    assert both(found) == []
+    record = json.loads(found["record.json"])
+    record["ballots"]["cast"] = 9
+    assert "ballots" in _checks(both(forged(found, **_relinked(found, record))))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"outcome": "lost", "reasons": "too-few-for"},
+        {"for": 3},
+        {"for": 7, "base_votes": 7},
+        {"threshold_needed": 1},
+    ],
+)
+def test_a_result_whose_ballots_are_withheld_still_adds_up(
+    session: Session, votes: Votes, changed: dict[str, Any]
+) -> None:
+    found = files(session, resolve_secretly(session, votes, ("for", "for")))
+    assert json.loads(found["ballots.json"])["shown"] == "receipts"
+    assert both(found) == []
+    record = json.loads(found["record.json"])
+    record["count"] |= changed
+    assert "count" in _checks(both(forged(found, **_relinked(found, record))))
