@@ -71,11 +71,15 @@ def check_files(bundle: Bundle) -> Iterator[str]:
 
 def check_chain(bundle: Bundle) -> Iterator[str]:
     """Check that each link's hash covers the one before, and that the chain ends with this vote's closing."""
-    previous = GENESIS
+    previous, seen = GENESIS, set()
     for seq, link in enumerate(bundle.links, start=1):
         need(link["seq"] == seq, f"chain.json: link {seq} is left out, or out of its place")
         previous = link_hash(previous, seq, link["kind"], link["subject"], link["digest"])
         need(link["hash"] == previous, f"chain.json: link {seq} was changed, or one before it")
+        # Who kept the head of a first closing would find it in a chain that goes on to a second one.
+        told = (link["kind"], link["subject"])
+        need(told not in seen, f"chain.json: link {seq} tells again what an earlier one has told")
+        seen.add(told)
     last = bundle.links[-1]
     ends = (last["kind"], last["subject"]) == (LinkKind.CLOSED, str(bundle.proposal_id))
     need(ends, "chain.json does not end with the closing of this vote")

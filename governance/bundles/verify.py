@@ -240,12 +240,18 @@ def check_chain(bundle: Bundle) -> str:
     """Check that each link's hash covers the one before, and that the chain ends with this vote's closing."""
     links = bundle.json("chain.json")["links"]
     need(links, "chain.json holds no link")
-    previous = GENESIS
+    previous, seen = GENESIS, set()
     for number, link in enumerate(links, start=1):
         need(link["seq"] == number, f"chain.json: link {number} is left out, or out of its place")
         told = {key: link[key] for key in ("seq", "kind", "subject", "digest")}
         expected = sha256(previous.encode() + b"\n" + canonical(told))
         need(link["hash"] == expected, f"chain.json: link {number} was changed, or one before it")
+        # Who kept the head of a first closing would find it in a chain that goes on to a second one.
+        need(
+            (link["kind"], link["subject"]) not in seen,
+            f"chain.json: link {number} tells again what an earlier one has told",
+        )
+        seen.add((link["kind"], link["subject"]))
         previous = expected
     last = links[-1]
     vote = bundle.record["proposal"]

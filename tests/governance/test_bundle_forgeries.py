@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from evidence.canonical import canonical_bytes
 from governance.bundles import verify
-from tests.governance.bundled import both, elect, files, forged, resolve_secretly
+from tests.governance.bundled import both, elect, files, forged, resolve, resolve_secretly
 from tests.governance.conftest import Votes
 
 Files = dict[str, bytes]
@@ -19,6 +19,12 @@ Files = dict[str, bytes]
 def election(session: Session, votes: Votes) -> Files:
     """The bundle of an election."""
     return files(session, elect(session, votes))
+
+
+@pytest.fixture
+def resolution(session: Session, votes: Votes) -> Files:
+    """The bundle of a resolution."""
+    return files(session, resolve(session, votes))
 
 
 def _relinked(found: Files, record: Any, more: Callable[[list[Any]], object] = lambda links: None) -> Files:
@@ -96,3 +102,13 @@ def test_a_result_whose_ballots_are_withheld_still_adds_up(
     record = json.loads(found["record.json"])
     record["count"] |= changed
     assert "count" in _checks(both(forged(found, **_relinked(found, record))))
+
+
+def test_a_vote_has_one_opening_and_one_closing_in_the_chain(election: Files, resolution: Files) -> None:
+    """Whoever kept the head of the first result would find it in a chain that goes on to another one."""
+    for found in (election, resolution):
+        kept = json.loads(found["chain.json"])["links"][-1]["hash"]
+        record = json.loads(found["record.json"])
+        twice = _relinked(found, record, lambda links: links.append({**links[-1]}))
+        lines = both({**forged(found, chain_json=twice["chain_json"])}, head=kept)
+        assert "chain" in _checks(lines)
