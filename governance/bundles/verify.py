@@ -68,6 +68,19 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
+def told_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a JSON object. Of a key that is there twice other programs may read the other value."""
+    told = dict(pairs)
+    if len(told) < len(pairs):
+        raise ValueError("a key is there twice")
+    return told
+
+
+def no_number(text: str) -> None:
+    """Refuse NaN and Infinity, which other programs do not read."""
+    raise ValueError(f"{text} is no number of JSON")
+
+
 # ---------------------------------------------------------------------------------------------------------- the bundle
 
 
@@ -84,7 +97,8 @@ class Bundle:
         if name not in self._read:
             need(name in self.files, f"{name} is missing")
             try:
-                self._read[name] = json.loads(self.files[name].decode())
+                text = self.files[name].decode()
+                self._read[name] = json.loads(text, object_pairs_hook=told_once, parse_constant=no_number)
             except MALFORMED:
                 raise Wrong(f"{name} cannot be read: it is no JSON") from None
         return self._read[name]
@@ -550,7 +564,7 @@ def _declared(bundle: Bundle) -> str:
     votes = [stated[answer] for answer in ANSWERS]
     whole_numbers = all(type(number) is int and number >= 0 for number in votes)
     need(whole_numbers and sum(votes) == record["ballots"]["cast"], "count: the votes are not those that were cast")
-    papers = {(answer,): number for answer, number in zip(ANSWERS, votes)}
+    papers: Papers = {(answer,): number for answer, number in zip(ANSWERS, votes)}
     _compare(resolution(record["rule"], papers, _roll_votes(bundle)), stated, "count")
     return "; the outcome follows from the votes that were declared"
 

@@ -112,3 +112,10 @@ def test_a_vote_has_one_opening_and_one_closing_in_the_chain(election: Files, re
         twice = _relinked(found, record, lambda links: links.append({**links[-1]}))
         lines = both({**forged(found, chain_json=twice["chain_json"])}, head=kept)
         assert "chain" in _checks(lines)
+
+
+def test_a_file_that_names_a_thing_twice_is_no_file_of_a_bundle(election: Files) -> None:
+    """Another program may read the first of two, and show other ballots than those that were checked."""
+    rows = b'"rows":[{"choice":["c3"]}],'
+    twice = election["ballots.json"].replace(b'"rows":[', rows + b'"rows":[', 1)
+    assert "ballots" in _checks(both(forged(election, ballots_json=twice)))
