@@ -18,7 +18,7 @@ from governance.bundles.count_checks import check_count, check_quorum
 from governance.bundles.opening_checks import check_opening, check_roll
 from governance.bundles.packing import Unpacked
 from governance.bundles.reading import MALFORMED, Bundle, DoesNotHold, need
-from governance.bundles.sheets import outcome
+from governance.bundles.sheets import certificate, outcome
 from governance.chain import LinkKind, link_hash
 
 
@@ -92,6 +92,8 @@ def check_outcome(bundle: Bundle) -> Iterator[str]:
     need(bundle.links[-1]["digest"] == found, "record.json is not what the chain holds of the closing")
     need(bundle.json(MANIFEST)["proposal"] == bundle.record["proposal"], f"{MANIFEST} is of another vote")
     need(bundle.json("count.json") == bundle.record["count"], "count.json is not the count of the record")
+    said = certificate(bundle.record, bundle.links).encode()
+    need(bundle.content("certificate.txt") == said, "certificate.txt says something else than the record")
     yield f"{outcome(bundle.record['count'])}; the record has the digest {found}, as in the chain"
 
 

@@ -280,7 +280,36 @@ def check_outcome(bundle: Bundle) -> str:
     need(links[-1]["digest"] == digest, "record.json is not what the chain holds of the closing")
     need(bundle.json("manifest.json")["proposal"] == bundle.record["proposal"], "manifest.json is of another vote")
     need(bundle.json("count.json") == bundle.record["count"], "count.json is not the count of the record")
+    need("certificate.txt" in bundle.files, "certificate.txt is missing")
+    lines = [" ".join(line.split()) for line in bundle.files["certificate.txt"].decode().splitlines()]
+    need(lines == _certificate(bundle), "certificate.txt says something else than the record")
     return f"{_told(bundle)}; the record has the digest {digest}, as in the chain"
+
+
+def _certificate(bundle: Bundle) -> list[str]:
+    """Return what the certificate has to say, line by line, spaces apart."""
+    record, roll, ballots, count = (bundle.record, *(bundle.record[key] for key in ("roll", "ballots", "count")))
+    heads, votes = (roll["final"][key] if "final" in roll else roll["size"] for key in ("heads", "votes"))
+    by = f" by {ballots['heads']} members" if "heads" in ballots else ""
+    elected = "elected: " + (", ".join(count.get("elected") or []) or "nobody")
+    link = bundle.json("chain.json")["links"][-1]
+    return [
+        "Certificate of a result",
+        "",
+        f"Vote {record['proposal']}",
+        f"Kind {record['kind']}, ballots {record['secrecy']}",
+        "Rule " + ", ".join(f"{key} {value}" for key, value in sorted(record["rule"].items())),
+        f"Opened, closed {record['opens_at']}, {record['closes_at']}",
+        f"Roll {heads} members with {votes} votes",
+        f"Cast {ballots['cast']} votes{by}",
+        f"Outcome {count['outcome']} ({count['reasons']})" if "outcome" in count else f"Outcome {elected}",
+        "",
+        f"Words voted on {record['text']}",
+        f"Roll as frozen {roll['digest']}",
+        f"Opening {record.get('opened', '(not in the chain)')}",
+        f"Ballots {ballots.get('digest', '')}".strip(),
+        f"Chain, link {link['seq']} {link['hash']}",
+    ]
 
 
 def _told(bundle: Bundle) -> str:

@@ -119,3 +119,10 @@ def test_a_file_that_names_a_thing_twice_is_no_file_of_a_bundle(election: Files)
     rows = b'"rows":[{"choice":["c3"]}],'
     twice = election["ballots.json"].replace(b'"rows":[', rows + b'"rows":[', 1)
     assert "ballots" in _checks(both(forged(election, ballots_json=twice)))
+
+
+def test_the_certificate_is_what_the_record_says(resolution: Files, election: Files) -> None:
+    for found, one, other in ((resolution, b"carried", b"lost"), (election, b"elected: c", b"elected: x")):
+        changed = found["certificate.txt"].replace(one, other)
+        lines = ["outcome: certificate.txt says something else than the record"]
+        assert both(forged(found, certificate_txt=changed)) == lines

@@ -280,7 +280,7 @@ def test_a_result_rewritten_with_its_whole_chain_is_found_by_the_count_or_by_a_h
             chain_json=_json(election, "chain.json", relinked),
         )
     )
-    assert [line.partition(":")[0] for line in both(bundle)] == ["count"]
+    assert [line.partition(":")[0] for line in both(bundle)] == ["count", "outcome"]
     _named(both(bundle, head=head), "count", "head")
 
 
