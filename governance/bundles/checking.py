@@ -40,7 +40,9 @@ class Line:
     said: str
 
     def __str__(self) -> str:
-        return f"{self.word:<7} {self.check}: {self.said}"
+        # What a file says must not move the cursor, hide a line or write one of its own.
+        said = "".join(one if one.isprintable() else ascii(one)[1:-1] for one in self.said)
+        return f"{self.word:<7} {self.check}: {said}"
 
 
 #: Yields what was found: first what holds, then what to know beside it.

@@ -1134,6 +1134,11 @@ def check_receipt(bundle: Bundle, receipt: str) -> str:
     )
 
 
+def shown(line: str) -> str:
+    """Return a line as it can be printed: what a file says must not move the cursor, hide a line or write one of its own."""
+    return "".join(one if one.isascii() and one.isprintable() else ascii(one)[1:-1] for one in line)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check a bundle and print a line for each check."""
     parser = argparse.ArgumentParser(
@@ -1157,7 +1162,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         parser.error(f"{given.bundle} cannot be read: {error.strerror}")
     for word, name, line in lines:
-        print(f"{word:<7} {name}: {line}".encode("ascii", "backslashreplace").decode())
+        print(shown(f"{word:<7} {name}: {line}"))
     failed = sum(word == "FAILED" for word, _, _ in lines)
     print(f"\n{failed} of these do not hold." if failed else "\nEverything that can be checked holds.")
     return 1 if failed else 0

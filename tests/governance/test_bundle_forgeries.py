@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy.orm import Session
 
+from coop.commands.verify import verify as command
 from evidence.canonical import canonical_bytes
 from governance.bundles import verify
 from tests.governance.bundled import both, elect, files, forged, resolve, resolve_secretly
@@ -126,3 +129,18 @@ def test_the_certificate_is_what_the_record_says(resolution: Files, election: Fi
         changed = found["certificate.txt"].replace(one, other)
         lines = ["outcome: certificate.txt says something else than the record"]
         assert both(forged(found, certificate_txt=changed)) == lines
+
+
+def test_nothing_in_a_bundle_can_draw_on_the_screen(
+    election: Files, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Characters that move the cursor or hide what follows could write "ok" over a line that says something else."""
+    ballots = json.loads(election["ballots.json"])
+    ballots["rows"][0]["receipt"] = "\x1b[8m\r\nok      ballots: 8 ballots\x9b2K\u202e"
+    for name, content in forged(election, ballots_json=canonical_bytes(ballots)).items():
+        (tmp_path / name).write_bytes(content)
+    assert verify.main([str(tmp_path)]) == 1
+    for said in (capsys.readouterr().out, CliRunner().invoke(command, [str(tmp_path)]).output):
+        lines = said.split("\n")
+        assert all(line.isprintable() for line in lines), said
+        assert not any(line.startswith("ok      ballots") for line in lines)
