@@ -112,8 +112,10 @@ def check_one_ballot_each(bundle: Bundle) -> Iterator[str]:
     if bundle.record["secrecy"] != Secrecy.SECRET:
         size = len(bundle.ballots["rows"])
         need(taken["voted"] == size, "participation.json: other entries voted than there are ballots")
+        _check_voters(bundle, _voters(bundle))
         yield f"{size} entries of the roll voted, and each has one ballot"
         return
+    _check_voters(bundle, taken["digest"])
     counted, spoilt = (paper["ballots"], paper["spoilt"]) if paper else (0, 0)
     voted, size = taken["cast"] - taken["taken_back"] + counted, len(bundle.receipts)
     need(voted == size, f"{voted} entries of the roll have a ballot, and there are {size}")
@@ -127,6 +129,18 @@ def check_one_ballot_each(bundle: Bundle) -> Iterator[str]:
                 f"class {group[0]}, weight {group[1]}: {cast} ballots for {roll[group]} on the roll",
             )
     yield f"{voted} entries of the roll have a ballot, and there are {size}; in no class more than it has entries"
+
+
+def _voters(bundle: Bundle) -> str:
+    """Return the digest of who voted in a roll-call: each entry with its voter."""
+    voter_of = {line.entry: str(line.voter.ref) for line in bundle.standing}
+    return digest({"voted": sorted((row["entry"], voter_of[row["entry"]]) for row in bundle.ballots["rows"])})
+
+
+def _check_voters(bundle: Bundle, found: str) -> None:
+    """Check that those who voted are those of the record; what was counted before records had them, says nothing about it."""
+    ballots = bundle.record["ballots"]
+    need("voters" not in ballots or ballots["voters"] == found, "record.json: those who voted are others")
 
 
 def check_forms(bundle: Bundle) -> Iterator[str]:

@@ -529,7 +529,11 @@ def check_one_ballot_each(bundle: Bundle) -> str:
     need(paper == bundle.record["ballots"].get("paper"), "participation.json: other ballots on paper than the record")
     if bundle.record["secrecy"] != "secret":
         need(taken["voted"] == size, "participation.json: other entries voted than there are ballots")
+        voter_of = {row["entry"]: row["voter"] for row in bundle.roll()}
+        pairs = sorted([row["entry"], voter_of[row["entry"]]] for row in ballots["rows"])
+        _check_voters(bundle, sha256(canonical({"voted": pairs})))
         return f"{size} entries of the roll voted, and each has one ballot"
+    _check_voters(bundle, taken["digest"])
     from_paper = paper["ballots"] if paper else 0
     voted = taken["cast"] - taken["taken_back"] + from_paper
     need(voted == size, f"{voted} entries of the roll have a ballot, and there are {size}")
@@ -546,6 +550,12 @@ def check_one_ballot_each(bundle: Bundle) -> str:
                 f"class {group[0]}, weight {group[1]}: {cast} ballots for {roll[group]} on the roll",
             )
     return f"{voted} entries of the roll have a ballot, and there are {size}; in no class more than it has entries"
+
+
+def _check_voters(bundle: Bundle, found: str) -> None:
+    """Check that those who voted are those of the record; what was counted before records had them, says nothing about it."""
+    ballots = bundle.record["ballots"]
+    need("voters" not in ballots or ballots["voters"] == found, "record.json: those who voted are others")
 
 
 def check_quorum(bundle: Bundle) -> str:

@@ -19,7 +19,7 @@ from governance.ballots import cast_open
 from governance.chain import link_hash
 from governance.checks import findings
 from governance.closing import close
-from governance.counts import options_of
+from governance.counts import digest_of, options_of, result_of
 from governance.models import (
     Ballot,
     ChainLink,
@@ -34,6 +34,7 @@ from governance.models import (
 )
 from governance.secret_ballots import cast_secret
 from tests.databases import TestDatabase
+from tests.governance.bundled import both, files
 
 if TYPE_CHECKING:
     from tests.governance.conftest import Votes
@@ -244,6 +245,9 @@ def _turn_the_lot(connection: Connection, ids: dict[str, UUID]) -> None:
         (_double_weight, "governance-roll-weight"),
         (_back_into_urn, "governance-urn-not-empty"),
         (_open_ballot_in_secret_vote, "governance-secrecy"),
+        (_swap_in_roll_call, "governance-recount"),
+        (_swap_in_election, "governance-recount"),
+        (_another_took_part, "governance-recount"),
         (_rewrite_chain, "governance-lot"),
         (_turn_the_lot, "governance-lot"),
         (_forget_a_vote, "governance-chain-link"),
@@ -261,3 +265,26 @@ def test_tampering_past_the_rules_is_found(
         tamper(connection, history)
     with Session(database.engine) as session:
         assert check in {finding.check for finding in findings(session)}
+
+
+@pytest.mark.tampers
+def test_a_result_that_was_counted_before_records_bound_voters_still_holds(
+    database: TestDatabase, history: dict[str, UUID]
+) -> None:
+    with database.engine.execution_options(coop_write=True).begin() as connection:
+        drop_rules(connection)
+        previous = GENESIS
+        for row in connection.execute(select(CHAIN).order_by(CHAIN.c.seq)).mappings().all():
+            digest = row["digest"]
+            if row["kind"] == "closed":
+                session = Session(connection)
+                result = result_of(session, session.get_one(Proposal, row["subject"]), binds_voters=False)
+                digest = digest_of(result)
+                counted = update(OUTCOME).where(OUTCOME.c.proposal_id == row["subject"])
+                connection.execute(counted.values(result=result, digest=digest))
+            previous = link_hash(previous, row["seq"], row["kind"], row["subject"], digest)
+            connection.execute(update(CHAIN).where(CHAIN.c.seq == row["seq"]).values(digest=digest, hash=previous))
+    with Session(database.engine) as session:
+        assert findings(session) == []
+        for name in ("resolution", "election"):
+            assert both(files(session, history[name])) == []
