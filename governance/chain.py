@@ -79,8 +79,11 @@ def links(session: Session, up_to: int | None = None) -> Iterator[ChainLink]:
 
 def findings(session: Session) -> Iterator[Finding]:
     """Yield what breaks the chain: a number left out, a hash that its link does not have."""
-    previous = Head(0, GENESIS)
+    previous, told = Head(0, GENESIS), set[tuple[str, UUID]]()
     for row in links(session):
+        if (row.kind, row.subject) in told:
+            yield Finding("governance-chain-twice", f"link {row.seq} tells again that {row.subject} was {row.kind}")
+        told.add((row.kind, row.subject))
         if row.seq != previous.seq + 1:
             yield Finding("governance-chain-gap", f"after link {previous.seq} comes link {row.seq}")
         if row.hash != link_hash(previous.hash, row.seq, row.kind, row.subject, row.digest):

@@ -62,6 +62,14 @@ class AlreadyChallenged(GovernanceRefusal):
 
 
 @dataclass(eq=False)
+class TooManyWaiting(GovernanceRefusal):
+    """Each challenge sends a mail and asks for an answer: one member alone could bury the others' under theirs."""
+
+    most: int
+    message = N_("%(most)s of your challenges wait for an answer. You can make another once one of them is answered.")
+
+
+@dataclass(eq=False)
 class AlreadyAnswered(GovernanceRefusal):
     """A challenge is answered once."""
 

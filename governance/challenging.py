@@ -29,6 +29,7 @@ from governance.challenge_errors import (
     StruckOnPaper,
     StruckWithBallot,
     TooLateToAdd,
+    TooManyWaiting,
 )
 from governance.challenges import Asks, Challenge, ChallengeAnswer, is_struck
 from governance.errors import AlreadyCounted, NoSuchProposal, TooFewToBeSecret
@@ -38,6 +39,9 @@ from governance.weights import EQUAL, Weighting
 
 #: Why somebody is on a roll that an answer has put there.
 ADDED = "challenge"
+
+#: How many challenges of one member may wait for their answers in one vote.
+MOST_WAITING = 5
 
 #: Tells the time when it is asked, which is after the lock is held.
 Clock = Callable[[], datetime]
@@ -52,6 +56,7 @@ def challenge(session: Session, proposal_id: UUID, *, voter_ref: UUID, by_ref: U
         NoSuchProposal, AlreadyCounted, NoChallenges, ChallengesOver
         AlreadyOnRoll, NobodyToStrike, AlreadyStruck
         AlreadyChallenged: the same two in the same vote.
+        TooManyWaiting
     """
     proposal = session.scalar(select(Proposal).where(Proposal.id == proposal_id).with_for_update(read=True))
     now = _uncounted(session, proposal, clock)
@@ -61,6 +66,8 @@ def challenge(session: Session, proposal_id: UUID, *, voter_ref: UUID, by_ref: U
     if now >= proposal.challenges_until:
         raise ChallengesOver(proposal.challenges_until)
     _entry(session, proposal_id, voter_ref, asks)
+    if _waiting(session, proposal_id, by_ref) >= MOST_WAITING:
+        raise TooManyWaiting(MOST_WAITING)
     row = {"id": new_id(), "proposal_id": proposal_id, "voter_ref": voter_ref, "by_ref": by_ref}
     try:
         session.execute(insert(table_of(Challenge)), [row | {"asks": asks, "made_at": now}])
@@ -134,6 +141,17 @@ def record_of(made: Challenge, answered: ChallengeAnswer, added: Added | None) -
         "answered_at": answered.answered_at,
         "added": {"class": added.class_code, "weight": added.weight, "reason": ADDED} if added else None,
     }
+
+
+def _waiting(session: Session, proposal_id: UUID, by_ref: UUID) -> int:
+    """Return how many challenges of somebody have no answer."""
+    query = (
+        select(func.count())
+        .select_from(Challenge)
+        .outerjoin(ChallengeAnswer, ChallengeAnswer.challenge_id == Challenge.id)
+        .where(Challenge.proposal_id == proposal_id, Challenge.by_ref == by_ref, ChallengeAnswer.challenge_id.is_(None))
+    )
+    return session.scalar(query) or 0
 
 
 def _uncounted(session: Session, proposal: Proposal | None, clock: Clock) -> datetime:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
+from evidence.chain import GENESIS
 from evidence.findings import Finding
 from evidence.messages import Refusal
 from governance import chain, challenge_checks, headers, paper_checks, rolls
@@ -18,6 +19,7 @@ from governance.errors import GovernanceRefusal
 from governance.external import ExternalResult, Tally
 from governance.models import (
     Ballot,
+    ChainLink,
     Kind,
     OpenBallot,
     Option,
@@ -42,6 +44,7 @@ def findings(session: Session) -> list[Finding]:
         found += paper_checks.findings(session, proposal)
         found += _outcome(session, proposal)
         found += _linked(session, proposal)
+        found += _lot(session, proposal)
         found += _external(session, proposal)
     return found
 
@@ -56,6 +59,12 @@ def _orphans(session: Session) -> Iterator[Finding]:
         )
         for proposal_id in session.scalars(query):
             yield Finding("governance-orphan", f"{mapped.__tablename__}: no proposal {proposal_id}")
+    gone = select(ChainLink.seq, ChainLink.kind).where(
+        ChainLink.kind.in_([chain.LinkKind.OPENED, chain.LinkKind.CLOSED]),
+        ~select(Proposal.id).where(Proposal.id == ChainLink.subject).exists(),
+    )
+    for seq, kind in session.execute(gone):
+        yield Finding("governance-chain-link", f"link {seq} tells that a vote was {kind} that is not there")
 
 
 def _roll(session: Session, proposal: Proposal) -> Iterator[Finding]:
@@ -165,7 +174,8 @@ def _outcome(session: Session, proposal: Proposal) -> Iterator[Finding]:
     if digest_of(outcome.result) != outcome.digest:
         yield Finding("governance-outcome-digest", f"proposal {proposal.id}: the result does not match its digest")
     try:
-        recounted = result_of(session, proposal)
+        binds_voters = "voters" in json.loads(outcome.result)["ballots"]
+        recounted = result_of(session, proposal, binds_voters=binds_voters)
     except (ValueError, TypeError, LookupError, NoResultFound, Refusal) as error:
         yield Finding("governance-recount", f"proposal {proposal.id} cannot be counted again: {type(error).__name__}")
         return
@@ -197,3 +207,18 @@ def _linked(session: Session, proposal: Proposal) -> Iterator[Finding]:
         if linked != digest:
             what = "is not in the chain" if linked is None else "is not what the chain holds"
             yield Finding("governance-chain-link", f"proposal {proposal.id}: what was {kind} {what}")
+
+
+def _lot(session: Session, proposal: Proposal) -> Iterator[Finding]:
+    """Hold the lot against the chain. Each opening keeps the head before it: a chain that was written anew has other ones."""
+    opened = chain.link_of(session, chain.LinkKind.OPENED, proposal.id)
+    if proposal.record_on is None or opened is None:
+        return
+    before = session.scalar(select(ChainLink.hash).where(ChainLink.seq == opened.seq - 1)) or GENESIS
+    if proposal.lot_head != before:
+        yield Finding("governance-lot", f"proposal {proposal.id}: another link stands before its opening than did then")
+    options = options_of(session, proposal.id)
+    drawing = headers.drawing_of(proposal, len(options))
+    plain = headers.in_plain_order(options)
+    if drawing and [plain[index] for index in drawing.order] != options:
+        yield Finding("governance-lot", f"proposal {proposal.id}: the candidates are not in the order of the lot")

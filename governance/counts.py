@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from evidence.canonical import canonical_bytes, digest
 from evidence.collector import unswept
 from evidence.reading import driver_rows
-from governance import external, headers, paper, rolls
+from governance import external, headers, paper, rolls, voters
 from governance.challenges import is_struck
 from governance.counting.profiles import RankedProfile
 from governance.counting.resolution import ResolutionRule, count_resolution
@@ -70,10 +70,10 @@ def options_of(session: Session, proposal_id: UUID) -> list[str]:
     return list(session.scalars(query))
 
 
-def result_of(session: Session, proposal: Proposal) -> str:
+def result_of(session: Session, proposal: Proposal, *, binds_voters: bool = True) -> str:
     """Count the ballots of a proposal and return the record: canonical JSON of question, roll, ballots and count.
 
-    A vote of the first form has the record that was written then.
+    A vote of the first form has the record that was written then; `binds_voters` is off for what was counted before records did.
 
     Counts what stands in `OpenBallot` or `Ballot`; a secret vote's urn must have been emptied into the latter.
     """
@@ -102,6 +102,8 @@ def result_of(session: Session, proposal: Proposal) -> str:
         record["roll"] = {"digest": proposal.roll_digest, "final": asdict(roll)}
         record["lot"] = drawing.to_canonical() if drawing else None
         ballots |= {"heads": _heads(session, proposal), "paper": paper.counted(session, proposal)}
+        if binds_voters:
+            ballots["voters"] = voters.digest_of(session, proposal)
     if proposal.secrecy is Secrecy.EXTERNAL:
         record["external"] = external.recorded(session, _brought_in(session, proposal))
     return canonical_bytes(record).decode()

@@ -10,7 +10,10 @@ from governance.models import Kind, Proposal
 
 def record_of(proposal: Proposal, options: Sequence[str]) -> dict[str, object]:
     """Return the record of an opening, for canonical JSON. `options` are the codes in the order of the ballot."""
+    # Elections that were opened before this was kept keep their record.
+    candidates = {"candidates": proposal.candidates_digest} if proposal.candidates_digest else {}
     return {
+        **candidates,
         "proposal": proposal.id,
         "kind": proposal.kind,
         "secrecy": proposal.secrecy,

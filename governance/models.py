@@ -90,6 +90,8 @@ class Proposal(GovernanceBase):
     #: What the lot was drawn from: the head of the chain before the opening, and a public value (`governance.counting.lots`).
     lot_head: Mapped[Sha256 | None] = mapped_column(default=None)
     lot_value: Mapped[Line | None] = mapped_column(default=None)
+    #: Digest of whose code is whose; the names lie with the caller. Nothing in a resolution, and in elections before it was kept.
+    candidates_digest: Mapped[Sha256 | None] = mapped_column(default=None)
 
 
 class Option(GovernanceBase):

@@ -50,6 +50,8 @@ class Question:
     record_on: date
     #: Codes of the candidates; none for a resolution, whose answers are fixed.
     candidates: Sequence[str] = ()
+    #: Digest of whose code is whose, which the caller knows.
+    candidates_digest: str | None = None
     #: Until when the roll can be challenged; nothing where it cannot.
     challenges_until: datetime | None = None
     #: Whether votes on paper or in the room are counted too.
@@ -108,6 +110,7 @@ def open_proposal(session: Session, question: Question, voters: Iterable[rolls.V
         secret_least=question.secret_least,
         lot_head=head.hash,
         lot_value=public_value,
+        candidates_digest=question.candidates_digest,
     )
     session.add(header)
     session.flush()

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coop.assembly import binding_checks
+from coop.assembly.ballot_codes import digest_of_codes
 from coop.assembly.bylaws import BylawVersion
 from coop.assembly.meetings import checks as meeting_checks
 from coop.assembly.models import BoardTerm, Candidacy, Motion, MotionWords
@@ -46,19 +47,20 @@ def _motions(session: Session) -> Iterator[Finding]:
         if motion.kind is not proposal.kind:
             yield Finding("assembly-kind", f"motion {motion.id}: the vote is another kind")
         if motion.kind is Kind.ELECTION:
-            yield from _candidates(session, motion)
+            yield from _candidates(session, motion, proposal)
         resolved = outcome is not None and (motion.kind is Kind.ELECTION or count_of(outcome).carried)
         if resolved != (resolution_id is not None):
             yield Finding("assembly-register", f"motion {motion.id}: result and register of resolutions differ")
 
 
-def _candidates(session: Session, motion: Motion) -> Iterator[Finding]:
-    assert motion.proposal_id is not None
+def _candidates(session: Session, motion: Motion, proposal: Proposal) -> Iterator[Finding]:
     codes = session.scalars(
         select(Candidacy.option_code).where(Candidacy.motion_id == motion.id, Candidacy.option_code.is_not(None))
     )
-    if set(codes) != set(options_of(session, motion.proposal_id)):
+    if set(codes) != set(options_of(session, proposal.id)):
         yield Finding("assembly-candidates", f"motion {motion.id}: candidates and ballot differ")
+    if proposal.candidates_digest not in {None, digest_of_codes(session, motion.id)}:
+        yield Finding("assembly-candidates", f"motion {motion.id}: the codes on the ballot were those of others")
 
 
 def _resolutions(session: Session) -> Iterator[Finding]:

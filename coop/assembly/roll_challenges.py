@@ -36,7 +36,7 @@ def challenge_roll(
 
     Raises:
         NotFound, NotPutToVote, MembersOnly, NoSuchMember, SeveralMembers, TextMissing, TextTooLong
-        AlreadyCounted, NoChallenges, ChallengesOver, AlreadyOnRoll, NobodyToStrike, AlreadyStruck, AlreadyChallenged
+        AlreadyCounted, NoChallenges, ChallengesOver, AlreadyOnRoll, NobodyToStrike, AlreadyStruck, AlreadyChallenged, TooManyWaiting
     """
     actor.need_to_act_for(by_id)
     motion = session.get(Motion, motion_id)

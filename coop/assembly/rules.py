@@ -37,6 +37,12 @@ _MOVED = (
     "NEW.meeting_id <> OLD.meeting_id OR NEW.position <> OLD.position OR NEW.kind <> OLD.kind"
     " OR COALESCE(NEW.motion_id <> OLD.motion_id, (NEW.motion_id IS NULL) <> (OLD.motion_id IS NULL))"
 )
+_CANDIDATE = "assembly: a candidate keeps the code on the ballot"
+#: The words of who stood may still be erased.
+_OTHER_CANDIDATE = (
+    "NEW.option_code IS NULL OR NEW.option_code <> OLD.option_code OR NEW.id <> OLD.id"
+    " OR NEW.participant_id <> OLD.participant_id OR NEW.motion_id <> OLD.motion_id"
+)
 _FROZEN = "assembly: notice of this agenda was given"
 
 RULES: tuple[Rule, ...] = (
@@ -52,6 +58,18 @@ RULES: tuple[Rule, ...] = (
                 "assembly: a motion that was put to the vote stays as it is",
             )
         ],
+    ),
+    refuse(
+        "candidacy_keeps_its_code",
+        "candidacy",
+        "UPDATE",
+        [Case(f"OLD.option_code IS NOT NULL AND ({_OTHER_CANDIDATE})", _CANDIDATE)],
+    ),
+    refuse(
+        "candidacy_with_code_no_delete",
+        "candidacy",
+        "DELETE",
+        [Case("OLD.option_code IS NOT NULL", _CANDIDATE)],
     ),
     refuse(
         "bound_motion_keeps_its_words",

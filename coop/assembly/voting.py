@@ -17,18 +17,18 @@ from sqlalchemy.orm import Session
 
 from coop import audit, clock, cooperative, outbox
 from coop.assembly import errors, notices
+from coop.assembly.ballot_codes import digest_of_codes, give_codes
 from coop.assembly.bylaws import Bylaws, in_force
 from coop.assembly.desk.operations import need_scrutineers
 from coop.assembly.electorate import challenges_until, eligible, record_date
 from coop.assembly.meetings import progress
 from coop.assembly.meetings.errors import OpenedByMeeting
-from coop.assembly.models import Candidacy, Majority, Motion, MotionWords, Stage
+from coop.assembly.models import Majority, Motion, MotionWords, Stage
 from coop.assembly.operations import discussed
 from coop.assembly.resolutions import Body, record_resolution
 from coop.assembly.results import candidate_names, count_of, elected_codes
 from coop.membership.models import Participant
 from coop.permissions import Actor, NotFound, Power
-from coop.texts import fold
 from governance import ballots, secret_ballots
 from governance.closing import close
 from governance.counting.resolution import Base, ResolutionRule
@@ -121,6 +121,7 @@ def put_to_vote(
     today = cooperative.today(session)
     bylaws = in_force(session, today)
     record_on = record_date(session, bylaws.bylaws, today)
+    codes = give_codes(session, motion.id) if motion.kind is Kind.ELECTION else ()
     question = Question(
         rule=rule_for(motion, bylaws.bylaws),
         secrecy=secrecy,
@@ -129,7 +130,8 @@ def put_to_vote(
         closes_at=closes_at,
         record_on=record_on,
         challenges_until=challenges_until(bylaws.bylaws, opens_at, closes_at),
-        candidates=_name_options(session, motion.id) if motion.kind is Kind.ELECTION else (),
+        candidates=codes,
+        candidates_digest=digest_of_codes(session, motion.id) if codes else None,
         takes_paper=casting.takes_paper,
         secret_least=bylaws.bylaws.secret_least,
         public_value=casting.public_value,
@@ -250,21 +252,6 @@ def resolution_rule(bylaws: Bylaws, *, special: bool) -> ResolutionRule:
 def words_digest(words: MotionWords) -> str:
     """Return the digest of what is voted on: SHA-256 over salt, title and text."""
     return hashlib.sha256(f"{words.salt}{words.title}\n{words.text}".encode()).hexdigest()
-
-
-def _name_options(session: Session, motion_id: UUID) -> list[str]:
-    """Give each candidate who stands a code for the ballot, and return the codes."""
-    rows = session.execute(
-        select(Candidacy, Participant.name)
-        .join(Participant, Participant.id == Candidacy.participant_id)
-        .where(Candidacy.motion_id == motion_id, Candidacy.accepted_at.is_not(None))
-    ).all()
-    codes = []
-    for number, (candidacy, _) in enumerate(sorted(rows, key=lambda row: (fold(row[1]), row[0].id)), start=1):
-        candidacy.option_code = f"c{number}"
-        codes.append(candidacy.option_code)
-    session.flush()
-    return codes
 
 
 def _ballot_of(session: Session, motion_id: UUID, participant_id: UUID) -> tuple[UUID, UUID]:

@@ -41,9 +41,27 @@ def check_ballots(bundle: Bundle) -> Iterator[str]:
         need(cast == stated["cast"], "ballots.json: the votes are not as many as were counted")
     if not bundle.of_first_form:
         need(len(counted) == stated["heads"], "ballots.json: the ballots are not as many as were counted")
+        one_each = bundle.opening["weighting"] or stated["cast"] == stated["heads"]
+        need(one_each, "record.json: one ballot has one vote, and there are other numbers of them")
+    if secret:
+        _check_shown(bundle)
     said = _SAID.get(bundle.shown, "each recomputed from what it says" if secret else "each of an entry of the roll")
     yield f"{len(counted)} ballots, {said}; together they have the digest of the record"
     yield from _withheld(bundle)
+
+
+def _check_shown(bundle: Bundle) -> None:
+    """Check that answers are withheld only where few share what they show: whoever declares could hide a false count so."""
+    least, size = bundle.opening["secret_least"], len(bundle.receipts)
+    need(bundle.ballots["least"] == least, "ballots.json states another least number than opening.json")
+    groups = {(line.voter.class_code, line.voter.weight) for line in bundle.standing}
+    weights = {weight for _, weight in groups}
+    may_be = {
+        Shown.ROWS: True,
+        Shown.ANSWERS: len(groups) > 1 and size >= (least or 0),
+        Shown.RECEIPTS: len(weights) > 1 or size < (least or 0),
+    }
+    need(may_be.get(bundle.shown), "ballots.json: more is withheld than the few who share what they show ask for")
 
 
 def _receipts(bundle: Bundle) -> list[str]:
@@ -94,8 +112,10 @@ def check_one_ballot_each(bundle: Bundle) -> Iterator[str]:
     if bundle.record["secrecy"] != Secrecy.SECRET:
         size = len(bundle.ballots["rows"])
         need(taken["voted"] == size, "participation.json: other entries voted than there are ballots")
+        _check_voters(bundle, _voters(bundle))
         yield f"{size} entries of the roll voted, and each has one ballot"
         return
+    _check_voters(bundle, taken["digest"])
     counted, spoilt = (paper["ballots"], paper["spoilt"]) if paper else (0, 0)
     voted, size = taken["cast"] - taken["taken_back"] + counted, len(bundle.receipts)
     need(voted == size, f"{voted} entries of the roll have a ballot, and there are {size}")
@@ -109,6 +129,18 @@ def check_one_ballot_each(bundle: Bundle) -> Iterator[str]:
                 f"class {group[0]}, weight {group[1]}: {cast} ballots for {roll[group]} on the roll",
             )
     yield f"{voted} entries of the roll have a ballot, and there are {size}; in no class more than it has entries"
+
+
+def _voters(bundle: Bundle) -> str:
+    """Return the digest of who voted in a roll-call: each entry with its voter."""
+    voter_of = {line.entry: str(line.voter.ref) for line in bundle.standing}
+    return digest({"voted": sorted((row["entry"], voter_of[row["entry"]]) for row in bundle.ballots["rows"])})
+
+
+def _check_voters(bundle: Bundle, found: str) -> None:
+    """Check that those who voted are those of the record; what was counted before records had them, says nothing about it."""
+    ballots = bundle.record["ballots"]
+    need("voters" not in ballots or ballots["voters"] == found, "record.json: those who voted are others")
 
 
 def check_forms(bundle: Bundle) -> Iterator[str]:

@@ -18,7 +18,7 @@ from governance.bundles.count_checks import check_count, check_quorum
 from governance.bundles.opening_checks import check_opening, check_roll
 from governance.bundles.packing import Unpacked
 from governance.bundles.reading import MALFORMED, Bundle, DoesNotHold, need
-from governance.bundles.sheets import outcome
+from governance.bundles.sheets import certificate, outcome
 from governance.chain import LinkKind, link_hash
 
 
@@ -40,7 +40,9 @@ class Line:
     said: str
 
     def __str__(self) -> str:
-        return f"{self.word:<7} {self.check}: {self.said}"
+        # What a file says must not move the cursor, hide a line or write one of its own.
+        said = "".join(one if one.isprintable() else ascii(one)[1:-1] for one in self.said)
+        return f"{self.word:<7} {self.check}: {said}"
 
 
 #: Yields what was found: first what holds, then what to know beside it.
@@ -71,11 +73,15 @@ def check_files(bundle: Bundle) -> Iterator[str]:
 
 def check_chain(bundle: Bundle) -> Iterator[str]:
     """Check that each link's hash covers the one before, and that the chain ends with this vote's closing."""
-    previous = GENESIS
+    previous, seen = GENESIS, set()
     for seq, link in enumerate(bundle.links, start=1):
         need(link["seq"] == seq, f"chain.json: link {seq} is left out, or out of its place")
         previous = link_hash(previous, seq, link["kind"], link["subject"], link["digest"])
         need(link["hash"] == previous, f"chain.json: link {seq} was changed, or one before it")
+        # Who kept the head of a first closing would find it in a chain that goes on to a second one.
+        told = (link["kind"], link["subject"])
+        need(told not in seen, f"chain.json: link {seq} tells again what an earlier one has told")
+        seen.add(told)
     last = bundle.links[-1]
     ends = (last["kind"], last["subject"]) == (LinkKind.CLOSED, str(bundle.proposal_id))
     need(ends, "chain.json does not end with the closing of this vote")
@@ -88,6 +94,8 @@ def check_outcome(bundle: Bundle) -> Iterator[str]:
     need(bundle.links[-1]["digest"] == found, "record.json is not what the chain holds of the closing")
     need(bundle.json(MANIFEST)["proposal"] == bundle.record["proposal"], f"{MANIFEST} is of another vote")
     need(bundle.json("count.json") == bundle.record["count"], "count.json is not the count of the record")
+    said = certificate(bundle.record, bundle.links).encode()
+    need(bundle.content("certificate.txt") == said, "certificate.txt says something else than the record")
     yield f"{outcome(bundle.record['count'])}; the record has the digest {found}, as in the chain"
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evidence.canonical import canonical_bytes, digest
-from governance import chain, challenging, headers
+from governance import chain, challenging, headers, voters
 from governance.bundles import forms, sheets
 from governance.bundles.cast import Cast, cast_of
 from governance.bundles.lines import listed, table
@@ -139,7 +139,8 @@ def _participation(session: Session, proposal: Proposal, record: Mapping[str, An
     """Return how many took part, and of a secret vote a digest of who.
 
     The digest is over the ids of roll entries, which are random and nowhere shown: it tells nobody anything, and whoever may read
-    the database can see from it later whether the list is still the one of then.
+    the database can see from it later whether the list is still the one of then. The record has the same one, but for votes that
+    were counted before records had it.
     """
     on_paper = record["ballots"].get("paper")
     if proposal.secrecy is not Secrecy.SECRET:
@@ -160,5 +161,5 @@ def _participation(session: Session, proposal: Proposal, record: Mapping[str, An
         "taken_back": len(took_part[Withdrawal.__tablename__]),
         "paper_given": len(took_part[PaperMark.__tablename__]),
         "on_paper": on_paper,
-        "digest": digest(took_part),
+        "digest": voters.digest_of(session, proposal) if "voters" in record["ballots"] else digest(took_part),
     }

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from governance.bundles.forms import rankings
@@ -33,12 +33,12 @@ def check_count(bundle: Bundle) -> Iterator[str]:
     """Check that the ballots, counted again, give the result."""
     answers, rule, stated = bundle.answers, bundle.record["rule"], bundle.record["count"]
     if answers is None:
-        yield "not counted again: the answers are not here"
+        yield f"not counted again: the answers are not here{_declared(bundle)}"
         return
     if bundle.record["kind"] == Kind.ELECTION and rule["name"] not in RULES:
         yield f"NOT counted again: this program does not know the rule {rule['name']}"
         return
-    counted = _resolution(bundle) if bundle.record["kind"] == Kind.RESOLUTION else _election(bundle)
+    counted = _resolution(bundle, _tally(answers)) if bundle.record["kind"] == Kind.RESOLUTION else _election(bundle)
     _compare(json.loads(json.dumps(counted)), stated, "count")
     yield f"counted again by {rule['name']}: {sum(weight for _, weight in answers)} votes, {outcome(stated)}"
 
@@ -47,11 +47,30 @@ def _resolution_rule(bundle: Bundle) -> ResolutionRule:
     return ResolutionRule.from_canonical({key: value for key, value in bundle.record["rule"].items() if key != "name"})
 
 
-def _resolution(bundle: Bundle) -> Mapping[str, object]:
+def _declared(bundle: Bundle) -> str:
+    """Check that what was declared of a resolution follows from its own numbers, where its ballots cannot be counted again."""
+    stated = bundle.record["count"]
+    if bundle.record["kind"] != Kind.RESOLUTION:
+        return ""
+    tally = {answer: stated[answer] for answer in ANSWERS}
+    whole = all(type(votes) is int and votes >= 0 for votes in tally.values())
+    need(
+        whole and sum(tally.values()) == bundle.record["ballots"]["cast"],
+        "count: the votes are not those that were cast",
+    )
+    _compare(json.loads(json.dumps(_resolution(bundle, tally))), stated, "count")
+    return "; the outcome follows from the votes that were declared"
+
+
+def _tally(answers: Iterable[tuple[Any, int]]) -> Mapping[str, int]:
     tally: Counter[str] = Counter()
-    for choice, weight in bundle.answers or ():
+    for choice, weight in answers:
         tally[choice] += weight
     need(set(tally) <= set(ANSWERS), "ballots.json: an answer could not be given")
+    return tally
+
+
+def _resolution(bundle: Bundle, tally: Mapping[str, int]) -> Mapping[str, object]:
     return count_resolution(
         _resolution_rule(bundle),
         for_votes=tally["for"],

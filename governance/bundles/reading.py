@@ -68,7 +68,7 @@ class Bundle:
     def json(self, name: str) -> Any:
         """Return what a JSON file holds."""
         try:
-            return json.loads(self.content(name))
+            return json.loads(self.content(name), object_pairs_hook=_told_once, parse_constant=_no_number)
         except MALFORMED:
             raise DoesNotHold(f"{name} cannot be read: it is no JSON") from None
 
@@ -153,6 +153,18 @@ class Bundle:
         if self.shown is Shown.ROWS:
             return [row["receipt"] for row in self.ballots["rows"]]
         return list(self.ballots["receipts"])
+
+
+def _told_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a JSON object. Of a key that is there twice other programs may read the other value."""
+    told = dict(pairs)
+    if len(told) < len(pairs):
+        raise ValueError("a key is there twice")
+    return told
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} is no number of JSON")
 
 
 def _yes(text: str) -> bool:

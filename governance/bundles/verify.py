@@ -68,6 +68,19 @@ def canonical(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
+def told_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return a JSON object. Of a key that is there twice other programs may read the other value."""
+    told = dict(pairs)
+    if len(told) < len(pairs):
+        raise ValueError("a key is there twice")
+    return told
+
+
+def no_number(text: str) -> None:
+    """Refuse NaN and Infinity, which other programs do not read."""
+    raise ValueError(f"{text} is no number of JSON")
+
+
 # ---------------------------------------------------------------------------------------------------------- the bundle
 
 
@@ -84,7 +97,8 @@ class Bundle:
         if name not in self._read:
             need(name in self.files, f"{name} is missing")
             try:
-                self._read[name] = json.loads(self.files[name].decode())
+                text = self.files[name].decode()
+                self._read[name] = json.loads(text, object_pairs_hook=told_once, parse_constant=no_number)
             except MALFORMED:
                 raise Wrong(f"{name} cannot be read: it is no JSON") from None
         return self._read[name]
@@ -240,12 +254,18 @@ def check_chain(bundle: Bundle) -> str:
     """Check that each link's hash covers the one before, and that the chain ends with this vote's closing."""
     links = bundle.json("chain.json")["links"]
     need(links, "chain.json holds no link")
-    previous = GENESIS
+    previous, seen = GENESIS, set()
     for number, link in enumerate(links, start=1):
         need(link["seq"] == number, f"chain.json: link {number} is left out, or out of its place")
         told = {key: link[key] for key in ("seq", "kind", "subject", "digest")}
         expected = sha256(previous.encode() + b"\n" + canonical(told))
         need(link["hash"] == expected, f"chain.json: link {number} was changed, or one before it")
+        # Who kept the head of a first closing would find it in a chain that goes on to a second one.
+        need(
+            (link["kind"], link["subject"]) not in seen,
+            f"chain.json: link {number} tells again what an earlier one has told",
+        )
+        seen.add((link["kind"], link["subject"]))
         previous = expected
     last = links[-1]
     vote = bundle.record["proposal"]
@@ -260,7 +280,36 @@ def check_outcome(bundle: Bundle) -> str:
     need(links[-1]["digest"] == digest, "record.json is not what the chain holds of the closing")
     need(bundle.json("manifest.json")["proposal"] == bundle.record["proposal"], "manifest.json is of another vote")
     need(bundle.json("count.json") == bundle.record["count"], "count.json is not the count of the record")
+    need("certificate.txt" in bundle.files, "certificate.txt is missing")
+    lines = [" ".join(line.split()) for line in bundle.files["certificate.txt"].decode().splitlines()]
+    need(lines == _certificate(bundle), "certificate.txt says something else than the record")
     return f"{_told(bundle)}; the record has the digest {digest}, as in the chain"
+
+
+def _certificate(bundle: Bundle) -> list[str]:
+    """Return what the certificate has to say, line by line, spaces apart."""
+    record, roll, ballots, count = (bundle.record, *(bundle.record[key] for key in ("roll", "ballots", "count")))
+    heads, votes = (roll["final"][key] if "final" in roll else roll["size"] for key in ("heads", "votes"))
+    by = f" by {ballots['heads']} members" if "heads" in ballots else ""
+    elected = "elected: " + (", ".join(count.get("elected") or []) or "nobody")
+    link = bundle.json("chain.json")["links"][-1]
+    return [
+        "Certificate of a result",
+        "",
+        f"Vote {record['proposal']}",
+        f"Kind {record['kind']}, ballots {record['secrecy']}",
+        "Rule " + ", ".join(f"{key} {value}" for key, value in sorted(record["rule"].items())),
+        f"Opened, closed {record['opens_at']}, {record['closes_at']}",
+        f"Roll {heads} members with {votes} votes",
+        f"Cast {ballots['cast']} votes{by}",
+        f"Outcome {count['outcome']} ({count['reasons']})" if "outcome" in count else f"Outcome {elected}",
+        "",
+        f"Words voted on {record['text']}",
+        f"Roll as frozen {roll['digest']}",
+        f"Opening {record.get('opened', '(not in the chain)')}",
+        f"Ballots {ballots.get('digest', '')}".strip(),
+        f"Chain, link {link['seq']} {link['hash']}",
+    ]
 
 
 def _told(bundle: Bundle) -> str:
@@ -397,12 +446,33 @@ def check_ballots(bundle: Bundle) -> str:
         )
     if not bundle.of_first_form:
         need(len(counted) == record["ballots"]["heads"], "ballots.json: the ballots are not as many as were counted")
+        need(
+            bundle.opening["weighting"] or record["ballots"]["cast"] == record["ballots"]["heads"],
+            "record.json: one ballot has one vote, and there are other numbers of them",
+        )
+    if secret:
+        _check_shown(bundle, len(counted))
     withheld = {
         "rows": "each recomputed from what it says" if secret else "each of an entry of the roll",
         "answers": "receipts and answers apart",
         "receipts": "receipts only",
     }[ballots["shown"]]
     return f"{len(counted)} ballots, {withheld}; together they have the digest of the record"
+
+
+def _check_shown(bundle: Bundle, size: int) -> None:
+    """Check that answers are withheld only where few share what they show: whoever declares could hide a false count so."""
+    ballots, least = bundle.json("ballots.json"), bundle.opening["secret_least"]
+    need(ballots["least"] == least, "ballots.json states another least number than opening.json")
+    groups = {(row["class"], row["weight"]) for row in bundle.roll()}
+    many = size >= (least or 0)
+    if ballots["shown"] == "answers":
+        fits = len(groups) > 1 and many
+    elif ballots["shown"] == "receipts":
+        fits = len({weight for _, weight in groups}) > 1 or not many
+    else:
+        fits = ballots["shown"] == "rows"
+    need(fits, "ballots.json: more is withheld than the few who share what they show ask for")
 
 
 def _receipts(bundle: Bundle) -> list[str]:
@@ -459,7 +529,11 @@ def check_one_ballot_each(bundle: Bundle) -> str:
     need(paper == bundle.record["ballots"].get("paper"), "participation.json: other ballots on paper than the record")
     if bundle.record["secrecy"] != "secret":
         need(taken["voted"] == size, "participation.json: other entries voted than there are ballots")
+        voter_of = {row["entry"]: row["voter"] for row in bundle.roll()}
+        pairs = sorted([row["entry"], voter_of[row["entry"]]] for row in ballots["rows"])
+        _check_voters(bundle, sha256(canonical({"voted": pairs})))
         return f"{size} entries of the roll voted, and each has one ballot"
+    _check_voters(bundle, taken["digest"])
     from_paper = paper["ballots"] if paper else 0
     voted = taken["cast"] - taken["taken_back"] + from_paper
     need(voted == size, f"{voted} entries of the roll have a ballot, and there are {size}")
@@ -476,6 +550,12 @@ def check_one_ballot_each(bundle: Bundle) -> str:
                 f"class {group[0]}, weight {group[1]}: {cast} ballots for {roll[group]} on the roll",
             )
     return f"{voted} entries of the roll have a ballot, and there are {size}; in no class more than it has entries"
+
+
+def _check_voters(bundle: Bundle, found: str) -> None:
+    """Check that those who voted are those of the record; what was counted before records had them, says nothing about it."""
+    ballots = bundle.record["ballots"]
+    need("voters" not in ballots or ballots["voters"] == found, "record.json: those who voted are others")
 
 
 def check_quorum(bundle: Bundle) -> str:
@@ -500,7 +580,7 @@ def check_count(bundle: Bundle) -> str:
     """Check that the ballots, counted again, give the result."""
     record, papers, name = bundle.record, bundle.papers(), bundle.record["rule"]["name"]
     if papers is None:
-        return "not counted again: the answers are not here"
+        return f"not counted again: the answers are not here{_declared(bundle)}"
     if record["kind"] == "resolution":
         counted: Any = resolution(record["rule"], papers, _roll_votes(bundle))
     elif name in RULES:
@@ -513,6 +593,19 @@ def check_count(bundle: Bundle) -> str:
         return f"NOT counted again: this program does not know the rule {name}"
     _compare(counted, record["count"], "count")
     return f"counted again by {name}: {sum(papers.values())} votes, {_told(bundle)}"
+
+
+def _declared(bundle: Bundle) -> str:
+    """Check that what was declared of a resolution follows from its own numbers, where its ballots cannot be counted again."""
+    record, stated = bundle.record, bundle.record["count"]
+    if record["kind"] != "resolution":
+        return ""
+    votes = [stated[answer] for answer in ANSWERS]
+    whole_numbers = all(type(number) is int and number >= 0 for number in votes)
+    need(whole_numbers and sum(votes) == record["ballots"]["cast"], "count: the votes are not those that were cast")
+    papers: Papers = {(answer,): number for answer, number in zip(ANSWERS, votes)}
+    _compare(resolution(record["rule"], papers, _roll_votes(bundle)), stated, "count")
+    return "; the outcome follows from the votes that were declared"
 
 
 def _compare(ours: Any, theirs: Any, where: str) -> None:
@@ -1051,6 +1144,11 @@ def check_receipt(bundle: Bundle, receipt: str) -> str:
     )
 
 
+def shown(line: str) -> str:
+    """Return a line as it can be printed: what a file says must not move the cursor, hide a line or write one of its own."""
+    return "".join(one if one.isascii() and one.isprintable() else ascii(one)[1:-1] for one in line)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check a bundle and print a line for each check."""
     parser = argparse.ArgumentParser(
@@ -1074,7 +1172,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         parser.error(f"{given.bundle} cannot be read: {error.strerror}")
     for word, name, line in lines:
-        print(f"{word:<7} {name}: {line}".encode("ascii", "backslashreplace").decode())
+        print(shown(f"{word:<7} {name}: {line}"))
     failed = sum(word == "FAILED" for word, _, _ in lines)
     print(f"\n{failed} of these do not hold." if failed else "\nEverything that can be checked holds.")
     return 1 if failed else 0

@@ -9,13 +9,17 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import floor
 
+from evidence.messages import N_
 from governance.counting.budget import BudgetResult, Step, StepKind
+from governance.counting.errors import Cause, InvalidProfile
 from governance.counting.lots import checked_lot
 from governance.counting.profiles import BudgetProfile
 from governance.counting.result import Tie
 from governance.counting.ties import Lot
 
 _PARTS = 1 << 60
+#: How often shares are raised at most. In one step a unit, a file whose budget has many digits would never be counted.
+MOST_RAISES = 50_000
 
 #: What a project of this cost is worth to each of its supporters.
 _Worth = Callable[[Fraction], Fraction]
@@ -53,6 +57,7 @@ def count_completed(
 
     Raises:
         InvalidLot: the lot is not an order of all projects.
+        InvalidProfile: the unit of the amounts is too small for the budget.
     """
     return _counted(profile, lot, "Method of equal shares (cost utility, Add1U)", _by_cost, complete=True)
 
@@ -76,6 +81,13 @@ def _counted(
     steps = shares.bought(share)
     raised = 0
     while complete and shares.something_fits(steps):
+        if raised == MOST_RAISES:
+            raise InvalidProfile(
+                Cause(
+                    N_("shares would be raised more than %(most)d times: state budget and costs in a larger unit"),
+                    most=MOST_RAISES,
+                )
+            )
         more = shares.bought(share + raised + 1)
         if sum(step.cost for step in more) > profile.budget:
             break

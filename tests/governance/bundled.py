@@ -43,6 +43,15 @@ def resolve(session: Session, votes: "Votes", choices: Sequence[str] = ("for", "
     return proposal_id
 
 
+def resolve_secretly(session: Session, votes: "Votes", choices: Sequence[str]) -> UUID:
+    """Hold a secret vote on a resolution and count it."""
+    proposal_id = votes.open_secret_resolution(session)
+    for voter, choice in zip(votes.voters, choices, strict=False):
+        cast_secret(session, proposal_id, voter, choice, clock=votes.clock())
+    close(session, proposal_id, clock=votes.clock(votes.after()))
+    return proposal_id
+
+
 def files(session: Session, proposal_id: UUID) -> dict[str, bytes]:
     """Return the files of a bundle."""
     return files_of(session, proposal_id, {"bylaws": 1})

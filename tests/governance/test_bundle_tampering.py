@@ -280,7 +280,7 @@ def test_a_result_rewritten_with_its_whole_chain_is_found_by_the_count_or_by_a_h
             chain_json=_json(election, "chain.json", relinked),
         )
     )
-    assert [line.partition(":")[0] for line in both(bundle)] == ["count"]
+    assert [line.partition(":")[0] for line in both(bundle)] == ["count", "outcome"]
     _named(both(bundle, head=head), "count", "head")
 
 
@@ -396,8 +396,16 @@ def _change_chain(connection: Connection, ids: dict[str, UUID]) -> None:
     connection.execute(update(LINK).where(LINK.c.seq == 1).values(digest="f" * 64))
 
 
+def _swap_voters(connection: Connection, ids: dict[str, UUID]) -> None:
+    """Two entries of a roll-call change their voters: the fingerprint of the roll stays, and each has voted as the other did."""
+    rows = connection.execute(select(ROLL).join(OPEN).where(OPEN.c.choice.in_(['"against"', '"for"']))).mappings().all()
+    one, other = rows[0], rows[-1]
+    for entry, voter in ((one, new_ref()), (other, one["voter_ref"]), (one, other["voter_ref"])):
+        connection.execute(update(ROLL).where(ROLL.c.id == entry["id"]).values(voter_ref=voter))
+
+
 def _swap_who_took_part(connection: Connection, ids: dict[str, UUID]) -> None:
-    """As many as before: only who keeps an earlier bundle sees it."""
+    """As many as before."""
     voted = select(TAKEN_PART.c.roll_entry_id)
     spare = connection.execute(select(ROLL.c.id).where(ROLL.c.proposal_id == ids["election"], ROLL.c.id.not_in(voted)))
     connection.execute(
@@ -407,15 +415,16 @@ def _swap_who_took_part(connection: Connection, ids: dict[str, UUID]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tamper", "vote", "in_check", "in_bundle"),
+    ("tamper", "vote", "in_bundle"),
     [
-        (_change_ballot, "election", True, {"ballots", "count"}),
-        (_drop_ballot, "election", True, {"ballots", "one ballot each"}),
-        (_change_vote, "resolution", True, {"ballots", "count"}),
-        (_drop_voter, "election", True, {"roll"}),
-        (_change_result, "resolution", True, {"count", "outcome"}),
-        (_change_chain, "resolution", True, {"chain"}),
-        (_swap_who_took_part, "election", False, set()),
+        (_change_ballot, "election", {"ballots", "count"}),
+        (_drop_ballot, "election", {"ballots", "one ballot each"}),
+        (_change_vote, "resolution", {"ballots", "count"}),
+        (_drop_voter, "election", {"roll"}),
+        (_change_result, "resolution", {"count", "outcome"}),
+        (_change_chain, "resolution", {"chain"}),
+        (_swap_who_took_part, "election", {"one ballot each"}),
+        (_swap_voters, "resolution", {"one ballot each"}),
     ],
 )
 @pytest.mark.tampers
@@ -424,7 +433,6 @@ def test_what_was_changed_in_the_database_is_found(
     votes: Votes,
     tamper: Callable[[Connection, dict[str, UUID]], None],
     vote: str,
-    in_check: bool,
     in_bundle: set[str],
 ) -> None:
     ids = {"election": elect(session, votes), "resolution": resolve(session, votes)}
@@ -432,7 +440,7 @@ def test_what_was_changed_in_the_database_is_found(
     drop_rules(session.connection())
     tamper(session.connection(), ids)
     session.expire_all()
-    assert bool(checks.findings(session)) == in_check
+    assert checks.findings(session)
     now = files(session, ids[vote])
     assert {line.partition(":")[0] for line in both(packed(now))} >= in_bundle
     # Beside the bundle that was kept it shows in any case.

@@ -13,7 +13,7 @@ from governance import chain, errors, rolls
 from governance import challenge_errors as refusals
 from governance.ballots import cast_open
 from governance.challenges import Asks, Challenge, ChallengeAnswer
-from governance.challenging import Added, record_of
+from governance.challenging import MOST_WAITING, Added, record_of
 from governance.checks import findings
 from governance.closing import close
 from governance.models import Outcome, Proposal
@@ -85,6 +85,18 @@ def test_a_challenge_that_is_not_upheld_changes_nothing(session: Session, house:
     for voter, asks in ((new_ref(), Asks.ADD), (votes.voters[3], Asks.STRIKE)):
         house.answer(session, house.challenge(session, proposal_id, voter, asks), upheld=False)
     assert final_roll(session, proposal_id) == before
+
+
+def test_one_member_cannot_bury_the_officers_under_challenges(session: Session, house: Rolls) -> None:
+    """Each sends a mail to whom it is about, and asks for an answer."""
+    proposal_id, votes = house.open(session), house.votes
+    made = [house.challenge(session, proposal_id, voter, Asks.STRIKE) for voter in votes.voters[1 : 1 + MOST_WAITING]]
+    with pytest.raises(refusals.TooManyWaiting):
+        house.challenge(session, proposal_id, votes.voters[8], Asks.STRIKE)
+    house.challenge(session, proposal_id, votes.voters[8], Asks.STRIKE, by=votes.voters[2])
+    house.challenge(session, house.open(session), votes.voters[8], Asks.STRIKE)
+    house.answer(session, made[0], upheld=False)
+    house.challenge(session, proposal_id, votes.voters[8], Asks.STRIKE)
 
 
 def test_a_roll_is_challenged_within_its_window_only(session: Session, house: Rolls) -> None:

@@ -10,15 +10,31 @@ from sqlalchemy import Connection, Table, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from coop.database import write_with
+from evidence.chain import GENESIS
 from evidence.columns import table_of
 from evidence.identifiers import new_ref
 from evidence.rules import drop_rules
+from governance import headers
 from governance.ballots import cast_open
+from governance.chain import link_hash
 from governance.checks import findings
 from governance.closing import close
-from governance.models import Ballot, ChainLink, OpenBallot, Option, Outcome, Participation, Proposal, RollEntry, Urn
+from governance.counts import digest_of, options_of, result_of
+from governance.models import (
+    Ballot,
+    ChainLink,
+    OpenBallot,
+    Option,
+    Outcome,
+    Participation,
+    Proposal,
+    RollEntry,
+    Urn,
+    UrnOpening,
+)
 from governance.secret_ballots import cast_secret
 from tests.databases import TestDatabase
+from tests.governance.bundled import both, files
 
 if TYPE_CHECKING:
     from tests.governance.conftest import Votes
@@ -144,6 +160,67 @@ def _open_ballot_in_secret_vote(connection: Connection, ids: dict[str, UUID]) ->
     connection.execute(insert(OPEN), [{**_one(connection, OPEN), "roll_entry_id": entry["id"]}])
 
 
+def _swap_two_voters(connection: Connection, ids: dict[str, UUID], name: str) -> None:
+    """As many entries with the same references, so the fingerprint of the roll stays; and each has the other's vote."""
+    taken = select(OPEN.c.roll_entry_id) if name == "resolution" else select(TAKEN_PART.c.roll_entry_id)
+    entries = select(ROLL).where(ROLL.c.proposal_id == ids[name])
+    one = connection.execute(entries.where(ROLL.c.id.in_(taken)).limit(1)).mappings().one()
+    other = connection.execute(entries.where(ROLL.c.id.not_in(taken)).limit(1)).mappings().one()
+    for entry, voter in ((one, new_ref()), (other, one["voter_ref"]), (one, other["voter_ref"])):
+        connection.execute(update(ROLL).where(ROLL.c.id == entry["id"]).values(voter_ref=voter))
+
+
+def _swap_in_roll_call(connection: Connection, ids: dict[str, UUID]) -> None:
+    _swap_two_voters(connection, ids, "resolution")
+
+
+def _swap_in_election(connection: Connection, ids: dict[str, UUID]) -> None:
+    _swap_two_voters(connection, ids, "election")
+
+
+def _another_took_part(connection: Connection, ids: dict[str, UUID]) -> None:
+    entries = select(ROLL.c.id).where(ROLL.c.proposal_id == ids["election"])
+    took_part = select(TAKEN_PART.c.roll_entry_id)
+    one, other = (
+        connection.execute(entries.where(found)).scalars().first()
+        for found in (ROLL.c.id.in_(took_part), ROLL.c.id.not_in(took_part))
+    )
+    connection.execute(delete(TAKEN_PART).where(TAKEN_PART.c.roll_entry_id == one))
+    connection.execute(insert(TAKEN_PART), [{"roll_entry_id": other}])
+
+
+def _rewrite_chain(connection: Connection, _: dict[str, UUID]) -> None:
+    """Another digest in the first link, and every hash computed again."""
+    previous = GENESIS
+    for row in connection.execute(select(CHAIN).order_by(CHAIN.c.seq)).mappings().all():
+        digest = "e" * 64 if row["seq"] == 1 else row["digest"]
+        previous = link_hash(previous, row["seq"], row["kind"], row["subject"], digest)
+        connection.execute(update(CHAIN).where(CHAIN.c.seq == row["seq"]).values(digest=digest, hash=previous))
+
+
+def _forget_a_vote(connection: Connection, ids: dict[str, UUID]) -> None:
+    """All rows of a counted vote but its links."""
+    entries = select(ROLL.c.id).where(ROLL.c.proposal_id == ids["election"])
+    connection.execute(delete(TAKEN_PART).where(TAKEN_PART.c.roll_entry_id.in_(entries)))
+    for table in (BALLOT, table_of(UrnOpening), OUTCOME, OPTION, ROLL):
+        connection.execute(delete(table).where(table.c.proposal_id == ids["election"]))
+    connection.execute(delete(PROPOSAL).where(PROPOSAL.c.id == ids["election"]))
+
+
+def _turn_the_lot(connection: Connection, ids: dict[str, UUID]) -> None:
+    """Candidates in another order, in a chain that is made to fit."""
+    mine = OPTION.c.proposal_id == ids["running"]
+    for place in (OPTION.c.position + 100, 104 - OPTION.c.position):
+        connection.execute(update(OPTION).where(mine).values(position=place))
+    session = Session(connection)
+    digest = headers.digest_of(session.get_one(Proposal, ids["running"]), options_of(session, ids["running"]))
+    connection.execute(update(CHAIN).where(CHAIN.c.subject == ids["running"]).values(digest=digest))
+    previous = GENESIS
+    for row in connection.execute(select(CHAIN).order_by(CHAIN.c.seq)).mappings().all():
+        previous = link_hash(previous, row["seq"], row["kind"], row["subject"], row["digest"])
+        connection.execute(update(CHAIN).where(CHAIN.c.seq == row["seq"]).values(hash=previous))
+
+
 @pytest.mark.parametrize(
     ("tamper", "check"),
     [
@@ -168,6 +245,12 @@ def _open_ballot_in_secret_vote(connection: Connection, ids: dict[str, UUID]) ->
         (_double_weight, "governance-roll-weight"),
         (_back_into_urn, "governance-urn-not-empty"),
         (_open_ballot_in_secret_vote, "governance-secrecy"),
+        (_swap_in_roll_call, "governance-recount"),
+        (_swap_in_election, "governance-recount"),
+        (_another_took_part, "governance-recount"),
+        (_rewrite_chain, "governance-lot"),
+        (_turn_the_lot, "governance-lot"),
+        (_forget_a_vote, "governance-chain-link"),
     ],
 )
 @pytest.mark.tampers
@@ -182,3 +265,26 @@ def test_tampering_past_the_rules_is_found(
         tamper(connection, history)
     with Session(database.engine) as session:
         assert check in {finding.check for finding in findings(session)}
+
+
+@pytest.mark.tampers
+def test_a_result_that_was_counted_before_records_bound_voters_still_holds(
+    database: TestDatabase, history: dict[str, UUID]
+) -> None:
+    with database.engine.execution_options(coop_write=True).begin() as connection:
+        drop_rules(connection)
+        previous = GENESIS
+        for row in connection.execute(select(CHAIN).order_by(CHAIN.c.seq)).mappings().all():
+            digest = row["digest"]
+            if row["kind"] == "closed":
+                session = Session(connection)
+                result = result_of(session, session.get_one(Proposal, row["subject"]), binds_voters=False)
+                digest = digest_of(result)
+                counted = update(OUTCOME).where(OUTCOME.c.proposal_id == row["subject"])
+                connection.execute(counted.values(result=result, digest=digest))
+            previous = link_hash(previous, row["seq"], row["kind"], row["subject"], digest)
+            connection.execute(update(CHAIN).where(CHAIN.c.seq == row["seq"]).values(digest=digest, hash=previous))
+    with Session(database.engine) as session:
+        assert findings(session) == []
+        for name in ("resolution", "election"):
+            assert both(files(session, history[name])) == []

@@ -179,7 +179,7 @@ def test_a_co_operative_at_work_goes_back_and_forth(
         ([bills], False, "there are bills or claims"),
         ([papers], False, "there are papers"),
         ([], True, "votes were opened"),
-        ([outside], True, "results of votes were brought in"),
+        ([outside], True, "votes were opened with a digest of their candidates"),
     ],
 )
 def test_evidence_does_not_go_back_to_where_it_has_no_place(

@@ -54,6 +54,13 @@ def test_the_most_approved_that_still_fit_are_added_when_raising_would_spend_too
     assert result.steps[0].tie is not None
 
 
+def test_a_budget_of_many_digits_is_refused_before_its_shares_are_raised_for_years() -> None:
+    ballots = budget_of("A900000000000 B1000000", 10**12, ("A", 1), ("B", 1))
+    with pytest.raises(InvalidProfile, match="in a larger unit"):
+        equal_shares.count_completed(ballots)
+    assert funded(equal_shares.count(ballots)) == "B"
+
+
 def test_cost_utility_buys_what_has_more_supporters_and_cardinality_what_is_cheaper_for_each() -> None:
     ballots = budget_of("A10 B2", 12, ("A", 5), ("B", 3))
     assert funded(equal_shares.count(ballots)) == "B"
