@@ -100,6 +100,29 @@ class StruckOnPaper(GovernanceRefusal):
     message = N_("They were given a ballot on paper or in the room. So they stay on the roll.")
 
 
+@dataclass(eq=False)
+class TooFewWithoutThem(GovernanceRefusal):
+    """So few would share a class and a weight with a voter who is struck that the ballots of those who stay could be told."""
+
+    class_code: str
+    weight: int
+    heads: int
+    least: int
+    message = N_(
+        "They stay on the roll of this vote: without them %(heads)s would share the class %(class_code)s with weight %(weight)s,"
+        " and of this secret ballot at least %(least)s must, as those who voted were told. Answer that the challenge is not upheld,"
+        " say why in your reasons, and put the question to the vote again, by roll-call."
+    )
+
+
 #: Refusals because of the state that the vote is in (409), and because there is no such thing (404).
-CONFLICTS = (NoChallenges, ChallengesOver, AlreadyAnswered, TooLateToAdd, StruckWithBallot, StruckOnPaper)
+CONFLICTS = (
+    NoChallenges,
+    ChallengesOver,
+    AlreadyAnswered,
+    TooLateToAdd,
+    StruckWithBallot,
+    StruckOnPaper,
+    TooFewWithoutThem,
+)
 MISSING = (NoSuchChallenge,)

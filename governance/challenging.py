@@ -4,6 +4,7 @@ Whether somebody belongs on the roll is judged by the caller. An answer locks ou
 while they vote; it is a link of the chain.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,7 @@ from governance.challenge_errors import (
     NoSuchChallenge,
     StruckOnPaper,
     StruckWithBallot,
+    TooFewWithoutThem,
     TooLateToAdd,
     TooManyWaiting,
 )
@@ -101,6 +103,7 @@ def answer(
         NoSuchChallenge, AlreadyAnswered, AlreadyCounted
         AlreadyOnRoll, AlreadyStruck: another challenge has brought it about.
         TooLateToAdd: voting is over.
+        TooFewWithoutThem: so few would be left in a secret vote that their ballots could be told.
         StruckWithBallot, StruckOnPaper: the voter has a ballot that cannot be told from the others.
         WeightTooHigh, ClassTooHeavy, TooFewToBeSecret: the roll would not be one that can be voted on.
     """
@@ -117,8 +120,8 @@ def answer(
         entry_id = _entry(session, proposal.id, made.voter_ref, made.asks)
         if added is not None:
             _check_addition(session, proposal, added, now)
-        else:
-            _check_strike(session, entry_id)
+        elif entry_id is not None:
+            _check_strike(session, proposal, entry_id)
     answered = ChallengeAnswer(challenge_id=challenge_id, upheld=upheld, answered_at=now)
     session.add(answered)
     session.flush()
@@ -189,12 +192,19 @@ def _entry(session: Session, proposal_id: UUID, voter_ref: UUID, asks: Asks) -> 
     return entry_id
 
 
-def _check_strike(session: Session, entry_id: UUID | None) -> None:
-    """Refuse to strike who has a ballot that nobody can find again.
+def _check_strike(session: Session, proposal: Proposal, entry_id: UUID) -> None:
+    """Refuse to strike who has a ballot that nobody can find again, or without whom those who stay could be told.
+
+    How many would be left is asked first: it says nothing of whether this one has voted.
 
     Raises:
-        StruckWithBallot, StruckOnPaper
+        TooFewWithoutThem, StruckWithBallot, StruckOnPaper
     """
+    entry = session.get_one(RollEntry, entry_id)
+    key = (entry.class_code, entry.weight)
+    left, least = _heads(session, proposal)[key] - 1, proposal.secret_least or 1
+    if proposal.secrecy is Secrecy.SECRET and 0 < left < least:
+        raise TooFewWithoutThem(*key, left, least)
     if session.scalar(select(exists().where(Participation.roll_entry_id == entry_id))):
         raise StruckWithBallot
     if session.scalar(select(exists().where(PaperMark.roll_entry_id == entry_id))):
@@ -209,16 +219,21 @@ def _check_addition(session: Session, proposal: Proposal, added: Added, now: dat
     """
     if now >= proposal.closes_at:
         raise TooLateToAdd(proposal.closes_at)
-    standing = session.execute(
-        select(RollEntry.class_code, RollEntry.weight, func.count())
-        .where(RollEntry.proposal_id == proposal.id, ~is_struck())
-        .group_by(RollEntry.class_code, RollEntry.weight)
-    ).all()
-    heads = {(class_code, weight): count for class_code, weight, count in standing}
+    heads = _heads(session, proposal)
     key = (added.class_code, added.weight)
-    heads[key] = heads.get(key, 0) + 1
+    heads[key] += 1
     weighting = Weighting.read(proposal.weighting) if proposal.weighting else EQUAL
     weighting.check(heads)
     least = proposal.secret_least or 1
     if proposal.secrecy is Secrecy.SECRET and heads[key] < least:
         raise TooFewToBeSecret(*key, heads[key], least)
+
+
+def _heads(session: Session, proposal: Proposal) -> Counter[tuple[str, int]]:
+    """Return how many share each class and weight on the roll as it stands."""
+    standing = session.execute(
+        select(RollEntry.class_code, RollEntry.weight, func.count())
+        .where(RollEntry.proposal_id == proposal.id, ~is_struck())
+        .group_by(RollEntry.class_code, RollEntry.weight)
+    )
+    return Counter({(class_code, weight): count for class_code, weight, count in standing})

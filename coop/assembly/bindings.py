@@ -19,7 +19,7 @@ from coop.assembly.results import count_of
 from coop.assembly.voting import words_digest
 from coop.database import CoopBase
 from evidence.columns import Sha256
-from governance.models import Outcome, Proposal
+from governance.declared import all_declared, is_declared
 from ledger.surplus.models import SurplusPlan
 from ledger.surplus.plan import Plan, plan_of
 
@@ -57,21 +57,21 @@ def carried_by_members(session: Session, plan_id: UUID) -> Carried | None:
     plan's fingerprint. Words that were erased prove nothing, so then the plan counts as not carried.
     """
     rows = session.execute(
-        select(MotionBinding, MotionWords, Proposal, Outcome, Resolution.id, SurplusPlan.fingerprint)
+        select(MotionBinding, MotionWords, Motion.proposal_id, Resolution.id, SurplusPlan.fingerprint)
         .join(SurplusPlan, SurplusPlan.id == MotionBinding.plan_id)
         .join(Motion, Motion.id == MotionBinding.motion_id)
         .join(MotionWords, MotionWords.motion_id == Motion.id)
-        .join(Proposal, Proposal.id == Motion.proposal_id)
-        .join(Outcome, Outcome.proposal_id == Proposal.id)
-        .join(Resolution, Resolution.proposal_id == Proposal.id)
+        .join(Resolution, Resolution.proposal_id == Motion.proposal_id)
         .where(MotionBinding.plan_id == plan_id)
-        .order_by(Outcome.closed_at, Proposal.id)
-    )
+    ).all()
+    outcomes = all_declared(session, (row[2] for row in rows))
+    counted = [(outcomes[row[2]], row) for row in rows if row[2] in outcomes]
+    counted.sort(key=lambda pair: (pair[0].closed_at, pair[0].proposal_id))
     zone = ZoneInfo(cooperative.current(session).zone)
-    for binding, words, proposal, outcome, resolution_id, fingerprint in rows:
+    for outcome, (binding, words, _, resolution_id, fingerprint) in counted:
         is_named = binding.fingerprint == fingerprint and fingerprint in words.text
-        if is_named and words_digest(words) == proposal.text_digest and count_of(outcome).carried:
-            decided_on = proposal.closes_at.astimezone(zone).date()
+        if is_named and words_digest(words) == outcome.proposal.text_digest and count_of(outcome).carried:
+            decided_on = outcome.proposal.closes_at.astimezone(zone).date()
             return Carried(resolution_id, binding.motion_id, decided_on, fingerprint)
     return None
 
@@ -98,11 +98,10 @@ def pending_motion(session: Session, fiscal_year_id: UUID) -> UUID | None:
         select(MotionBinding.motion_id)
         .join(SurplusPlan, SurplusPlan.id == MotionBinding.plan_id)
         .join(Motion, Motion.id == MotionBinding.motion_id)
-        .outerjoin(Outcome, Outcome.proposal_id == Motion.proposal_id)
         .where(
             SurplusPlan.fiscal_year_id == fiscal_year_id,
             Motion.stage != Stage.WITHDRAWN,
-            Outcome.proposal_id.is_(None),
+            ~is_declared(Motion.proposal_id),
         )
         .limit(1)
     )

@@ -29,7 +29,8 @@ from governance.bundles.contents import digest_of
 from governance.bundles.packing import pack
 from governance.chain import Head, LinkKind, link_of
 from governance.counts import ElectionRule, rule_of
-from governance.models import Kind, Outcome, Secrecy
+from governance.declared import Declared
+from governance.models import Kind, Secrecy
 
 _PIECE = 65_536
 
@@ -76,16 +77,16 @@ def bundle_zip(motion_id: UUID) -> Response:
     return answer
 
 
-def _counted(session: Session, motion_id: UUID) -> tuple[MotionPage, Outcome]:
+def _counted(session: Session, motion_id: UUID) -> tuple[MotionPage, Declared]:
     """Return a vote whose ballots the reader may read.
 
     Raises:
         NotFound, NotCounted, MembersOnly
     """
     page = queries.motion(session, motion_id, clock.now())
-    if page.outcome is None or page.proposal is None:
+    if page.outcome is None:
         raise NotCounted
-    if page.proposal.secrecy is Secrecy.OPEN and not reads_roll_call(session):
+    if page.outcome.proposal.secrecy is Secrecy.OPEN and not reads_roll_call(session):
         raise MembersOnly
     return page, page.outcome
 
@@ -103,7 +104,7 @@ def _files(session: Session, page: MotionPage) -> Mapping[str, bytes]:
     return files_of(session, page.proposal.id, {"bylaws": bylaws.version})
 
 
-def _marks(session: Session, page: MotionPage, outcome: Outcome) -> Marks:
+def _marks(session: Session, page: MotionPage, outcome: Declared) -> Marks:
     link = link_of(session, LinkKind.CLOSED, outcome.proposal_id)
     return Marks(digest_of(_files(session, page)), outcome.digest, link)
 

@@ -18,7 +18,8 @@ from coop.assembly.voting import words_digest
 from evidence.canonical import digest
 from evidence.findings import Finding
 from governance.counts import options_of
-from governance.models import Kind, Outcome, Proposal
+from governance.declared import declared
+from governance.models import Kind, Proposal
 
 
 def findings(session: Session) -> list[Finding]:
@@ -34,20 +35,20 @@ def findings(session: Session) -> list[Finding]:
 
 def _motions(session: Session) -> Iterator[Finding]:
     motions = session.execute(
-        select(Motion, Proposal, MotionWords, Outcome, Resolution.id)
+        select(Motion, Proposal, MotionWords, Resolution.id)
         .join(Proposal, Proposal.id == Motion.proposal_id)
         .outerjoin(MotionWords, MotionWords.motion_id == Motion.id)
-        .outerjoin(Outcome, Outcome.proposal_id == Proposal.id)
         .outerjoin(Resolution, Resolution.proposal_id == Proposal.id)
         .order_by(Motion.id)
     )
-    for motion, proposal, words, outcome, resolution_id in motions:
+    for motion, proposal, words, resolution_id in motions:
         if words is not None and words_digest(words) != proposal.text_digest:
             yield Finding("assembly-words", f"motion {motion.id}: the words are not those that were voted on")
         if motion.kind is not proposal.kind:
             yield Finding("assembly-kind", f"motion {motion.id}: the vote is another kind")
         if motion.kind is Kind.ELECTION:
             yield from _candidates(session, motion, proposal)
+        outcome = declared(session, proposal.id)
         resolved = outcome is not None and (motion.kind is Kind.ELECTION or count_of(outcome).carried)
         if resolved != (resolution_id is not None):
             yield Finding("assembly-register", f"motion {motion.id}: result and register of resolutions differ")

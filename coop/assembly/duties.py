@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from coop.assembly.desk.duties import tell, untold, waiting
 from coop.assembly.models import Motion
 from coop.assembly.voting import close_motion
-from governance.models import Outcome, Proposal, Secrecy
+from governance.declared import is_declared
+from governance.models import Proposal, Secrecy
 
 __all__ = ["close_motion", "due_closings", "tell", "untold"]
 
@@ -22,8 +23,7 @@ def due_closings(session: Session, now: datetime) -> list[UUID]:
     query = (
         select(Motion.id)
         .join(Proposal, Proposal.id == Motion.proposal_id)
-        .outerjoin(Outcome, Outcome.proposal_id == Proposal.id)
-        .where(Proposal.closes_at <= now, Outcome.proposal_id.is_(None), Proposal.secrecy != Secrecy.EXTERNAL)
+        .where(Proposal.closes_at <= now, ~is_declared(Proposal.id), Proposal.secrecy != Secrecy.EXTERNAL)
         .order_by(Proposal.closes_at, Proposal.id)
     )
     held_up = set(waiting(session, now))

@@ -26,7 +26,8 @@ from coop.membership.queries import in_term
 from coop.permissions import Actor, NotFound, Power
 from coop.texts import prose
 from evidence.identifiers import new_id
-from governance.models import Kind, Outcome
+from governance.declared import declared
+from governance.models import Kind
 
 LONGEST_STATEMENT = 4_000
 
@@ -121,7 +122,7 @@ def record_board(session: Session, actor: Actor, *, motion_id: UUID) -> UUID:
         raise NotFound
     if motion.kind is not Kind.ELECTION:
         raise errors.NotAnElection
-    outcome = session.get(Outcome, motion.proposal_id) if motion.proposal_id else None
+    outcome = declared(session, motion.proposal_id)
     if outcome is None:
         raise errors.NotCounted
     recorded = session.get(BoardTerm, motion_id)
@@ -182,7 +183,7 @@ def board_change(session: Session, motion_id: UUID) -> BoardChange:
     motion = session.get(Motion, motion_id)
     if motion is None:
         raise NotFound
-    outcome = session.get(Outcome, motion.proposal_id) if motion.proposal_id else None
+    outcome = declared(session, motion.proposal_id)
     if outcome is None:
         raise errors.NotCounted
     today = cooperative.today(session)

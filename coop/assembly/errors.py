@@ -123,13 +123,13 @@ class NoBallotList(Refusal):
 
 @dataclass(eq=False)
 class BallotsWithheld(Refusal):
-    """So few ballots were cast that a list would name voters."""
+    """So few ballots share what a list would show that it would name voters."""
 
     cast: int
     least: int
     message = N_(
-        "%(cast)s ballots were cast. With fewer than %(least)s a list would show who voted how, so it is not published; the result"
-        " states all its counts."
+        "%(cast)s ballots were cast, and fewer than %(least)s share what a list would show. It would tell who voted how, so it is"
+        " not published; the result states all its counts."
     )
 
 

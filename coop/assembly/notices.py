@@ -15,15 +15,16 @@ from sqlalchemy.orm import Session
 from coop import cooperative, formats, outbox
 from coop.assembly.models import Candidacy, Motion, MotionWords
 from coop.assembly.results import cast, count_of, elected_codes
-from coop.identity import powers
 from coop.identity.models import Person
+from coop.identity.telling import tell_holders
 from coop.membership import participants
 from coop.membership.models import Participant, Representative
 from coop.membership.queries import in_term
 from coop.permissions import Power
 from governance.chain import Head
 from governance.challenges import Asks
-from governance.models import Kind, Outcome, Proposal, RollEntry, Secrecy
+from governance.declared import declared
+from governance.models import Kind, Proposal, RollEntry, Secrecy
 
 
 def opened(session: Session, motion: Motion) -> None:
@@ -44,7 +45,8 @@ def opened(session: Session, motion: Motion) -> None:
 
 def counted(session: Session, motion: Motion, head: Head) -> None:
     """Tell everybody on the roll what came of the vote, with the head of the chain; the scrutineers get that to keep."""
-    outcome = session.get_one(Outcome, motion.proposal_id)
+    outcome = declared(session, motion.proposal_id)
+    assert outcome is not None
     if motion.kind is Kind.ELECTION:
         result = gettext(
             "%(elected)s elected, %(cast)s ballots.", elected=len(elected_codes(outcome)), cast=cast(outcome)
@@ -61,8 +63,9 @@ def counted(session: Session, motion: Motion, head: Head) -> None:
         )
     link = gettext("Link %(seq)s of the chain of votes: %(hash)s", seq=head.seq, hash=head.hash)
     _tell(session, motion, "counted", gettext("A vote is counted"), f"{result}\n{link}")
-    _tell_scrutineers(
+    tell_holders(
         session,
+        [Power.SCRUTINEER],
         key=f"chain:{motion.id}",
         subject=gettext("the chain of votes: link %(seq)s", seq=head.seq),
         text=gettext(
@@ -159,13 +162,6 @@ def _tell(session: Session, motion: Motion, event: str, subject: str, text: str)
             text=f"{title}\n\n{text}\n{on_roll}",
             page=page,
         )
-
-
-def _tell_scrutineers(session: Session, *, key: str, subject: str, text: str, page: outbox.Page) -> None:
-    holders = powers.holders(session, [Power.SCRUTINEER], cooperative.today(session))
-    people = session.execute(select(Person.id, Person.email).where(Person.id.in_(holders)).order_by(Person.id))
-    for person_id, email in people:
-        outbox.send_mail(session, key=f"{key}:{person_id}", to=email, subject=subject, text=text, page=page)
 
 
 def _page(motion: Motion) -> outbox.Page:

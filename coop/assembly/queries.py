@@ -19,7 +19,8 @@ from coop.assembly.voting import words_digest
 from coop.membership.models import Member, Participant, ParticipantKind
 from coop.paging import Part, part_of
 from coop.permissions import NotFound
-from governance.models import Kind, OpenBallot, Outcome, Participation, Proposal, RollEntry, Secrecy
+from governance.declared import Declared, all_declared, declared, is_declared
+from governance.models import Kind, OpenBallot, Participation, Proposal, RollEntry, Secrecy
 
 __all__ = ["Because", "Standing", "standing"]
 
@@ -67,7 +68,8 @@ class MotionPage:
     digest: str | None
     proposal: Proposal | None
     bylaws_id: UUID | None
-    outcome: Outcome | None
+    #: Its result, once there is one.
+    outcome: Declared | None
     resolution_number: int | None
     board: BoardTerm | None
 
@@ -119,7 +121,9 @@ def motions(session: Session, now: datetime, state: State | None = None, *, numb
     deadline = case((_in_state(State.OPEN, now), Proposal.closes_at))
     query = query.order_by(deadline.is_(None), deadline, Motion.written_at.desc(), Motion.id.desc())
     part = part_of(session, query, number=number, size=MOTIONS_PER_PAGE)
-    return Part(tuple(_row(now, *row) for row in part.rows), part.number, part.last, part.total)
+    outcomes = all_declared(session, (row[0].proposal_id for row in part.rows))
+    rows = tuple(_row(now, outcomes.get(row[0].proposal_id), *row) for row in part.rows)
+    return Part(rows, part.number, part.last, part.total)
 
 
 def motion(session: Session, motion_id: UUID, now: datetime) -> MotionPage:
@@ -131,12 +135,13 @@ def motion(session: Session, motion_id: UUID, now: datetime) -> MotionPage:
     found = session.execute(_rows().where(Motion.id == motion_id)).first()
     if found is None:
         raise NotFound
-    loaded, words, author, proposal, outcome = found
+    loaded, words, author, proposal = found
+    outcome = declared(session, loaded.proposal_id)
     resolution = (
         session.scalar(select(Resolution.number).where(Resolution.proposal_id == proposal.id)) if proposal else None
     )
     return MotionPage(
-        row=_row(now, loaded, words, author, proposal, outcome),
+        row=_row(now, outcome, loaded, words, author, proposal),
         author_id=loaded.author_id,
         majority=loaded.majority,
         seats=loaded.seats,
@@ -250,7 +255,6 @@ def open_votes_for(session: Session, participants: Collection[UUID], now: dateti
         .join(Participant, Participant.voter_ref == RollEntry.voter_ref)
         .outerjoin(MotionWords, MotionWords.motion_id == Motion.id)
         .where(Participant.id.in_(participants), _in_state(State.OPEN, now))
-        .outerjoin(Outcome, Outcome.proposal_id == Proposal.id)
         .order_by(Proposal.closes_at, Motion.id, Participant.name_key, Participant.id)
     )
     return [
@@ -266,23 +270,22 @@ def is_cast_outside(session: Session, motion_id: UUID) -> bool:
     return session.scalar(secrecy) is Secrecy.EXTERNAL
 
 
-def _rows() -> Select[Motion, MotionWords | None, str | None, Proposal | None, Outcome | None]:
+def _rows() -> Select[Motion, MotionWords | None, str | None, Proposal | None]:
     return (
-        select(Motion, MotionWords, Participant.name, Proposal, Outcome)
+        select(Motion, MotionWords, Participant.name, Proposal)
         .outerjoin(MotionWords, MotionWords.motion_id == Motion.id)
         .outerjoin(Participant, Participant.id == Motion.author_id)
         .outerjoin(Proposal, Proposal.id == Motion.proposal_id)
-        .outerjoin(Outcome, Outcome.proposal_id == Motion.proposal_id)
     )
 
 
 def _row(
     now: datetime,
+    outcome: Declared | None,
     found: Motion,
     words: MotionWords | None,
     author: str | None,
     proposal: Proposal | None,
-    outcome: Outcome | None,
 ) -> MotionRow:
     carried = count_of(outcome).carried if outcome and found.kind is Kind.RESOLUTION else None
     return MotionRow(
@@ -297,7 +300,7 @@ def _row(
     )
 
 
-def _state(now: datetime, found: Motion, proposal: Proposal | None, outcome: Outcome | None) -> State:
+def _state(now: datetime, found: Motion, proposal: Proposal | None, outcome: Declared | None) -> State:
     if outcome is not None:
         return State.DECIDED
     if proposal is not None:
@@ -306,18 +309,18 @@ def _state(now: datetime, found: Motion, proposal: Proposal | None, outcome: Out
 
 
 def _in_state(state: State, now: datetime) -> ColumnElement[bool]:
-    """Return the condition that a motion, joined with its proposal and outcome, stands so."""
+    """Return the condition that a motion, joined with its proposal, stands so."""
     match state:
         case State.DISCUSSION:
             return Motion.stage == Stage.DISCUSSION
         case State.WITHDRAWN:
             return Motion.stage == Stage.WITHDRAWN
         case State.OPEN:
-            return and_(Proposal.closes_at > now, Outcome.proposal_id.is_(None))
+            return and_(Proposal.closes_at > now, ~is_declared(Proposal.id))
         case State.PENDING:
-            return and_(Proposal.closes_at <= now, Outcome.proposal_id.is_(None))
+            return and_(Proposal.closes_at <= now, ~is_declared(Proposal.id))
         case State.DECIDED:
-            return Outcome.proposal_id.is_not(None)
+            return is_declared(Motion.proposal_id)
 
 
 def _erased() -> str:

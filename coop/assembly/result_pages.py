@@ -27,7 +27,8 @@ from evidence.messages import N_
 from governance import chain
 from governance.counting.resolution import REASONS, Base, ResolutionCount, ResolutionRule
 from governance.counts import rule_of
-from governance.models import Kind, Outcome, Proposal, Secrecy
+from governance.declared import Declared
+from governance.models import Kind, Secrecy
 
 _BASES = {
     Base.FOR_AND_AGAINST: N_("the votes for and against"),
@@ -50,7 +51,7 @@ class Step:
 class Result:
     """A counted vote, for its page."""
 
-    outcome: Outcome
+    outcome: Declared
     #: The link of the chain that holds the result.
     link: chain.Head | None
     #: Votes cast, by how many voters, of how many on the roll that counts.
@@ -129,9 +130,8 @@ def result_of(session: Session, page: MotionPage) -> Result | None:
     return _resolution_result(session, page, page.outcome)
 
 
-def _resolution_result(session: Session, page: MotionPage, outcome: Outcome) -> Result:
-    assert page.proposal is not None
-    count, rule = results.count_of(outcome), rule_of(page.proposal)
+def _resolution_result(session: Session, page: MotionPage, outcome: Declared) -> Result:
+    count, rule = results.count_of(outcome), rule_of(outcome.proposal)
     assert isinstance(rule, ResolutionRule)
     numbers = asdict(count)
     return Result(
@@ -147,15 +147,15 @@ def _resolution_result(session: Session, page: MotionPage, outcome: Outcome) -> 
         chart=resolution_chart(
             count.for_votes, count.against, count.abstain, count.threshold_needed, count.quorum_needed, count.roll
         ),
-        roll_call=_roll_call(session, page.proposal, outcome),
+        roll_call=_roll_call(session, outcome),
         elected=[],
         transfers=None,
         count={},
     )
 
 
-def _roll_call(session: Session, proposal: Proposal, outcome: Outcome) -> list[RollCallLine] | None:
-    if proposal.secrecy is not Secrecy.OPEN or not reads_roll_call(session):
+def _roll_call(session: Session, outcome: Declared) -> list[RollCallLine] | None:
+    if outcome.proposal.secrecy is not Secrecy.OPEN or not reads_roll_call(session):
         return None
     return results.roll_call(session, outcome)
 
@@ -214,7 +214,7 @@ def _share(rule: ResolutionRule) -> str:
     return f"{rule.threshold_numerator}/{rule.threshold_denominator}"
 
 
-def _election_result(session: Session, page: MotionPage, outcome: Outcome) -> Result:
+def _election_result(session: Session, page: MotionPage, outcome: Declared) -> Result:
     names = results.candidate_names(session, page.row.id)
     count = results.named_count(outcome, names, page.row.title)
     elected = [names[code] for code in results.elected_codes(outcome)]
@@ -237,7 +237,7 @@ def _election_result(session: Session, page: MotionPage, outcome: Outcome) -> Re
     )
 
 
-def _counted(session: Session, motion_id: UUID) -> tuple[MotionPage, Outcome, dict[str, str]]:
+def _counted(session: Session, motion_id: UUID) -> tuple[MotionPage, Declared, dict[str, str]]:
     """Return a counted vote and the names of its candidates.
 
     Raises:
@@ -252,7 +252,7 @@ def _counted(session: Session, motion_id: UUID) -> tuple[MotionPage, Outcome, di
     return page, page.outcome, names
 
 
-def _link(session: Session, outcome: Outcome) -> chain.Head | None:
+def _link(session: Session, outcome: Declared) -> chain.Head | None:
     return chain.link_of(session, chain.LinkKind.CLOSED, outcome.proposal_id)
 
 

@@ -1,10 +1,9 @@
 """What may be known once a vote is counted: the numbers, who voted how in a roll-call, the ballots of a secret vote.
 
-Everything here starts from an outcome, so that nothing of a running vote can get out. Governance counts codes; here they get
-their names back.
+Everything here starts from what was declared, so that nothing of a running vote can get out, and shows of the ballots what
+`governance.shown` lets out. Governance counts codes; here they get their names back.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,8 +21,10 @@ from evidence.spreadsheets import plain_cell
 from governance.counting import writing
 from governance.counting.profiles import Ranking
 from governance.counting.resolution import ResolutionCount
-from governance.counts import options_of, standing_open_ballots
-from governance.models import Ballot, Outcome, Proposal, Secrecy
+from governance.counts import options_of
+from governance.declared import Declared
+from governance.models import RollEntry, Secrecy
+from governance.shown import Shown, cast_of, how_shown
 
 
 @dataclass(frozen=True)
@@ -45,11 +46,15 @@ class OnPaper:
 
 @dataclass(frozen=True)
 class BallotLine:
-    """A counted secret ballot: its receipt, and the answer, or the candidates in the order of preference."""
+    """A counted secret ballot: its receipt, and the answer, or the candidates in the order of preference.
+
+    Where few share a class, it has no receipt: these stand in a list of their own.
+    """
 
     commitment: str
     nonce: str
     choice: str | tuple[str, ...]
+    weight: int
 
     @property
     def ranking(self) -> tuple[str, ...]:
@@ -57,36 +62,36 @@ class BallotLine:
         return (self.choice,) if isinstance(self.choice, str) else self.choice
 
 
-def count_of(outcome: Outcome) -> ResolutionCount:
+def count_of(outcome: Declared) -> ResolutionCount:
     """Return the count of a resolution."""
     return ResolutionCount.from_canonical(_count(outcome))
 
 
-def elected_codes(outcome: Outcome) -> list[str]:
+def elected_codes(outcome: Declared) -> list[str]:
     """Return the elected in the order in which they were elected."""
     return [code for stage in _count(outcome)["stages"] for code in stage["elected"]]
 
 
-def cast(outcome: Outcome) -> int:
+def cast(outcome: Declared) -> int:
     """Return how many voted."""
-    return int(json.loads(outcome.result)["ballots"]["cast"])
+    return int(outcome.record["ballots"]["cast"])
 
 
-def heads(outcome: Outcome) -> int:
+def heads(outcome: Declared) -> int:
     """Return how many voters cast the votes."""
-    ballots = json.loads(outcome.result)["ballots"]
+    ballots = outcome.record["ballots"]
     return int(ballots.get("heads", ballots["cast"]))
 
 
-def on_paper(outcome: Outcome) -> OnPaper | None:
+def on_paper(outcome: Declared) -> OnPaper | None:
     """Return what came from paper and from the room, if anything did."""
-    found = json.loads(outcome.result)["ballots"].get("paper")
+    found = outcome.record["ballots"].get("paper")
     return OnPaper(int(found["ballots"]), int(found["spoilt"])) if found else None
 
 
-def roll(outcome: Outcome) -> int:
+def roll(outcome: Declared) -> int:
     """Return how many heads are on the roll that counts."""
-    found = json.loads(outcome.result)["roll"]
+    found = outcome.record["roll"]
     return int(found["final"]["heads"] if "final" in found else found["size"])
 
 
@@ -103,66 +108,90 @@ def candidate_names(session: Session, motion_id: UUID) -> dict[str, str]:
     return {code: f"{name} ({code})" if name in repeated else name for code, name in names.items()}
 
 
-def named_count(outcome: Outcome, names: Mapping[str, str], title: str) -> dict[str, Any]:
+def named_count(outcome: Declared, names: Mapping[str, str], title: str) -> dict[str, Any]:
     """Return the count of an election with names in the place of codes, in the form in which counts are published."""
     return {**_named(_count(outcome), names), "title": title}
 
 
-def roll_call(session: Session, outcome: Outcome) -> list[RollCallLine]:
+def roll_call(session: Session, outcome: Declared) -> list[RollCallLine]:
     """Return who voted how, by name."""
-    ballots = standing_open_ballots(outcome.proposal_id).subquery()
+    cast_by = {row["entry"]: row for row in cast_of(session, outcome).rows}
     rows = session.execute(
-        select(Participant.name, ballots.c.choice, ballots.c.cast_at)
-        .select_from(ballots)
-        .outerjoin(Participant, Participant.voter_ref == ballots.c.voter_ref)
-        .order_by(Participant.name_key, ballots.c.id)
+        select(RollEntry.id, Participant.name)
+        .outerjoin(Participant, Participant.voter_ref == RollEntry.voter_ref)
+        .where(RollEntry.proposal_id == outcome.proposal_id)
+        .order_by(Participant.name_key, RollEntry.id)
     )
-    return [RollCallLine(name or gettext("(erased)"), json.loads(choice), at) for name, choice, at in rows]
+    return [
+        RollCallLine(name or gettext("(erased)"), row["choice"], row["cast_at"])
+        for entry_id, name in rows
+        if (row := cast_by.get(str(entry_id))) is not None
+    ]
 
 
-def secret_ballots(session: Session, outcome: Outcome) -> list[BallotLine]:
-    """Return the ballots of a secret vote in the order of their receipts.
+@dataclass(frozen=True)
+class BallotList:
+    """The ballots of a secret vote, as they may be listed."""
+
+    #: In the order of their receipts, or of their answers where receipts stand apart.
+    lines: tuple[BallotLine, ...]
+    #: The receipts that stand apart from the answers.
+    receipts: tuple[str, ...] = ()
+
+
+def secret_ballots(session: Session, outcome: Declared) -> BallotList:
+    """Return the ballots of a secret vote.
 
     Raises:
         NoBallotList, BallotsWithheld
     """
     need_ballot_list(session, outcome)
-    rows = session.execute(
-        select(Ballot.commitment, Ballot.nonce, Ballot.choice)
-        .where(Ballot.proposal_id == outcome.proposal_id)
-        .order_by(Ballot.commitment)
+    found = cast_of(session, outcome)
+    if found.shown is Shown.ROWS:
+        return BallotList(
+            tuple(BallotLine(row["receipt"], row["nonce"], _answer(row["choice"]), row["weight"]) for row in found.rows)
+        )
+    return BallotList(
+        tuple(BallotLine("", "", _answer(choice), weight) for choice, weight in found.answers), tuple(found.receipts)
     )
-    return [BallotLine(commitment, nonce, _answer(json.loads(choice))) for commitment, nonce, choice in rows]
 
 
-def need_ballot_list(session: Session, outcome: Outcome) -> None:
+def need_ballot_list(session: Session, outcome: Declared) -> None:
     """Refuse where there is no list of ballots, or where it would name voters: before the first line of a file is sent.
 
     Raises:
         NoBallotList, BallotsWithheld
     """
-    proposal = session.get_one(Proposal, outcome.proposal_id)
-    if proposal.secrecy is not Secrecy.SECRET:
+    if outcome.proposal.secrecy is not Secrecy.SECRET:
         raise NoBallotList
-    found, least = heads(outcome), proposal.secret_least or 0
-    if 0 < found < least:
-        raise BallotsWithheld(found, least)
+    if how_shown(session, outcome) is Shown.RECEIPTS:
+        raise BallotsWithheld(heads(outcome), outcome.proposal.secret_least or 0)
 
 
-def blt(session: Session, outcome: Outcome, names: Mapping[str, str], title: str) -> Iterator[str]:
+def need_answers(session: Session, outcome: Declared) -> None:
+    """Refuse where the ballots of a vote that was counted elsewhere are so few that what they say is withheld.
+
+    Raises:
+        BallotsWithheld
+    """
+    if how_shown(session, outcome) is Shown.ELSEWHERE:
+        raise BallotsWithheld(heads(outcome), outcome.proposal.secret_least or 0)
+
+
+def blt(session: Session, outcome: Declared, names: Mapping[str, str], title: str) -> Iterator[str]:
     """Yield the lines of a BLT file from which other programs get the same result.
 
     The candidates stand in the order that was drawn at the opening: where a count needs a lot, it falls on the first.
     """
     codes = options_of(session, outcome.proposal_id)
-    ballots = ((ranking, 1) for _, ranking in _ranked(session, outcome, codes))
+    ballots = ((ranking, ballot.weight) for ballot, ranking in _ranked(session, outcome, codes))
     yield from writing.blt.lines([names[code] for code in codes], ballots, seats=_count(outcome)["seats"], title=title)
 
 
-def table(session: Session, outcome: Outcome, names: Mapping[str, str]) -> Iterator[str]:
+def table(session: Session, outcome: Declared, names: Mapping[str, str]) -> Iterator[str]:
     """Yield the lines of a CSV file of the ballots: receipt, random number, and each candidate's place or the answer."""
     if not names:
-        answers = ((one.commitment, one.nonce, *one.ranking) for one in secret_ballots(session, outcome))
+        answers = ((one.commitment, one.nonce, *one.ranking) for one in secret_ballots(session, outcome).lines)
         yield from writing.table.answered_lines(answers)
         return
     codes = options_of(session, outcome.proposal_id)
@@ -170,10 +199,10 @@ def table(session: Session, outcome: Outcome, names: Mapping[str, str]) -> Itera
     yield from writing.table.receipted_lines([plain_cell(names[code]) for code in codes], ballots)
 
 
-def _ranked(session: Session, outcome: Outcome, codes: Sequence[str]) -> Iterator[tuple[BallotLine, Ranking]]:
+def _ranked(session: Session, outcome: Declared, codes: Sequence[str]) -> Iterator[tuple[BallotLine, Ranking]]:
     """Yield the ballots of a secret vote with their rankings as the engine knows them."""
     index_of = {code: index for index, code in enumerate(codes)}
-    for ballot in secret_ballots(session, outcome):
+    for ballot in secret_ballots(session, outcome).lines:
         yield ballot, tuple((index_of[code],) for code in ballot.ranking)
 
 
@@ -181,8 +210,8 @@ def _answer(choice: str | list[str]) -> str | tuple[str, ...]:
     return choice if isinstance(choice, str) else tuple(choice)
 
 
-def _count(outcome: Outcome) -> Any:
-    return json.loads(outcome.result)["count"]
+def _count(outcome: Declared) -> Any:
+    return outcome.record["count"]
 
 
 def _named(value: Any, names: Mapping[str, str]) -> Any:

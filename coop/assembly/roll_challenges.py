@@ -72,7 +72,8 @@ def answer_challenge(session: Session, actor: Actor, *, challenge_id: UUID, uphe
         PowerMissing: the actor holds neither the secretary's nor the board's power.
         NotFound, OwnChallenge, TextMissing, TextTooLong
         NotInRegister, JoinedAfterRecordDate: who asks to be added is no member, or became one too late.
-        AlreadyAnswered, AlreadyCounted, AlreadyOnRoll, AlreadyStruck, TooLateToAdd, StruckWithBallot, StruckOnPaper
+        AlreadyAnswered, AlreadyCounted, AlreadyOnRoll, AlreadyStruck, TooLateToAdd, TooFewWithoutThem, StruckWithBallot
+        StruckOnPaper
     """
     power = actor.need(*ANSWERERS)
     made = session.get(Challenge, challenge_id)

@@ -24,8 +24,9 @@ from coop.permissions import NotFound, Power, requires
 from coop.signed_in import act_for, actor
 from evidence.messages import Refusal
 from governance.challenge_errors import AlreadyAnswered, ChallengesOver, NoChallenges
+from governance.declared import declared
 from governance.errors import AlreadyCounted
-from governance.models import Outcome, Proposal
+from governance.models import Proposal
 
 Page = str | Response | tuple[str, int]
 #: Who reads the names on a roll: those who read the register of members, and who watches over votes.
@@ -51,7 +52,7 @@ def roll(motion_id: UUID) -> str:
         pager=pager(entries) if entries else None,
         challengers=queries.members_among(session, who.represents) if _is_challengeable(session, proposal) else [],
         is_over=proposal.challenges_until is not None and clock.now() >= proposal.challenges_until,
-        may_answer=not who.powers.isdisjoint(ANSWERERS) and session.get(Outcome, proposal.id) is None,
+        may_answer=not who.powers.isdisjoint(ANSWERERS) and declared(session, proposal.id) is None,
         downloads=[
             {"label": "JSON", "href": url_for("assembly.roll_json", motion_id=motion_id)},
             {"label": "CSV", "href": url_for("assembly.roll_csv", motion_id=motion_id)},
@@ -159,4 +160,4 @@ def _roll(session: Session, motion_id: UUID) -> tuple[MotionPage, Proposal]:
 def _is_challengeable(session: Session, proposal: Proposal) -> bool:
     """Say whether the roll can be challenged now: for pages only, the challenge itself decides."""
     until = proposal.challenges_until
-    return until is not None and clock.now() < until and session.get(Outcome, proposal.id) is None
+    return until is not None and clock.now() < until and declared(session, proposal.id) is None

@@ -21,7 +21,9 @@ from coop.permissions import NotFound
 from evidence.canonical import canonical_bytes
 from governance import rolls
 from governance.challenges import Asks, Challenge, ChallengeAnswer, is_added, is_struck
-from governance.models import Outcome, Proposal, RollEntry, Secrecy
+from governance.declared import declared, is_declared
+from governance.models import Proposal, RollEntry, Secrecy
+from governance.shown import Shown, shown_of
 
 ENTRIES_PER_PAGE = 50
 
@@ -124,6 +126,7 @@ def figures(session: Session, proposal: Proposal) -> RollFigures:
         ClassLine(name or (None if code == MEMBER else code), heads, int(votes)) for code, name, heads, votes in rows
     )
     least = (proposal.secret_least or 1) if proposal.secrecy is Secrecy.SECRET else 1
+    is_shown = shown_of({(code, 1): heads for code, _, heads, _ in rows}, least) is Shown.ROWS
     on_roll = RollEntry.proposal_id == proposal.id
     return RollFigures(
         record_on=record_day(session, proposal),
@@ -131,7 +134,7 @@ def figures(session: Session, proposal: Proposal) -> RollFigures:
         votes=sum(line.votes for line in lines),
         added=session.scalar(select(func.count()).where(on_roll, is_added())) or 0,
         struck=session.scalar(select(func.count()).where(on_roll, is_struck())) or 0,
-        classes=None if any(line.heads < least for line in lines) else lines,
+        classes=lines if is_shown else None,
     )
 
 
@@ -196,7 +199,7 @@ def to_answer(session: Session, challenge_id: UUID, participants: Collection[UUI
         opened_at=proposal.opens_at,
         member=registered(session, about_id, record_on) if about_id else None,
         is_own=not {about_id, by_id}.isdisjoint(participants),
-        is_counted=session.get(Outcome, proposal.id) is not None,
+        is_counted=declared(session, proposal.id) is not None,
     )
 
 
@@ -218,8 +221,7 @@ def waiting(session: Session) -> list[Waiting]:
         .join(Challenge, Challenge.proposal_id == Proposal.id)
         .outerjoin(MotionWords, MotionWords.motion_id == Motion.id)
         .outerjoin(ChallengeAnswer, ChallengeAnswer.challenge_id == Challenge.id)
-        .outerjoin(Outcome, Outcome.proposal_id == Proposal.id)
-        .where(ChallengeAnswer.challenge_id.is_(None), Outcome.proposal_id.is_(None))
+        .where(ChallengeAnswer.challenge_id.is_(None), ~is_declared(Proposal.id))
         .group_by(Motion.id, MotionWords.title, Proposal.closes_at)
         .order_by(Proposal.closes_at, Motion.id)
     )

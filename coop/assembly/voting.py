@@ -33,7 +33,8 @@ from governance import ballots, secret_ballots
 from governance.closing import close
 from governance.counting.resolution import Base, ResolutionRule
 from governance.counts import ElectionRule, Rule
-from governance.models import Kind, Outcome, Proposal, Secrecy
+from governance.declared import declared
+from governance.models import Kind, Proposal, Secrecy
 from governance.opening import Question, open_proposal
 
 #: The rule by which boards are elected.
@@ -267,8 +268,8 @@ def _ballot_of(session: Session, motion_id: UUID, participant_id: UUID) -> tuple
 
 def record_outcome(session: Session, motion: Motion) -> None:
     """Enter in the register of resolutions what was carried, or who was elected."""
-    proposal = session.get_one(Proposal, motion.proposal_id)
-    outcome = session.get_one(Outcome, motion.proposal_id)
+    outcome = declared(session, motion.proposal_id)
+    assert outcome is not None
     words = session.get(MotionWords, motion.id)
     title, text = (words.title, words.text) if words else ("", "")
     if motion.kind is Kind.ELECTION:
@@ -281,8 +282,8 @@ def record_outcome(session: Session, motion: Motion) -> None:
     record_resolution(
         session,
         body=Body.MEMBERS,
-        decided_on=proposal.closes_at.astimezone(zone).date(),
+        decided_on=outcome.proposal.closes_at.astimezone(zone).date(),
         title=title,
         text=text,
-        proposal_id=proposal.id,
+        proposal_id=outcome.proposal_id,
     )

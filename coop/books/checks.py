@@ -16,7 +16,7 @@ from coop.books.export_models import KeptExport
 from coop.config import configuration
 from evidence.findings import Finding
 from evidence.messages import Refusal
-from governance.models import Outcome
+from governance.declared import declared
 from ledger.models import Period, YearReopening
 from ledger.surplus.models import Distribution
 
@@ -69,7 +69,7 @@ def _kept_exports(session: Session) -> Iterator[Finding]:
 def _distributions(session: Session) -> Iterator[Finding]:
     """Look for surpluses that were posted without a resolution that carried exactly that plan."""
     rows = session.execute(
-        select(Distribution.plan_id, Outcome)
+        select(Distribution.plan_id, MotionBinding.motion_id, Motion.proposal_id)
         .outerjoin(Resolution, Resolution.id == Distribution.decision_ref)
         .outerjoin(Motion, Motion.proposal_id == Resolution.proposal_id)
         .outerjoin(
@@ -78,10 +78,10 @@ def _distributions(session: Session) -> Iterator[Finding]:
             & (MotionBinding.plan_id == Distribution.plan_id)
             & (MotionBinding.fingerprint == Distribution.fingerprint),
         )
-        .outerjoin(Outcome, (Outcome.proposal_id == Motion.proposal_id) & MotionBinding.motion_id.is_not(None))
         .order_by(Distribution.plan_id)
     )
-    for plan_id, outcome in rows:
+    for plan_id, bound_id, proposal_id in rows:
+        outcome = declared(session, proposal_id) if bound_id else None
         if outcome is None or not count_of(outcome).carried:
             yield Finding(
                 "surplus-not-carried",

@@ -16,7 +16,8 @@ from coop.assembly.results import cast, elected_codes
 from coop.community.queries import directory_size
 from coop.membership.models import Member, MemberClass, Participant, ParticipantKind
 from coop.shares.models import ShareEvent
-from governance.models import Kind, Outcome, Proposal
+from governance.declared import all_declared
+from governance.models import Kind
 
 #: How many decisions the landing page shows.
 LATEST = 3
@@ -146,25 +147,32 @@ def nominations_of(session: Session, participants: Collection[UUID]) -> list[Nom
 def boards_to_record(session: Session) -> list[tuple[UUID, str]]:
     """Return the elections that elected somebody whose board is not recorded yet: id and title."""
     rows = session.execute(
-        select(Motion.id, MotionWords.title, Outcome)
-        .join(Outcome, Outcome.proposal_id == Motion.proposal_id)
+        select(Motion.id, MotionWords.title, Motion.proposal_id)
         .join(MotionWords, MotionWords.motion_id == Motion.id)
         .outerjoin(BoardTerm, BoardTerm.motion_id == Motion.id)
         .where(Motion.kind == Kind.ELECTION, BoardTerm.motion_id.is_(None))
-        .order_by(Outcome.closed_at, Motion.id)
-    )
-    return [(motion_id, title) for motion_id, title, outcome in rows if elected_codes(outcome)]
+    ).all()
+    outcomes = all_declared(session, (row[2] for row in rows))
+    elected = [
+        (outcome.closed_at, motion_id, title)
+        for motion_id, title, proposal_id in rows
+        if (outcome := outcomes.get(proposal_id)) is not None and elected_codes(outcome)
+    ]
+    return [(motion_id, title) for _, motion_id, title in sorted(elected)]
 
 
 def _latest_decisions(session: Session) -> list[DecisionRow]:
     # Decisions of board and founders may name people; what the members voted on is for everybody to see.
     rows = session.execute(
-        select(Resolution.number, ResolutionText.title, Resolution.decided_on, Outcome, Proposal.roll_size)
+        select(Resolution.number, ResolutionText.title, Resolution.decided_on, Resolution.proposal_id)
         .join(ResolutionText, ResolutionText.resolution_id == Resolution.id)
-        .join(Proposal, Proposal.id == Resolution.proposal_id)
-        .join(Outcome, Outcome.proposal_id == Proposal.id)
-        .where(Resolution.body == Body.MEMBERS)
+        .where(Resolution.body == Body.MEMBERS, Resolution.proposal_id.is_not(None))
         .order_by(Resolution.number.desc())
         .limit(LATEST)
-    )
-    return [DecisionRow(number, title, day, cast(outcome), roll) for number, title, day, outcome, roll in rows]
+    ).all()
+    outcomes = all_declared(session, (row[3] for row in rows))
+    return [
+        DecisionRow(number, title, day, cast(outcome), outcome.proposal.roll_size)
+        for number, title, day, proposal_id in rows
+        if (outcome := outcomes.get(proposal_id)) is not None
+    ]

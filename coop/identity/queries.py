@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from coop.assembly.models import Motion
 from coop.audit import AuditEvent
 from coop.identity.models import Person
-from governance.models import Outcome
+from governance.declared import is_declared
 
 PAGE_LENGTH = 50
+#: Acts that would add up to a turnout.
+_OF_VOTING = ("vote.cast", "motion.paper-marked", "motion.sheet-entered")
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,6 @@ def kinds_of_act(session: Session) -> list[str]:
 
 
 def _told() -> ColumnElement[bool]:
-    """Return the condition that an act may be shown: who votes is told once it is counted, or the trail would show the turnout."""
-    counted = select(Motion.id).join(Outcome, Outcome.proposal_id == Motion.proposal_id)
-    return or_(AuditEvent.action != "vote.cast", AuditEvent.subject_id.in_(counted))
+    """Return the condition that an act may be shown: that somebody voted is told once it is counted, or it would show the turnout."""
+    counted = select(Motion.id).where(is_declared(Motion.proposal_id))
+    return or_(AuditEvent.action.not_in(_OF_VOTING), AuditEvent.subject_id.in_(counted))

@@ -1,13 +1,10 @@
 """Mail about orders: to the buyer, the seller, the coach, and where money is owed to the treasurer."""
 
 from flask_babel import gettext
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coop import cooperative, outbox
 from coop.formats import format_day, format_money
-from coop.identity.models import Person
-from coop.identity.powers import holders
+from coop.identity.telling import tell_holders
 from coop.marketplace.models import Offering
 from coop.marketplace.order_models import OrderRefund, OrderText, SalesOrder
 from coop.membership import participants
@@ -111,25 +108,18 @@ def refunded(session: Session, order: SalesOrder, refund: OrderRefund, *, came_t
         page=_page(order),
     )
     if owed_minor:
-        _tell_treasurers(session, order, refund, owed_minor)
-
-
-def _tell_treasurers(session: Session, order: SalesOrder, refund: OrderRefund, owed_minor: int) -> None:
-    for person_id in holders(session, [Power.TREASURER], cooperative.today(session)):
-        email = session.scalar(select(Person.email).where(Person.id == person_id))
-        if email is not None:
-            outbox.send_mail(
-                session,
-                key=f"order-owed:{refund.id}:{person_id}",
-                to=email,
-                subject=gettext("To be paid back: %(amount)s", amount=_money(owed_minor, order)),
-                text=gettext(
-                    "The buyer of order %(number)s had paid by bank. The refund is booked as owed to them: it stands under "
-                    "Payments out, Clients.",
-                    number=order.number,
-                ),
-                page=Page("payouts.overview", {}),
-            )
+        tell_holders(
+            session,
+            [Power.TREASURER],
+            key=f"order-owed:{refund.id}",
+            subject=gettext("To be paid back: %(amount)s", amount=_money(owed_minor, order)),
+            text=gettext(
+                "The buyer of order %(number)s had paid by bank. The refund is booked as owed to them: it stands under "
+                "Payments out, Clients.",
+                number=order.number,
+            ),
+            page=Page("payouts.overview", {}),
+        )
 
 
 def _page(order: SalesOrder) -> Page:

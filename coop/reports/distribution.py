@@ -16,7 +16,7 @@ from coop.assembly.solvency import solvency_of
 from coop.payments.payouts.surplus_shares import paid_by_plan
 from coop.reports.content_money import Band, Decided, DistributionPlan, Signature
 from coop.reports.days import day_of
-from governance.models import Outcome, Proposal
+from governance.declared import declared
 from ledger.models import Entry
 from ledger.surplus.models import Distribution
 from ledger.surplus.plan import Plan, lines, plan_of, plans_of
@@ -107,14 +107,14 @@ def _decided(session: Session, plan: Plan) -> Decided | None:
     carried = bindings.carried_by_members(session, plan.id)
     if carried is None:
         return None
-    title, outcome, number, roll = session.execute(
-        select(MotionWords.title, Outcome, Resolution.number, Proposal.roll_size)
+    title, proposal_id, number = session.execute(
+        select(MotionWords.title, Motion.proposal_id, Resolution.number)
         .join(Motion, Motion.id == MotionWords.motion_id)
-        .join(Outcome, Outcome.proposal_id == Motion.proposal_id)
         .join(Resolution, Resolution.proposal_id == Motion.proposal_id)
-        .join(Proposal, Proposal.id == Motion.proposal_id)
         .where(Motion.id == carried.motion_id)
     ).one()
+    outcome = declared(session, proposal_id)
+    assert outcome is not None
     count = count_of(outcome)
     posted = session.get(Distribution, plan.id)
     entries = session.scalars(
@@ -130,6 +130,6 @@ def _decided(session: Session, plan: Plan) -> Decided | None:
         entries=tuple(map(str, entries)),
         paid_minor=paid_by_plan(session, plan.id) if posted else 0,
         turnout=cast(outcome),
-        roll=roll,
+        roll=outcome.proposal.roll_size,
         digest=outcome.digest,
     )

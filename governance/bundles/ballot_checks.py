@@ -1,18 +1,19 @@
 """Whether the ballots of a bundle are those that were cast, one for each who voted, and the same in every form."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
+from typing import Any
 from uuid import UUID
 
 from evidence.canonical import canonical_bytes, digest
 from governance.ballots import commitment
-from governance.bundles.cast import Shown
 from governance.bundles.forms import rankings
 from governance.bundles.reading import Bundle, need
 from governance.counting.files import read_ballots
 from governance.counting.profiles import collapsed
 from governance.models import Secrecy
+from governance.shown import Shown
 
 _SAID = {
     Shown.ANSWERS: "receipts and answers apart",
@@ -25,20 +26,14 @@ def check_ballots(bundle: Bundle) -> Iterator[str]:
     ballots, record = bundle.ballots, bundle.record
     need(ballots["proposal"] == record["proposal"], "ballots.json is of another vote")
     if record["secrecy"] == Secrecy.EXTERNAL:
-        yield "none here"
-        yield "the ballots of this vote were cast and counted in another system: check them with its evidence"
+        yield from _check_tally(bundle)
         return
     secret = record["secrecy"] == Secrecy.SECRET
     need(secret or bundle.shown is Shown.ROWS, "ballots.json: nothing is withheld of a roll-call")
     counted: Sequence[object] = _receipts(bundle) if secret else _entries(bundle)
     stated = record["ballots"]
     need(digest(counted) == stated["digest"], "ballots.json: the ballots are not those of the record")
-    if bundle.answers is not None:
-        options = set(bundle.opening["options"])
-        given = [{choice} if isinstance(choice, str) else set(choice) for choice, _ in bundle.answers]
-        need(all(named <= options for named in given), "ballots.json: an answer could not be given")
-        cast = sum(weight for _, weight in bundle.answers)
-        need(cast == stated["cast"], "ballots.json: the votes are not as many as were counted")
+    _check_answers(bundle)
     if not bundle.of_first_form:
         need(len(counted) == stated["heads"], "ballots.json: the ballots are not as many as were counted")
         one_each = bundle.opening["weighting"] or stated["cast"] == stated["heads"]
@@ -62,6 +57,43 @@ def _check_shown(bundle: Bundle) -> None:
         Shown.RECEIPTS: len(weights) > 1 or size < (least or 0),
     }
     need(may_be.get(bundle.shown), "ballots.json: more is withheld than the few who share what they show ask for")
+
+
+def _check_answers(bundle: Bundle) -> None:
+    """Check that the answers, where they are shown, could be given, and are as many as were counted."""
+    if bundle.answers is None:
+        return
+    options = set(bundle.opening["options"])
+    given = [{choice} if isinstance(choice, str) else set(choice) for choice, _ in bundle.answers]
+    need(all(named <= options for named in given), "ballots.json: an answer could not be given")
+    cast = sum(weight for _, weight in bundle.answers)
+    need(cast == bundle.record["ballots"]["cast"], "ballots.json: the votes are not as many as were counted")
+
+
+def _check_tally(bundle: Bundle) -> Iterator[str]:
+    """Check that what another system counted is what the record was made from."""
+    record, evidence = bundle.record, bundle.record["external"]["evidence"]
+    need(bundle.shown in {Shown.TALLY, Shown.ELSEWHERE}, "ballots.json: ballots were cast in another system")
+    if bundle.shown is Shown.TALLY:
+        tally = bundle.ballots["tally"]
+        need(digest(tally) == record["ballots"]["digest"], "ballots.json: the tally is not the one of the record")
+        need(tally["heads"] == record["ballots"]["heads"], "ballots.json: the voters are not as many as were counted")
+        same = all(tally[key] == record["external"][key] for key in ("spoilt", "voters"))
+        need(same, "ballots.json: other spoilt ballots or voters than the record")
+        _check_answers(bundle)
+        yield f"the tally of another system: {record['ballots']['cast']} votes; it has the digest of the record"
+    else:
+        least = bundle.opening["secret_least"]
+        need(
+            bundle.ballots["least"] == least > record["ballots"]["heads"],
+            "ballots.json: nothing is to be withheld here",
+        )
+        yield "none here"
+        yield f"fewer than {least} ballots: what they say is withheld, so they cannot be counted again"
+    yield (
+        "the ballots were cast and added up in another system: check that with its own tool and its evidence, whose"
+        f" SHA-256 is {evidence}"
+    )
 
 
 def _receipts(bundle: Bundle) -> list[str]:
@@ -103,8 +135,8 @@ def _withheld(bundle: Bundle) -> Iterator[str]:
 def check_one_ballot_each(bundle: Bundle) -> Iterator[str]:
     """Check that there are as many ballots as entries of the roll that voted, and in no class more than it has entries."""
     taken = bundle.json("participation.json")
-    if bundle.shown is Shown.ELSEWHERE:
-        yield "ballots were cast in another system"
+    if bundle.record["secrecy"] == Secrecy.EXTERNAL:
+        yield _voted_outside(bundle, taken)
         return
     paper = taken["on_paper"]
     stated = bundle.record["ballots"].get("paper")
@@ -141,6 +173,16 @@ def _check_voters(bundle: Bundle, found: str) -> None:
     """Check that those who voted are those of the record; what was counted before records had them, says nothing about it."""
     ballots = bundle.record["ballots"]
     need("voters" not in ballots or ballots["voters"] == found, "record.json: those who voted are others")
+
+
+def _voted_outside(bundle: Bundle, taken: Mapping[str, Any]) -> str:
+    """Check that no more voted in another system than the roll holds."""
+    stated, outside = bundle.record["ballots"], bundle.record["external"]
+    need(taken["voted"] == stated["heads"], "participation.json: other voters than the record")
+    entries = len(bundle.standing)
+    fits = stated["heads"] + outside["spoilt"] <= entries and outside["voters"] <= entries
+    need(fits and stated["cast"] <= bundle.votes_on_roll, "more voted in another system than are on the roll")
+    return f"{stated['heads']} voters in another system, which let {outside['voters']} vote, of {entries} on the roll"
 
 
 def check_forms(bundle: Bundle) -> Iterator[str]:

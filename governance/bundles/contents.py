@@ -4,7 +4,6 @@ Whatever the database is, the same vote gives the same bytes: everything is sort
 """
 
 import hashlib
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,14 +15,15 @@ from sqlalchemy.orm import Session
 from evidence.canonical import canonical_bytes, digest
 from governance import chain, challenging, headers, voters
 from governance.bundles import forms, sheets
-from governance.bundles.cast import Cast, cast_of
 from governance.bundles.lines import listed, table
 from governance.challenges import Asks, Challenge, ChallengeAnswer, is_added, is_struck
 from governance.challenging import Added
 from governance.counts import options_of
+from governance.declared import declared
 from governance.errors import NoSuchProposal, NotYetCounted
-from governance.models import ChainLink, Outcome, Participation, Proposal, RollEntry, Secrecy, Withdrawal
+from governance.models import ChainLink, Participation, Proposal, RollEntry, Secrecy, Withdrawal
 from governance.paper import PaperMark
+from governance.shown import Cast, Shown, cast_of
 
 FORMAT = "coop-result-bundle-1"
 MANIFEST = "manifest.json"
@@ -38,24 +38,21 @@ def files_of(session: Session, proposal_id: UUID, about: Mapping[str, object]) -
     Raises:
         NoSuchProposal, NotYetCounted
     """
-    proposal = session.get(Proposal, proposal_id)
-    if proposal is None:
-        raise NoSuchProposal
-    outcome = session.get(Outcome, proposal_id)
+    outcome = declared(session, proposal_id)
     if outcome is None:
-        raise NotYetCounted
-    record: dict[str, Any] = json.loads(outcome.result)
+        raise NoSuchProposal if session.get(Proposal, proposal_id) is None else NotYetCounted
+    proposal, record = outcome.proposal, outcome.record
     options = options_of(session, proposal_id)
     links = _links(session, proposal_id)
-    cast = cast_of(session, proposal)
+    cast = cast_of(session, outcome)
     files = {
         "record.json": outcome.result.encode(),
         "opening.json": canonical_bytes(headers.record_of(proposal, options)),
         "chain.json": listed({}, links=links),
         "roll.csv": _roll(session, proposal),
         "challenges.json": listed({}, answered=_answered(session, proposal_id)),
-        "participation.json": canonical_bytes(_participation(session, proposal, record, cast)),
-        "ballots.json": cast.written(),
+        "participation.json": canonical_bytes(_participation(session, proposal, record)),
+        "ballots.json": _ballots(cast),
         "count.json": canonical_bytes(record["count"]),
         "rule.json": canonical_bytes({**sheets.rule_sheet(record["rule"]), **about}),
         "count.txt": sheets.count_sheet(record, options).encode(),
@@ -135,7 +132,24 @@ def _answered(session: Session, proposal_id: UUID) -> list[dict[str, object]]:
     ]
 
 
-def _participation(session: Session, proposal: Proposal, record: Mapping[str, Any], cast: Cast) -> Mapping[str, object]:
+def _ballots(cast: Cast) -> bytes:
+    """Return the ballots as far as they are shown."""
+    head = {"proposal": cast.proposal, "shown": cast.shown, "least": cast.least}
+    match cast.shown:
+        case Shown.ROWS:
+            return listed(head, rows=cast.rows)
+        case Shown.RECEIPTS:
+            return listed(head, receipts=cast.receipts)
+        case Shown.ANSWERS:
+            answers = ({"choice": choice, "weight": weight} for choice, weight in cast.answers)
+            return listed(head, receipts=cast.receipts, answers=answers)
+        case Shown.TALLY:
+            return listed(head | {"tally": cast.tally})
+        case Shown.ELSEWHERE:
+            return listed(head)
+
+
+def _participation(session: Session, proposal: Proposal, record: Mapping[str, Any]) -> Mapping[str, object]:
     """Return how many took part, and of a secret vote a digest of who.
 
     The digest is over the ids of roll entries, which are random and nowhere shown: it tells nobody anything, and whoever may read
@@ -144,7 +158,7 @@ def _participation(session: Session, proposal: Proposal, record: Mapping[str, An
     """
     on_paper = record["ballots"].get("paper")
     if proposal.secrecy is not Secrecy.SECRET:
-        return {"voted": cast.size, "on_paper": on_paper}
+        return {"voted": record["ballots"].get("heads", record["ballots"]["cast"]), "on_paper": on_paper}
     took_part = {
         mapped.__tablename__: sorted(
             str(entry_id)

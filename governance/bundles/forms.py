@@ -7,16 +7,16 @@ answer is a ranking of one.
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from governance.bundles.cast import Cast, Shown
 from governance.counting.profiles import Ranking, collapsed
 from governance.counting.writing import blt, preflib, rctab, table
+from governance.shown import Cast, Shown
 
 
 def files(record: Mapping[str, Any], options: Sequence[str], cast: Cast) -> dict[str, bytes]:
     """Return the files, by their names; none where answers are not shown."""
-    if cast.shown not in {Shown.ROWS, Shown.ANSWERS}:
+    if cast.shown in {Shown.RECEIPTS, Shown.ELSEWHERE}:
         return {}
-    ballots = rankings(options, cast.answers())
+    ballots = rankings(options, cast.answers)
     title, rule = str(record["proposal"]), record["rule"]
     seats = int(rule.get("seats", 1))
     profile = collapsed(options, ballots, title=title, seats=seats)

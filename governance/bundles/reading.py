@@ -10,9 +10,9 @@ from io import StringIO
 from typing import Any
 from uuid import UUID
 
-from governance.bundles.cast import Shown
 from governance.bundles.packing import Unpacked
 from governance.rolls import Voter
+from governance.shown import Shown
 
 #: What reading something that is not as it should be may end in.
 MALFORMED = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, csv.Error)
@@ -138,10 +138,14 @@ class Bundle:
 
     @cached_property
     def answers(self) -> list[tuple[Any, int]] | None:
-        """Answer and weight of each ballot, or nothing where these are not shown."""
-        if self.shown not in {Shown.ROWS, Shown.ANSWERS}:
-            return None
-        found = [(row["choice"], row["weight"]) for row in self.ballots[self.shown.value]]
+        """Answer and weight of each ballot, or each answer with its votes; nothing where these are not shown."""
+        match self.shown:
+            case Shown.RECEIPTS | Shown.ELSEWHERE:
+                return None
+            case Shown.TALLY:
+                found = [(choice, votes) for choice, votes in self.ballots["tally"]["votes"]]
+            case _:
+                found = [(row["choice"], row["weight"]) for row in self.ballots[self.shown.value]]
         need(
             all(type(weight) is int and weight > 0 for _, weight in found), "ballots.json: a weight is no whole number"
         )

@@ -136,12 +136,15 @@ class Bundle:
     def papers(self) -> Papers | None:
         """Return the votes of each answer, or nothing where answers are withheld."""
         ballots = self.json("ballots.json")
-        rows = ballots.get("rows") or ballots.get("answers") or []
-        if ballots["shown"] not in ("rows", "answers"):
-            return None
         weights: Counter[Ranking] = Counter()
-        for row in rows:
-            weights[ranking_of(row["choice"])] += whole(row["weight"])
+        if ballots["shown"] == "tally":
+            for choice, votes in ballots["tally"]["votes"]:
+                weights[ranking_of(choice)] += whole(votes)
+        elif ballots["shown"] in ("rows", "answers"):
+            for row in ballots[ballots["shown"]]:
+                weights[ranking_of(row["choice"])] += whole(row["weight"])
+        else:
+            return None
         return dict(weights)
 
 
@@ -428,8 +431,7 @@ def check_ballots(bundle: Bundle) -> str:
     ballots, record = bundle.json("ballots.json"), bundle.record
     need(ballots["proposal"] == record["proposal"], "ballots.json is of another vote")
     if record["secrecy"] == "external":
-        bundle.note("the ballots of this vote were cast and counted in another system: check them with its evidence")
-        return "none here"
+        return _tally(bundle)
     secret = record["secrecy"] == "secret"
     need(ballots["shown"] == "rows" or secret, "ballots.json: nothing is withheld of a roll-call")
     counted = _receipts(bundle) if secret else _entries(bundle)
@@ -437,13 +439,7 @@ def check_ballots(bundle: Bundle) -> str:
         sha256(canonical(counted)) == record["ballots"]["digest"],
         "ballots.json: the ballots are not those of the record",
     )
-    papers = bundle.papers()
-    if papers is not None:
-        options = set(bundle.opening["options"])
-        need(all(options.issuperset(ranking) for ranking in papers), "ballots.json: an answer could not be given")
-        need(
-            sum(papers.values()) == record["ballots"]["cast"], "ballots.json: the votes are not as many as were counted"
-        )
+    _check_answers(bundle)
     if not bundle.of_first_form:
         need(len(counted) == record["ballots"]["heads"], "ballots.json: the ballots are not as many as were counted")
         need(
@@ -473,6 +469,44 @@ def _check_shown(bundle: Bundle, size: int) -> None:
     else:
         fits = ballots["shown"] == "rows"
     need(fits, "ballots.json: more is withheld than the few who share what they show ask for")
+
+
+def _check_answers(bundle: Bundle) -> None:
+    """Check that the answers, where they are shown, could be given, and are as many as were counted."""
+    papers = bundle.papers()
+    if papers is None:
+        return
+    options = set(bundle.opening["options"])
+    need(all(options.issuperset(ranking) for ranking in papers), "ballots.json: an answer could not be given")
+    cast = bundle.record["ballots"]["cast"]
+    need(sum(papers.values()) == cast, "ballots.json: the votes are not as many as were counted")
+
+
+def _tally(bundle: Bundle) -> str:
+    """Check that what another system counted is what the record was made from."""
+    ballots, record = bundle.json("ballots.json"), bundle.record
+    shown, stated, outside = ballots["shown"], record["ballots"], record["external"]
+    need(shown in ("tally", "elsewhere"), "ballots.json: ballots were cast in another system")
+    if shown == "tally":
+        tally = ballots["tally"]
+        need(sha256(canonical(tally)) == stated["digest"], "ballots.json: the tally is not the one of the record")
+        need(tally["heads"] == stated["heads"], "ballots.json: the voters are not as many as were counted")
+        need(
+            all(tally[key] == outside[key] for key in ("spoilt", "voters")),
+            "ballots.json: other spoilt ballots or voters than the record",
+        )
+        _check_answers(bundle)
+    else:
+        least = bundle.opening["secret_least"]
+        need(ballots["least"] == least > stated["heads"], "ballots.json: nothing is to be withheld here")
+        bundle.note(f"fewer than {least} ballots: what they say is withheld, so they cannot be counted again")
+    bundle.note(
+        "the ballots were cast and added up in another system: check that with its own tool and its evidence, whose"
+        f" SHA-256 is {outside['evidence']}"
+    )
+    if shown == "tally":
+        return f"the tally of another system: {stated['cast']} votes; it has the digest of the record"
+    return "none here"
 
 
 def _receipts(bundle: Bundle) -> list[str]:
@@ -521,9 +555,10 @@ def _entries(bundle: Bundle) -> list[list[Any]]:
 
 def check_one_ballot_each(bundle: Bundle) -> str:
     """Check that there are as many ballots as entries of the roll that voted, and in no class more than it has entries."""
-    ballots, taken = bundle.json("ballots.json"), bundle.json("participation.json")
-    if ballots["shown"] == "elsewhere":
-        return "ballots were cast in another system"
+    taken = bundle.json("participation.json")
+    if bundle.record["secrecy"] == "external":
+        return _voted_outside(bundle, taken)
+    ballots = bundle.json("ballots.json")
     size = len(ballots["rows"] if ballots["shown"] == "rows" else ballots["receipts"])
     paper = taken["on_paper"]
     need(paper == bundle.record["ballots"].get("paper"), "participation.json: other ballots on paper than the record")
@@ -556,6 +591,16 @@ def _check_voters(bundle: Bundle, found: str) -> None:
     """Check that those who voted are those of the record; what was counted before records had them, says nothing about it."""
     ballots = bundle.record["ballots"]
     need("voters" not in ballots or ballots["voters"] == found, "record.json: those who voted are others")
+
+
+def _voted_outside(bundle: Bundle, taken: Any) -> str:
+    """Check that no more voted in another system than the roll holds."""
+    stated, outside, roll = bundle.record["ballots"], bundle.record["external"], bundle.roll()
+    need(taken["voted"] == stated["heads"], "participation.json: other voters than the record")
+    votes = sum(int(row["weight"]) for row in roll)
+    fits = stated["heads"] + outside["spoilt"] <= len(roll) and outside["voters"] <= len(roll)
+    need(fits and stated["cast"] <= votes, "more voted in another system than are on the roll")
+    return f"{stated['heads']} voters in another system, which let {outside['voters']} vote, of {len(roll)} on the roll"
 
 
 def check_quorum(bundle: Bundle) -> str:

@@ -10,7 +10,12 @@ from sqlalchemy.orm import Session
 from governance.ballots import cast_open
 from governance.bundles import checking, files_of, packing, verify
 from governance.bundles.contents import MANIFEST, manifest
-from governance.closing import close
+from governance.closing import bring_in, close
+from governance.counts import Rule
+from governance.external import Brought, Tally, fix_question
+from governance.models import Secrecy
+from governance.opening import Question, open_proposal
+from governance.rolls import Voter
 from governance.secret_ballots import cast_secret
 
 if TYPE_CHECKING:
@@ -49,6 +54,33 @@ def resolve_secretly(session: Session, votes: "Votes", choices: Sequence[str]) -
     for voter, choice in zip(votes.voters, choices, strict=False):
         cast_secret(session, proposal_id, voter, choice, clock=votes.clock())
     close(session, proposal_id, clock=votes.clock(votes.after()))
+    return proposal_id
+
+
+def bring_from_outside(
+    session: Session,
+    votes: "Votes",
+    rule: Rule,
+    answers: Sequence[tuple[str | tuple[str, ...], int]],
+    *,
+    spoilt: int = 0,
+    candidates: tuple[str, ...] = (),
+) -> UUID:
+    """Hold a vote in another system, and bring its result in."""
+    question = Question(
+        rule=rule,
+        secrecy=Secrecy.EXTERNAL,
+        text_digest="0" * 64,
+        opens_at=votes.opens_at,
+        closes_at=votes.closes_at,
+        record_on=votes.opens_at.date(),
+        candidates=candidates,
+    )
+    proposal_id = open_proposal(session, question, [Voter(ref, "member", "member") for ref in votes.voters])
+    fix_question(session, proposal_id, "a" * 64, votes.during)
+    tally = Tally(tuple(answers), sum(many for _, many in answers), spoilt, len(votes.voters) - 1)
+    found = Brought("belenios", "Fv7ZkkNJrFNYk9", "RBNvo1Wz", "a" * 64, "e" * 64, tally)
+    bring_in(session, proposal_id, found, clock=votes.clock(votes.after()))
     return proposal_id
 
 

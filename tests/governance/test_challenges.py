@@ -185,6 +185,33 @@ def test_who_has_a_ballot_that_cannot_be_found_again_is_not_struck(session: Sess
         cast_secret(session, secret, votes.voters[2], ["c1"], clock=votes.clock())
 
 
+def test_nobody_is_struck_without_whom_a_secret_ballot_would_name_those_who_stay(
+    session: Session, house: Rolls
+) -> None:
+    votes = house.votes
+    roll = [rolls.Voter(ref, "group" if at < 4 else "member", "member") for at, ref in enumerate(votes.voters)]
+    proposal_id = house.open(session, secret=True, voters=roll)
+    house.strike(session, proposal_id, votes.voters[0])
+    challenge_id = house.challenge(session, proposal_id, votes.voters[1], Asks.STRIKE)
+    before = final_roll(session, proposal_id)
+    with pytest.raises(refusals.TooFewWithoutThem) as refused:
+        house.answer(session, challenge_id)
+    found = refused.value
+    assert (found.class_code, found.weight, found.heads, found.least) == ("group", 1, 2, 3)
+    # It is not told whether they have voted, nothing is changed, and the answer that can be given is given.
+    cast_secret(session, proposal_id, votes.voters[1], ["c1"], clock=votes.clock())
+    with pytest.raises(refusals.TooFewWithoutThem):
+        house.answer(session, challenge_id)
+    assert final_roll(session, proposal_id) == before
+    house.answer(session, challenge_id, upheld=False)
+    # Where enough share class and weight, and by roll-call, it is a strike like any.
+    house.strike(session, proposal_id, votes.voters[5])
+    open_id = house.open(session, voters=roll)
+    for voter in votes.voters[:4]:
+        house.strike(session, open_id, voter)
+    assert final_roll(session, open_id).heads == 8
+
+
 def test_after_the_closing_time_nobody_is_added_and_after_the_count_nothing_is_answered(
     session: Session, house: Rolls
 ) -> None:

@@ -19,7 +19,6 @@ from evidence.rules import drop_rules
 from governance import errors
 from governance.ballots import cast_open
 from governance.bundles import checking, packing, verify
-from governance.bundles.cast import Shown, shown_of
 from governance.chain import LinkKind, append, head
 from governance.challenges import Asks, Challenge, ChallengeAnswer
 from governance.closing import close
@@ -203,22 +202,6 @@ def test_a_class_of_few_ballots_is_not_shown_with_them(session: Session, votes: 
     bundle = packed(found)
     assert both(bundle) == []
     assert "which ballot has which class is withheld" in _notes(bundle)[0]
-
-
-@pytest.mark.parametrize(
-    ("groups", "shown"),
-    [
-        ({}, Shown.ROWS),
-        ({("a", 1): 3}, Shown.ROWS),
-        ({("a", 1): 2}, Shown.RECEIPTS),
-        ({("a", 1): 9, ("b", 1): 2}, Shown.ANSWERS),
-        ({("a", 1): 1, ("b", 1): 2}, Shown.ANSWERS),
-        ({("a", 1): 9, ("b", 2): 2}, Shown.RECEIPTS),
-        ({("a", 1): 9, ("b", 2): 3}, Shown.ROWS),
-    ],
-)
-def test_how_much_is_shown_follows_from_how_many_share_it(groups: dict[tuple[str, int], int], shown: Shown) -> None:
-    assert shown_of(groups, 3) is shown
 
 
 def test_a_secret_bundle_says_who_took_part_to_nobody(session: Session, votes: "Votes") -> None:

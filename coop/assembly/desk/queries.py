@@ -19,7 +19,8 @@ from coop.assembly.results import candidate_names
 from coop.identity.models import Person
 from governance import scrutiny
 from governance.counts import options_of
-from governance.models import Kind, Outcome, Proposal, Secrecy
+from governance.declared import is_declared
+from governance.models import Kind, Proposal, Secrecy
 from governance.paper import PaperSheet, marked
 from governance.sheets import ComparedLine, compare, read
 
@@ -101,7 +102,7 @@ class SideBySide:
 def votes(session: Session, person_id: UUID | None, now: datetime) -> list[DeskVote]:
     """Return the votes that take paper and are not counted, the nearest deadline first."""
     rows = session.execute(
-        _votes().where(Proposal.takes_paper, Outcome.proposal_id.is_(None)).order_by(Proposal.closes_at, Motion.id)
+        _votes().where(Proposal.takes_paper, ~is_declared(Proposal.id)).order_by(Proposal.closes_at, Motion.id)
     )
     return [_vote(session, person_id, now, *row) for row in rows]
 
@@ -158,12 +159,11 @@ def own_sheet(session: Session, proposal: Proposal, person_id: UUID | None) -> P
     return next((one for one in scrutiny.newest_sheets(session, proposal.id) if one.by_ref == person_id), None)
 
 
-def _votes() -> Select[UUID, Proposal, str | None, UUID | None]:
+def _votes() -> Select[UUID, Proposal, str | None, bool]:
     return (
-        select(Motion.id, Proposal, MotionWords.title, Outcome.proposal_id)
+        select(Motion.id, Proposal, MotionWords.title, is_declared(Proposal.id))
         .join(Proposal, Proposal.id == Motion.proposal_id)
         .outerjoin(MotionWords, MotionWords.motion_id == Motion.id)
-        .outerjoin(Outcome, Outcome.proposal_id == Proposal.id)
     )
 
 
@@ -174,13 +174,13 @@ def _vote(
     motion_id: UUID,
     proposal: Proposal,
     title: str | None,
-    counted: UUID | None,
+    counted: bool,
 ) -> DeskVote:
     sheets = scrutiny.newest_sheets(session, proposal.id)
     own = next((sheet for sheet in sheets if sheet.by_ref == person_id), None)
     marks = marked(session, proposal.id)
-    is_open = counted is None and proposal.opens_at <= now < proposal.closes_at
-    if counted is not None:
+    is_open = not counted and proposal.opens_at <= now < proposal.closes_at
+    if counted:
         step = Step.COUNTED
     elif not marks:
         step = Step.GIVE_OUT if is_open else Step.NOTHING

@@ -15,7 +15,8 @@ from coop.assembly.meetings.models import AgendaItem, ItemKind, Meeting, Meeting
 from coop.assembly.models import Motion, MotionWords
 from coop.assembly.resolutions import Resolution
 from coop.assembly.results import cast, count_of
-from governance.models import Kind, Outcome, Proposal
+from governance.declared import Declared, all_declared, is_declared
+from governance.models import Kind, Proposal
 from ledger.surplus.models import SurplusPlan
 
 
@@ -95,14 +96,14 @@ def decisions_about(session: Session, year_id: UUID, ends_on: date) -> list[Deci
 
 def _decisions(session: Session, *conditions: ColumnElement[bool]) -> list[Decision]:
     rows = session.execute(
-        select(Motion.kind, MotionWords.title, Proposal, Outcome, Resolution.number)
+        select(Motion.kind, MotionWords.title, Proposal.id, Resolution.number)
         .join(Proposal, Proposal.id == Motion.proposal_id)
-        .join(Outcome, Outcome.proposal_id == Proposal.id)
         .outerjoin(MotionWords, MotionWords.motion_id == Motion.id)
         .outerjoin(Resolution, Resolution.proposal_id == Proposal.id)
-        .where(*conditions)
+        .where(is_declared(Proposal.id), *conditions)
         .order_by(Proposal.closes_at, Proposal.id)
-    )
+    ).all()
+    outcomes = all_declared(session, (row[2] for row in rows))
     zone = ZoneInfo(cooperative.current(session).zone)
     return [
         Decision(
@@ -110,16 +111,17 @@ def _decisions(session: Session, *conditions: ColumnElement[bool]) -> list[Decis
             title=title or "",
             kind=kind,
             turnout=cast(outcome),
-            roll=proposal.roll_size,
+            roll=outcome.proposal.roll_size,
             result=_result(kind, outcome),
             digest=outcome.digest,
-            decided_on=proposal.closes_at.astimezone(zone).date(),
+            decided_on=outcome.proposal.closes_at.astimezone(zone).date(),
         )
-        for kind, title, proposal, outcome, number in rows
+        for kind, title, proposal_id, number in rows
+        for outcome in [outcomes[proposal_id]]
     ]
 
 
-def _result(kind: Kind, outcome: Outcome) -> str:
+def _result(kind: Kind, outcome: Declared) -> str:
     if kind is Kind.ELECTION:
         return "elected"
     return "carried" if count_of(outcome).carried else "lost"
@@ -130,8 +132,7 @@ def _counted(session: Session, meeting: Meeting) -> int:
         select(func.count())
         .select_from(AgendaItem)
         .join(Motion, Motion.id == AgendaItem.motion_id)
-        .join(Outcome, Outcome.proposal_id == Motion.proposal_id)
-        .where(AgendaItem.meeting_id == meeting.id)
+        .where(AgendaItem.meeting_id == meeting.id, is_declared(Motion.proposal_id))
     )
     return session.scalar(query) or 0
 

@@ -22,9 +22,10 @@ from governance.belenios.tally import brought
 from governance.closing import bring_in as close_with
 from governance.closing import foreseen
 from governance.counts import options_of
+from governance.declared import declared
 from governance.errors import AlreadyCounted, TooEarlyToClose, VotingClosed
 from governance.external import fix_question
-from governance.models import Outcome, Proposal
+from governance.models import Proposal
 
 
 def hand_over(session: Session, actor: Actor, *, motion_id: UUID) -> None:
@@ -100,7 +101,7 @@ def keep_evidence(session: Session, actor: Actor, *, motion_id: UUID, evidence: 
     row = session.get(OutsideElection, motion_id)
     if row is None or row.fingerprint is None:
         raise NotTold
-    if session.get(Outcome, proposal.id) is not None:
+    if declared(session, proposal.id) is not None:
         raise AlreadyCounted
     if clock.now() < proposal.closes_at:
         raise TooEarlyToClose(proposal.closes_at)
@@ -129,7 +130,7 @@ def bring_in(session: Session, actor: Actor, *, motion_id: UUID, seen: str) -> s
     """
     power = actor.need(Power.SECRETARY, Power.BOARD)
     motion, proposal = outside_vote(session, motion_id, lock=True)
-    if session.get(Outcome, proposal.id) is not None:
+    if declared(session, proposal.id) is not None:
         raise AlreadyCounted
     row = session.get(OutsideElection, motion_id)
     if row is None or row.evidence_sha256 is None or row.evidence_sha256 != seen:

@@ -14,7 +14,8 @@ from coop.assembly.outside import operations
 from coop.assembly.outside.asking import description_of
 from coop.assembly.outside.errors import CONFLICTS, NotHandedOver
 from coop.assembly.outside.forms import BringInForm, EvidenceForm, ToldForm
-from coop.assembly.outside.queries import place_of, preview, steps_of
+from coop.assembly.outside.queries import preview, steps_of
+from coop.assembly.results import need_answers
 from coop.config import configuration
 from coop.database import db, write
 from coop.downloads import download
@@ -22,6 +23,7 @@ from coop.errors import declare, show_on, status_of
 from coop.permissions import NotFound, Power, requires, takes_evidence
 from coop.signed_in import actor
 from evidence.messages import Refusal
+from governance.models import Secrecy
 
 declare(409, *CONFLICTS)
 
@@ -127,10 +129,11 @@ def bring_in(motion_id: UUID) -> Answer:
 def outside_evidence(motion_id: UUID) -> Response:
     """Download the archive that is the evidence of a result, to verify it with Belenios's own tool."""
     session = db.session()
-    place = place_of(session, motion_id, queries.motion(session, motion_id, clock.now()).proposal)
-    if place is None or place.evidence_sha256 is None:
+    outcome = queries.motion(session, motion_id, clock.now()).outcome
+    if outcome is None or outcome.proposal.secrecy is not Secrecy.EXTERNAL:
         raise NotFound
-    pieces = files.read_pieces(configuration(current_app), place.evidence_sha256)
+    need_answers(session, outcome)
+    pieces = files.read_pieces(configuration(current_app), outcome.record["external"]["evidence"])
     return download(pieces, f"{motion_id}.bel", "application/x-tar")
 
 

@@ -1,6 +1,5 @@
 """What pages show of a vote that is counted outside, and the list of voters that Belenios takes."""
 
-import json
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -28,8 +27,9 @@ from governance.belenios.questions import Asked
 from governance.challenges import is_struck
 from governance.closing import foreseen
 from governance.counts import options_of
+from governance.declared import declared
 from governance.errors import CountedHere
-from governance.external import Brought, ExternalResult
+from governance.external import Brought
 from governance.models import Kind, Proposal, RollEntry, Secrecy
 
 #: Addresses that Belenios takes.
@@ -101,12 +101,13 @@ def place_of(session: Session, motion_id: UUID, proposal: Proposal | None) -> Pl
     if proposal is None or proposal.secrecy is not Secrecy.EXTERNAL:
         return None
     row = session.get(OutsideElection, motion_id)
-    result = session.get(ExternalResult, proposal.id)
+    outcome = declared(session, proposal.id)
+    brought = outcome.record["external"] if outcome else None
     return Place(
         address=row.address if row else None,
         fingerprint=row.fingerprint if row else None,
-        evidence_sha256=result.evidence_sha256 if result else None,
-        spoilt=json.loads(result.tally)["spoilt"] if result else 0,
+        evidence_sha256=brought["evidence"] if brought else None,
+        spoilt=int(brought["spoilt"]) if brought else 0,
     )
 
 

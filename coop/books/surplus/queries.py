@@ -20,7 +20,7 @@ from coop.membership.patrons import patrons
 from coop.paging import Part, part_of
 from coop.texts import search_patterns
 from evidence.messages import Refusal
-from governance.models import Outcome
+from governance.declared import is_declared
 from ledger import periods
 from ledger.closed_years import closing_of
 from ledger.models import FiscalYear, YearClosing
@@ -134,9 +134,8 @@ def standing_of(session: Session, plan: Plan) -> Standing:
 
 def _before_the_decision(session: Session, plan: Plan) -> Standing:
     motion = session.execute(
-        select(Motion.id, Motion.stage, Outcome.proposal_id)
+        select(Motion.id, Motion.stage, is_declared(Motion.proposal_id).label("is_counted"))
         .join(MotionBinding, MotionBinding.motion_id == Motion.id)
-        .outerjoin(Outcome, Outcome.proposal_id == Motion.proposal_id)
         .where(MotionBinding.plan_id == plan.id, Motion.stage != Stage.WITHDRAWN)
         .order_by(Motion.written_at.desc(), Motion.id.desc())
         .limit(1)
@@ -146,7 +145,7 @@ def _before_the_decision(session: Session, plan: Plan) -> Standing:
     if motion.stage is not Stage.OPENED:
         placed = on_agenda(session, motion.id)
         return Standing(Stands.ON_AGENDA, motion.id, is_announced=placed is not None and placed.is_announced)
-    return Standing(Stands.NOT_CARRIED if motion.proposal_id else Stands.VOTED_ON, motion.id)
+    return Standing(Stands.NOT_CARRIED if motion.is_counted else Stands.VOTED_ON, motion.id)
 
 
 def why_stale(session: Session, plan: Plan) -> Refusal | None:
