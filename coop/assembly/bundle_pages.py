@@ -28,7 +28,8 @@ from governance.bundles import files_of
 from governance.bundles.contents import digest_of
 from governance.bundles.packing import pack
 from governance.chain import Head, LinkKind, link_of
-from governance.counts import ElectionRule, rule_of
+from governance.counts import rule_of
+from governance.methods import ElectionRule
 from governance.models import Kind, Outcome, Secrecy
 
 _PIECE = 65_536

@@ -30,9 +30,10 @@ from coop.membership.models import Participant
 from coop.permissions import Actor, NotFound, Power
 from coop.texts import fold
 from governance import ballots, secret_ballots
+from governance.choices import Choice
 from governance.closing import close
 from governance.counting.resolution import Base, ResolutionRule
-from governance.counts import ElectionRule, Rule
+from governance.methods import ElectionRule, Rule
 from governance.models import Kind, Outcome, Proposal, Secrecy
 from governance.opening import Question, open_proposal
 
@@ -171,7 +172,7 @@ def cast_vote(
 
 
 def cast_ballot(
-    session: Session, actor: Actor, *, motion_id: UUID, participant_id: UUID, choice: ballots.Choice, key: str = ""
+    session: Session, actor: Actor, *, motion_id: UUID, participant_id: UUID, choice: Choice, key: str = ""
 ) -> secret_ballots.SecretReceipt:
     """Put a participant's secret ballot into the urn, or with its key another in its place. Nothing else is written about it.
 

@@ -19,8 +19,8 @@ from coop.identity.models import Person
 from coop.membership.models import Member, Participant, Representative
 from coop.membership.queries import in_term
 from coop.permissions import Actor
-from governance.ballots import Choice
 from governance.challenges import is_struck
+from governance.choices import Choice
 from governance.models import Kind, OpenBallot, Option, Participation, Proposal, RollEntry, Secrecy
 from governance.paper import PaperMark
 

@@ -23,7 +23,7 @@ from coop.membership.models import Participant
 from coop.shares import operations as shares
 from evidence.identifiers import new_id
 from governance.ballots import cast_open
-from governance.counts import ElectionRule
+from governance.methods import ElectionRule
 from governance.models import Proposal, Secrecy
 from governance.opening import Question, open_proposal
 from governance.rolls import Voter, recomputed_digest
