@@ -5,7 +5,7 @@ their names back.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,10 +19,11 @@ from coop.assembly.errors import BallotsWithheld, NoBallotList
 from coop.assembly.models import Candidacy
 from coop.membership.models import Participant
 from evidence.spreadsheets import plain_cell
+from governance.choices import Choice, points_of, ranking_of
 from governance.counting import writing
-from governance.counting.profiles import Ranking
 from governance.counting.resolution import ResolutionCount
-from governance.counts import options_of, standing_open_ballots
+from governance.counts import options_of, rule_of, standing_open_ballots
+from governance.methods import ElectionRule, Form, Rule
 from governance.models import Ballot, Outcome, Proposal, Secrecy
 
 
@@ -45,16 +46,11 @@ class OnPaper:
 
 @dataclass(frozen=True)
 class BallotLine:
-    """A counted secret ballot: its receipt, and the answer, or the candidates in the order of preference."""
+    """A counted secret ballot: its receipt, and what it says."""
 
     commitment: str
     nonce: str
-    choice: str | tuple[str, ...]
-
-    @property
-    def ranking(self) -> tuple[str, ...]:
-        """The candidates, or the one answer."""
-        return (self.choice,) if isinstance(self.choice, str) else self.choice
+    choice: Choice
 
 
 def count_of(outcome: Outcome) -> ResolutionCount:
@@ -64,7 +60,10 @@ def count_of(outcome: Outcome) -> ResolutionCount:
 
 def elected_codes(outcome: Outcome) -> list[str]:
     """Return the elected in the order in which they were elected."""
-    return [code for stage in _count(outcome)["stages"] for code in stage["elected"]]
+    count = _count(outcome)
+    if "order" in count:
+        return list(count["order"][: count["seats"]])
+    return [code for stage in count["stages"] for code in stage["elected"]]
 
 
 def cast(outcome: Outcome) -> int:
@@ -132,7 +131,7 @@ def secret_ballots(session: Session, outcome: Outcome) -> list[BallotLine]:
         .where(Ballot.proposal_id == outcome.proposal_id)
         .order_by(Ballot.commitment)
     )
-    return [BallotLine(commitment, nonce, _answer(json.loads(choice))) for commitment, nonce, choice in rows]
+    return [BallotLine(commitment, nonce, json.loads(choice)) for commitment, nonce, choice in rows]
 
 
 def need_ballot_list(session: Session, outcome: Outcome) -> None:
@@ -155,30 +154,30 @@ def blt(session: Session, outcome: Outcome, names: Mapping[str, str], title: str
     The candidates stand in the order that was drawn at the opening: where a count needs a lot, it falls on the first.
     """
     codes = options_of(session, outcome.proposal_id)
-    ballots = ((ranking, 1) for _, ranking in _ranked(session, outcome, codes))
+    rule, index_of = _rule(session, outcome), {code: index for index, code in enumerate(codes)}
+    ballots = ((ranking_of(rule, one.choice, index_of), 1) for one in secret_ballots(session, outcome))
     yield from writing.blt.lines([names[code] for code in codes], ballots, seats=_count(outcome)["seats"], title=title)
 
 
 def table(session: Session, outcome: Outcome, names: Mapping[str, str]) -> Iterator[str]:
-    """Yield the lines of a CSV file of the ballots: receipt, random number, and each candidate's place or the answer."""
-    if not names:
-        answers = ((one.commitment, one.nonce, *one.ranking) for one in secret_ballots(session, outcome))
-        yield from writing.table.answered_lines(answers)
+    """Yield the lines of a CSV file of the ballots: receipt, random number, and each option's place or points, or the answer."""
+    lines = secret_ballots(session, outcome)
+    rule, codes = _rule(session, outcome), options_of(session, outcome.proposal_id)
+    if not isinstance(rule, ElectionRule):
+        yield from writing.table.answered_lines((one.commitment, one.nonce, str(one.choice)) for one in lines)
         return
-    codes = options_of(session, outcome.proposal_id)
-    ballots = ((one.commitment, one.nonce, ranking) for one, ranking in _ranked(session, outcome, codes))
-    yield from writing.table.receipted_lines([plain_cell(names[code]) for code in codes], ballots)
-
-
-def _ranked(session: Session, outcome: Outcome, codes: Sequence[str]) -> Iterator[tuple[BallotLine, Ranking]]:
-    """Yield the ballots of a secret vote with their rankings as the engine knows them."""
+    header = [plain_cell(names[code]) for code in codes]
+    if rule.method.form is Form.POINTS:
+        given = ((one.commitment, one.nonce, points_of(one.choice, codes)) for one in lines)
+        yield from writing.table.receipted_points_lines(header, given)
+        return
     index_of = {code: index for index, code in enumerate(codes)}
-    for ballot in secret_ballots(session, outcome):
-        yield ballot, tuple((index_of[code],) for code in ballot.ranking)
+    ranked = ((one.commitment, one.nonce, ranking_of(rule, one.choice, index_of)) for one in lines)
+    yield from writing.table.receipted_lines(header, ranked)
 
 
-def _answer(choice: str | list[str]) -> str | tuple[str, ...]:
-    return choice if isinstance(choice, str) else tuple(choice)
+def _rule(session: Session, outcome: Outcome) -> Rule:
+    return rule_of(session.get_one(Proposal, outcome.proposal_id))
 
 
 def _count(outcome: Outcome) -> Any:
