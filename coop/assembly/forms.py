@@ -9,14 +9,13 @@ from flask_babel import lazy_gettext
 from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.validators import Length
 
-from coop.assembly.counting_rules import USUAL, Asked
+from coop.assembly.counting_forms import CountingForm
 from coop.assembly.elections import LONGEST_STATEMENT
 from coop.assembly.models import Majority
 from coop.assembly.operations import LONGEST_COMMENT, LONGEST_MOTION, MOST_SEATS, Words
 from coop.assembly.voting import Casting
 from coop.forms import DayField, Form, LineField, TextField, TimeField, WholeField, choices, moment, required
 from coop.texts import LONGEST_NAME
-from governance.methods import MOST_POINTS
 from governance.models import Secrecy
 
 
@@ -150,22 +149,9 @@ SECRECIES: Mapping[Secrecy, str] = {
 }
 
 
-class OpenForm(Form):
-    """Until when a vote is open, and how votes are cast and counted. What is not offered is not asked."""
+class OpenForm(CountingForm):
+    """Until when a vote is open, and how votes are cast and counted."""
 
-    rule = RadioField(lazy_gettext("How the votes are counted"), validate_choice=True)
-    cap = WholeField(
-        lazy_gettext("Most for one"),
-        least=1,
-        most=MOST_POINTS,
-        description=lazy_gettext("Only for score and STAR (empty: 5 points) and for dots (empty: 3 dots)."),
-    )
-    dots = WholeField(
-        lazy_gettext("Dots of each voter"),
-        least=1,
-        most=MOST_POINTS,
-        description=lazy_gettext("Only for dots (empty: 5)."),
-    )
     secrecy = RadioField(lazy_gettext("Who can see a vote"), [required()], validate_choice=True)
     takes_paper = BooleanField(
         lazy_gettext("Votes on paper or in the room are counted too"),
@@ -195,17 +181,12 @@ class OpenForm(Form):
             Secrecy(self.secrecy.data),
             bool(self.takes_paper.data),
             self.public_value.data or "",
-            Asked(self.rule.data, self.cap.number, self.dots.number) if self.rule else Asked(),
+            self.to_rule(),
         )
         return Opening(closes_at, self.seen.data or "", casting)
 
-    def offer(self, ways: Sequence[Secrecy], rules: Sequence[tuple[str, str]]) -> None:
-        """Set who may be able to see the vote, the first chosen beforehand; and the counting rules, where there is a choice."""
-        if rules:
-            self.rule.choices = choices(rules)
-            self.rule.data = self.rule.data or USUAL
-        else:
-            del self.rule, self.cap, self.dots
+    def offer(self, ways: Sequence[Secrecy]) -> None:
+        """Set who may be able to see the vote; the first is chosen beforehand."""
         self.secrecy.choices = choices([(way.value, SECRECIES[way]) for way in ways])
         if self.secrecy.data is None:
             self.secrecy.data = ways[0].value

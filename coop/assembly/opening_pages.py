@@ -44,7 +44,8 @@ def open_vote(motion_id: UUID) -> Page:
             "seen": page.digest,
         }
     )
-    form.offer(voting.WAYS[page.row.kind], choices_for(page.seats) if page.seats is not None else ())
+    form.offer(voting.WAYS[page.row.kind])
+    form.offer_rules(choices_for(page.seats) if page.seats else ())
     status = 200
     if request.method == "POST":
         status = 422
