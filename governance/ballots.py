@@ -6,7 +6,7 @@ in `governance.secret_ballots`.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -14,24 +14,15 @@ from uuid import UUID
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from evidence.canonical import canonical_bytes, digest
+from evidence.canonical import digest
 from evidence.columns import table_of
-from governance import rolls
-from governance.counts import options_of
-from governance.errors import (
-    EmptyBallot,
-    NoSuchProposal,
-    NotOnRoll,
-    NotYetOpen,
-    RepeatedOption,
-    UnknownOption,
-    VotingClosed,
-)
-from governance.models import Kind, OpenBallot, Outcome, Participation, Proposal, RollEntry, Secrecy
+from governance import choices, rolls
+from governance.choices import Choice
+from governance.counts import options_of, rule_of
+from governance.errors import NoSuchProposal, NotOnRoll, NotYetOpen, VotingClosed
+from governance.models import OpenBallot, Outcome, Participation, Proposal, RollEntry, Secrecy
 from governance.paper import PaperMark
 
-#: The answer to a resolution, or the codes of the ranked candidates from the first choice on.
-Choice = str | Sequence[str]
 #: Tells the time when it is asked, which is after the lock is held.
 Clock = Callable[[], datetime]
 
@@ -49,7 +40,7 @@ def cast_open(session: Session, proposal_id: UUID, voter_ref: UUID, choice: Choi
     """Record a vote by roll-call, or a change of it. The same answer again is the vote that stands already.
 
     Raises:
-        NoSuchProposal, NotYetOpen, VotingClosed, NotOnRoll, UnknownOption, RepeatedOption, EmptyBallot
+        NoSuchProposal, NotYetOpen, VotingClosed, NotOnRoll, and what `written_choice` refuses.
     """
     proposal, now = held_open(session, proposal_id, Secrecy.OPEN, clock)
     entry = entry_on_roll(session, proposal, voter_ref)
@@ -91,28 +82,9 @@ def written_choice(session: Session, proposal: Proposal, choice: Choice) -> str:
     """Return the canonical JSON of an answer that can be given.
 
     Raises:
-        UnknownOption, RepeatedOption, EmptyBallot
+        UnknownOption, RepeatedOption, EmptyBallot, or what else `choices.written` refuses.
     """
-    return written_answer(proposal.kind, options_of(session, proposal.id), choice)
-
-
-def written_answer(kind: Kind, options: Sequence[str], choice: Choice) -> str:
-    """Return the canonical JSON of an answer that can be given with these options.
-
-    Raises:
-        UnknownOption, RepeatedOption, EmptyBallot
-    """
-    if kind is Kind.RESOLUTION:
-        if not isinstance(choice, str) or choice not in options:
-            raise UnknownOption
-        return canonical_bytes(choice).decode()
-    if isinstance(choice, str) or not set(choice) <= set(options):
-        raise UnknownOption
-    if not choice:
-        raise EmptyBallot
-    if len(set(choice)) < len(choice):
-        raise RepeatedOption
-    return canonical_bytes(list(choice)).decode()
+    return choices.written(rule_of(proposal), options_of(session, proposal.id), choice)
 
 
 def _paper_since(session: Session, proposal: Proposal, entry: RollEntry, cast_at: datetime) -> bool:

@@ -14,13 +14,13 @@ from evidence.messages import Refusal
 from governance import chain, challenge_checks, headers, paper_checks, rolls
 from governance.ballots import commitment
 from governance.challenges import is_added
-from governance.counts import digest_of, options_of, result_of
+from governance.choices import can_be_given
+from governance.counts import digest_of, options_of, result_of, rule_of
 from governance.errors import GovernanceRefusal
 from governance.external import ExternalResult, Tally
 from governance.models import (
     Ballot,
     ChainLink,
-    Kind,
     OpenBallot,
     Option,
     Outcome,
@@ -97,9 +97,9 @@ def _ballots(session: Session, proposal: Proposal) -> Iterator[Finding]:
         )
     if copied and not counted:
         yield Finding("governance-counted-early", f"proposal {proposal.id}: {copied} ballots without an outcome")
-    options = set(options_of(session, proposal.id))
+    rule, options = rule_of(proposal), options_of(session, proposal.id)
     for place, choice in _choices(session, proposal):
-        if not _possible(proposal.kind, choice, options):
+        if not can_be_given(rule, options, choice):
             yield Finding("governance-choice", f"proposal {proposal.id}: {place} has an answer that cannot be given")
     yield from _commitments(session, proposal.id)
     yield from _wrong_place(session, proposal)
@@ -128,16 +128,6 @@ def _choices(session: Session, proposal: Proposal) -> Iterator[tuple[str, str]]:
     )
     for entry_id, choice in session.execute(query):
         yield f"roll entry {entry_id}", choice
-
-
-def _possible(kind: Kind, choice: str, options: set[str]) -> bool:
-    try:
-        answer = json.loads(choice)
-    except ValueError:
-        return False
-    if kind is Kind.RESOLUTION:
-        return isinstance(answer, str) and answer in options
-    return isinstance(answer, list) and 0 < len(answer) == len({*answer} & options)
 
 
 def _commitments(session: Session, proposal_id: UUID) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ codes, never a person.
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,26 +20,15 @@ from evidence.collector import unswept
 from evidence.reading import driver_rows
 from governance import external, headers, paper, rolls, voters
 from governance.challenges import is_struck
-from governance.counting.profiles import RankedProfile
+from governance.choices import profile_of_texts
 from governance.counting.resolution import ResolutionRule, count_resolution
 from governance.counting.rules import rule_named
-from governance.counting.sorted_ballots import SortedBallots
+from governance.methods import ElectionRule, Rule
 from governance.models import Ballot, Kind, OpenBallot, Option, Proposal, RollEntry, Secrecy
 
 #: The answers to a resolution, in the order of the ballot.
 ANSWERS = ("for", "against", "abstain")
 _RESOLUTION = "for-against-abstain"
-
-
-@dataclass(frozen=True)
-class ElectionRule:
-    """A counting rule by its name (`governance.counting.rules`), and how many are elected."""
-
-    name: str
-    seats: int
-
-
-Rule = ResolutionRule | ElectionRule
 
 
 def written(rule: Rule) -> str:
@@ -48,15 +37,20 @@ def written(rule: Rule) -> str:
         case ResolutionRule():
             record: Mapping[str, object] = {"name": _RESOLUTION, **rule.to_canonical()}
         case ElectionRule():
-            record = {"name": rule.name, "seats": rule.seats}
+            record = rule.to_canonical()
     return canonical_bytes(record).decode()
 
 
 def rule_of(proposal: Proposal) -> Rule:
     """Read the rule of a proposal."""
-    record: dict[str, Any] = json.loads(proposal.rule)
-    name = record.pop("name")
-    return ResolutionRule.from_canonical(record) if name == _RESOLUTION else ElectionRule(name, record["seats"])
+    return rule_in(json.loads(proposal.rule))
+
+
+def rule_in(record: Mapping[str, Any]) -> Rule:
+    """Read a rule as it stands in a header."""
+    if record["name"] != _RESOLUTION:
+        return ElectionRule(**record)
+    return ResolutionRule.from_canonical({key: value for key, value in record.items() if key != "name"})
 
 
 def kind_of(rule: Rule) -> Kind:
@@ -131,11 +125,8 @@ def digest_of(result: str) -> str:
 
 @unswept()
 def _election(options: Sequence[str], rule: ElectionRule, votes: Sequence[tuple[str, int]]) -> Mapping[str, object]:
-    """Count rankings. The order of the options was drawn at the opening: it is the lot that breaks ties."""
-    profile = RankedProfile(
-        title="", candidates=tuple(options), seats=rule.seats, ballots=SortedBallots(options, votes)
-    )
-    return rule_named(rule.name).count(profile).to_canonical(detail=True)
+    """Count ballots. The order of the options was drawn at the opening: it is the lot that breaks ties."""
+    return rule_named(rule.name).count(profile_of_texts(rule, options, votes)).to_canonical(detail=True)
 
 
 @unswept()

@@ -17,17 +17,17 @@ from evidence.columns import table_of
 from evidence.identifiers import new_id
 from governance import chain, headers, rolls
 from governance.counting.lots import drawn
-from governance.counting.profiles import RankedProfile
-from governance.counting.rules import rule_named
-from governance.counts import ANSWERS, ElectionRule, Rule, kind_of, written
+from governance.counts import ANSWERS, kind_of, written
 from governance.errors import (
     ClosesBeforeOpening,
     EmptyRoll,
     NoCandidates,
+    OnlyRankingsOutside,
     RankingsNotWeighed,
     TakesNoPaper,
     TooFewToBeSecret,
 )
+from governance.methods import ElectionRule, Form, Rule
 from governance.models import Option, Proposal, Secrecy
 from governance.weights import EQUAL, Weighting
 
@@ -71,8 +71,8 @@ def open_proposal(session: Session, question: Question, voters: Iterable[rolls.V
     Raises:
         EmptyRoll, NoCandidates, ClosesBeforeOpening, WeightTooHigh, ClassTooHeavy
         TooFewToBeSecret: a secret vote in which a class with its weight has so few voters that a ballot could name its voter.
-        TakesNoPaper, RankingsNotWeighed: what another system cannot do.
-        UnknownRule, WrongBallots: an election by a rule that does not exist, or that counts no rankings.
+        TakesNoPaper, RankingsNotWeighed, OnlyRankingsOutside: what another system cannot do.
+        UnknownRule, NotVotedBy, InvalidSeats, OneSeatOnly, FigureOutOfRange, CapAboveDots: see `methods.ElectionRule.check`.
     """
     if question.closes_at <= question.opens_at:
         raise ClosesBeforeOpening
@@ -121,10 +121,11 @@ def open_proposal(session: Session, question: Question, voters: Iterable[rolls.V
 def _check_answers(question: Question) -> None:
     if not isinstance(question.rule, ElectionRule):
         return
-    # What is cast in an election is a ranking.
-    rule_named(question.rule.name).check_counts(RankedProfile)
+    question.rule.check()
     if not question.candidates:
         raise NoCandidates
+    if question.secrecy is Secrecy.EXTERNAL and question.rule.method.form is not Form.RANKED:
+        raise OnlyRankingsOutside
     if question.secrecy is Secrecy.EXTERNAL and question.weighting.caps:
         raise RankingsNotWeighed
 

@@ -19,8 +19,9 @@ from evidence.columns import table_of
 from evidence.identifiers import new_id
 from evidence.races import LostRace
 from governance import paper_errors as errors
-from governance.ballots import Clock, entry_on_roll, held_open, written_answer
-from governance.counts import digest_of, options_of
+from governance.ballots import Clock, entry_on_roll, held_open
+from governance.choices import written
+from governance.counts import digest_of, options_of, rule_of
 from governance.errors import (
     AlreadyCounted,
     GovernanceRefusal,
@@ -29,6 +30,7 @@ from governance.errors import (
     TakesNoPaper,
     UnknownOption,
 )
+from governance.methods import Rule
 from governance.models import Outcome, Participation, Proposal, RollEntry, Secrecy, Withdrawal
 from governance.paper import PaperMark, PaperSheet, marked
 from governance.sheets import SPOILT, Answer, BallotsFound, Findings, VotesFound, read
@@ -156,9 +158,9 @@ def check(session: Session, proposal: Proposal, findings: Findings) -> None:
             answers = {pile.answer for pile in findings.piles}
         case _:
             raise errors.OtherVote
-    options = options_of(session, proposal.id)
+    rule, options = rule_of(proposal), options_of(session, proposal.id)
     for answer in answers:
-        _check_answer(proposal, options, answer)
+        _check_answer(rule, options, answer)
 
 
 def fits(session: Session, proposal: Proposal, sheet: PaperSheet) -> bool:
@@ -201,11 +203,11 @@ def _check_ballots(findings: BallotsFound, marks: Mapping[Group, int]) -> None:
         raise errors.SheetDoesNotAddUp(findings.voters, sum(marks.values()))
 
 
-def _check_answer(proposal: Proposal, options: Sequence[str], answer: Answer) -> None:
+def _check_answer(rule: Rule, options: Sequence[str], answer: Answer) -> None:
     """Refuse an answer that cannot be given, or that is not written as ballots are."""
     try:
         choice = json.loads(answer)
     except ValueError as error:
         raise UnknownOption from error
-    if written_answer(proposal.kind, options, choice) != answer:
+    if written(rule, options, choice) != answer:
         raise UnknownOption

@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session, aliased
 
 from evidence.columns import table_of
 from evidence.identifiers import new_ref
-from governance.ballots import Choice, Clock, commitment, entry_on_roll, held_open, written_choice
+from governance.ballots import Clock, commitment, entry_on_roll, held_open, written_choice
+from governance.choices import Choice
 from governance.errors import (
     AlreadyVoted,
     BallotWithdrawn,
@@ -73,7 +74,7 @@ def cast_secret(session: Session, proposal_id: UUID, voter_ref: UUID, choice: Ch
     A refusal ends the transaction: nothing more can be done in it.
 
     Raises:
-        NoSuchProposal, NotYetOpen, VotingClosed, NotOnRoll, UnknownOption, RepeatedOption, EmptyBallot
+        NoSuchProposal, NotYetOpen, VotingClosed, NotOnRoll, and what `written_choice` refuses.
         AlreadyVoted, VotesOnPaper
     """
     proposal, _ = held_open(session, proposal_id, Secrecy.SECRET, clock)
@@ -94,7 +95,7 @@ def change_secret(
     """Put another ballot in the place of the one with this key, and return its receipt and its key.
 
     Raises:
-        NoSuchProposal, NotYetOpen, VotingClosed, NotOnRoll, NotYetVoted, UnknownOption, RepeatedOption, EmptyBallot
+        NoSuchProposal, NotYetOpen, VotingClosed, NotOnRoll, NotYetVoted, and what `written_choice` refuses.
         UnknownKey, StaleKey, BallotWithdrawn
     """
     proposal, _ = held_open(session, proposal_id, Secrecy.SECRET, clock)

@@ -17,6 +17,7 @@ from coop import clock
 from coop.assembly import queries
 from coop.assembly.blueprint import blueprint
 from coop.assembly.bylaws import BylawVersion
+from coop.assembly.counting_rules import count_command
 from coop.assembly.errors import MembersOnly, NotCounted
 from coop.assembly.queries import MotionPage
 from coop.assembly.result_pages import reads_roll_call
@@ -28,8 +29,9 @@ from governance.bundles import files_of
 from governance.bundles.contents import digest_of
 from governance.bundles.packing import pack
 from governance.chain import Head, LinkKind, link_of
-from governance.counts import ElectionRule, rule_of
+from governance.counts import rule_of
 from governance.declared import Declared
+from governance.methods import ElectionRule
 from governance.models import Kind, Secrecy
 
 _PIECE = 65_536
@@ -59,7 +61,7 @@ def check_result(motion_id: UUID) -> str:
         marks=_marks(session, page, outcome),
         names=candidate_names(session, motion_id) if page.row.kind is Kind.ELECTION else {},
         secret=page.proposal is not None and page.proposal.secrecy is Secrecy.SECRET,
-        rule=_rule_name(page),
+        command=_command(page),
     )
 
 
@@ -91,11 +93,11 @@ def _counted(session: Session, motion_id: UUID) -> tuple[MotionPage, Declared]:
     return page, page.outcome
 
 
-def _rule_name(page: MotionPage) -> str:
-    """Return the rule by which `coop count` gives the result: the answers to a resolution are added up like first preferences."""
+def _command(page: MotionPage) -> str:
+    """Return how `coop count` gives the result: the answers to a resolution are added up like first preferences."""
     assert page.proposal is not None
     rule = rule_of(page.proposal)
-    return rule.name if isinstance(rule, ElectionRule) else "plurality"
+    return count_command(rule if isinstance(rule, ElectionRule) else ElectionRule("plurality", 1), "ballots")
 
 
 def _files(session: Session, page: MotionPage) -> Mapping[str, bytes]:

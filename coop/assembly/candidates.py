@@ -12,7 +12,7 @@ from coop.assembly.results import candidate_names
 
 
 @dataclass(frozen=True)
-class Ranked:
+class OnBallot:
     """A candidate as the ballot shows them."""
 
     code: str
@@ -25,8 +25,8 @@ def drawn_order(entry_id: UUID, codes: Sequence[str]) -> list[str]:
     return sorted(codes, key=lambda code: hashlib.sha256(f"{entry_id}{code}".encode()).digest())
 
 
-def ranked(session: Session, motion_id: UUID, codes: Sequence[str]) -> list[Ranked]:
+def on_ballot(session: Session, motion_id: UUID, codes: Sequence[str]) -> list[OnBallot]:
     """Return candidates in the order of their codes given, with what they say."""
     rows = {row.code: row for row in queries.candidates(session, motion_id)}
     names = candidate_names(session, motion_id)
-    return [Ranked(code, names[code], rows[code].statement) for code in codes]
+    return [OnBallot(code, names[code], rows[code].statement) for code in codes]

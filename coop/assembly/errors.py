@@ -115,6 +115,13 @@ class NoSuchWay(Refusal):
 
 
 @dataclass(eq=False)
+class NoBltOfPoints(Refusal):
+    """Ballots with points do not fit into a BLT file."""
+
+    message = N_("A BLT file holds rankings, and these ballots hold points. Take the CSV file.")
+
+
+@dataclass(eq=False)
 class NoBallotList(Refusal):
     """There is no list of ballots without names: the vote was by roll-call, or counted elsewhere."""
 
@@ -171,6 +178,31 @@ class RankSkipped(Refusal):
 
     missing: int
     message = N_("The number %(missing)s is missing. Number your choices 1, 2, 3 and so on, without a gap.")
+
+
+@dataclass(eq=False)
+class PointsUnreadable(Refusal):
+    """Something other than points that can be given stands in a box."""
+
+    text: str
+    cap: int
+    message = N_("“%(text)s” cannot be given. Write a whole number from 0 to %(cap)s, or leave the box empty.")
+
+
+@dataclass(eq=False)
+class RuleNotOffered(Refusal):
+    """A counting rule that cannot be chosen for so many seats, or at all."""
+
+    message = N_("Choose one of the rules. Nothing was opened.")
+    about = "rule"
+
+
+@dataclass(eq=False)
+class FigureNotAsked(Refusal):
+    """A figure for a rule that has none."""
+
+    about: str
+    message = N_("The rule that you chose has no such number. Leave this empty, or choose another rule.")
 
 
 @dataclass(eq=False)

@@ -1,6 +1,5 @@
-"""The forms of the assembly, and how the number boxes of a ranked ballot are read."""
+"""The forms of the assembly. How the boxes of a ballot are read stands in `ballot_boxes`."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,15 +9,13 @@ from flask_babel import lazy_gettext
 from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.validators import Length
 
+from coop.assembly.counting_forms import CountingForm
 from coop.assembly.elections import LONGEST_STATEMENT
-from coop.assembly.errors import RankRepeated, RankSkipped, RankUnreadable
 from coop.assembly.models import Majority
 from coop.assembly.operations import LONGEST_COMMENT, LONGEST_MOTION, MOST_SEATS, Words
 from coop.assembly.voting import Casting
 from coop.forms import DayField, Form, LineField, TextField, TimeField, WholeField, choices, moment, required
 from coop.texts import LONGEST_NAME
-from evidence.messages import Refusal
-from governance.errors import UnknownOption
 from governance.models import Secrecy
 
 
@@ -152,8 +149,8 @@ SECRECIES: Mapping[Secrecy, str] = {
 }
 
 
-class OpenForm(Form):
-    """Until when a vote is open, and how votes are cast."""
+class OpenForm(CountingForm):
+    """Until when a vote is open, and how votes are cast and counted."""
 
     secrecy = RadioField(lazy_gettext("Who can see a vote"), [required()], validate_choice=True)
     takes_paper = BooleanField(
@@ -180,7 +177,12 @@ class OpenForm(Form):
             NoSuchTime: the clocks skip that time.
         """
         closes_at = moment(self.closes_on.required_day, self.closes_time.required_time, zone, about="closes_time")
-        casting = Casting(Secrecy(self.secrecy.data), bool(self.takes_paper.data), self.public_value.data or "")
+        casting = Casting(
+            Secrecy(self.secrecy.data),
+            bool(self.takes_paper.data),
+            self.public_value.data or "",
+            self.to_rule(),
+        )
         return Opening(closes_at, self.seen.data or "", casting)
 
     def offer(self, ways: Sequence[Secrecy]) -> None:
@@ -188,40 +190,3 @@ class OpenForm(Form):
         self.secrecy.choices = choices([(way.value, SECRECIES[way]) for way in ways])
         if self.secrecy.data is None:
             self.secrecy.data = ways[0].value
-
-
-@dataclass(frozen=True)
-class Ranking:
-    """What stands in the number boxes: the candidates in order, or what is wrong beside which of them."""
-
-    codes: tuple[str, ...]
-    errors: Mapping[str, Refusal]
-    #: The boxes as they were filled in, by code.
-    values: Mapping[str, str]
-
-
-def read_ranking(boxes: Mapping[str, str], codes: Sequence[str]) -> Ranking:
-    """Read the boxes named `rank-<code>`: places 1, 2, 3 ... without a repeat or a gap; an empty box is no place.
-
-    Raises:
-        UnknownOption: a box for somebody who does not stand.
-    """
-    values = {name.removeprefix("rank-"): text.strip() for name, text in boxes.items() if name.startswith("rank-")}
-    if not set(values) <= set(codes):
-        raise UnknownOption
-    filled = {code: text for code, text in values.items() if text}
-    errors: dict[str, Refusal] = {
-        code: RankUnreadable(text[:10], len(codes)) for code, text in filled.items() if not _is_place(text, len(codes))
-    }
-    places = {code: int(text) for code, text in filled.items() if code not in errors}
-    often = Counter(places.values())
-    errors |= {code: RankRepeated(place) for code, place in places.items() if often[place] > 1}
-    order = sorted(places, key=lambda code: places[code])
-    for expected, place in enumerate(sorted(often), start=1):
-        if place != expected and not errors:
-            errors[next(code for code in order if places[code] == place)] = RankSkipped(expected)
-    return Ranking(() if errors else tuple(order), errors, values)
-
-
-def _is_place(text: str, most: int) -> bool:
-    return text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= most

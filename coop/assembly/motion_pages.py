@@ -12,6 +12,7 @@ from coop import clock
 from coop.assembly import elections, operations, queries
 from coop.assembly.blueprint import blueprint
 from coop.assembly.bylaws import BylawVersion
+from coop.assembly.counting_rules import rule_of_vote
 from coop.assembly.forms import CommentForm, MotionForm, WordsForm
 from coop.assembly.meetings.progress import OnAgenda, on_agenda
 from coop.assembly.outside.queries import place_of
@@ -211,6 +212,7 @@ def _proposal_page(
         "is_by_election": page.row.kind is Kind.ELECTION
         and elections.is_by_election(session, page.seats, page.bylaws_id),
         "auditors": elections.auditors_among(session, [one.participant_id for one in candidates]),
+        "counted_by": rule_of_vote(page.proposal),
         "debate": queries.debate(session, motion_id),
         "bylaws_version": bylaws.version if bylaws else None,
         "comment_form": comment_form,

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from coop import clock, cooperative
 from coop.assembly import bylaws, queries, voting
 from coop.assembly.blueprint import blueprint
+from coop.assembly.counting_rules import choices_for
 from coop.assembly.electorate import eligible, record_date
 from coop.assembly.forms import OpenForm
 from coop.assembly.meetings.errors import OpenedByMeeting
@@ -44,6 +45,7 @@ def open_vote(motion_id: UUID) -> Page:
         }
     )
     form.offer(voting.WAYS[page.row.kind])
+    form.offer_rules(choices_for(page.seats) if page.seats else ())
     status = 200
     if request.method == "POST":
         status = 422

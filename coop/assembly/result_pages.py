@@ -11,9 +11,12 @@ from sqlalchemy.orm import Session
 
 from coop import clock
 from coop.assembly import queries, results
+from coop.assembly.ballot_words import in_one_line
 from coop.assembly.blueprint import blueprint
 from coop.assembly.bylaws import BylawVersion
-from coop.assembly.errors import NotAnElection, NotCounted
+from coop.assembly.counting_rules import count_command, described
+from coop.assembly.counts_shown import CountShown, shown
+from coop.assembly.errors import NoBltOfPoints, NotAnElection, NotCounted
 from coop.assembly.models import Majority
 from coop.assembly.queries import MotionPage, members_among
 from coop.assembly.results import BallotLine, OnPaper, RollCallLine
@@ -22,12 +25,12 @@ from coop.database import db
 from coop.downloads import download, streamed
 from coop.permissions import NotFound, requires
 from coop.signed_in import actor
-from coop.transfer_chart import TransferChart, transfer_chart
 from evidence.messages import N_
 from governance import chain
 from governance.counting.resolution import REASONS, Base, ResolutionCount, ResolutionRule
 from governance.counts import rule_of
 from governance.declared import Declared
+from governance.methods import ElectionRule, Form
 from governance.models import Kind, Secrecy
 
 _BASES = {
@@ -65,12 +68,18 @@ class Result:
     chart: ResolutionChart | None
     #: Who voted how; nothing for a reader who is neither a member nor in office.
     roll_call: list[RollCallLine] | None
-    #: For an election: the elected by name, the chart of transfers and the count with names.
+    #: For an election: the elected by name, its rule, the count with names, and what is shown of it.
     elected: list[str]
-    transfers: TransferChart | None
+    rule: ElectionRule | None
     count: Mapping[str, Any]
+    shown: CountShown | None = None
     #: For an election: by how many the seats outnumber the candidates; negative where some are not elected.
     spare_seats: int = 0
+
+    @property
+    def rule_words(self) -> str:
+        """The rule of an election with its figures."""
+        return described(self.rule) if self.rule else ""
 
 
 @blueprint.get("/proposals/<uuid:motion_id>/ballots")
@@ -79,12 +88,16 @@ def ballots(motion_id: UUID) -> str:
     """List the ballots of a counted secret vote by their receipts, so that everybody finds their own."""
     session = db.session()
     page, outcome, names = _counted(session, motion_id)
+    rule = rule_of(outcome.proposal)
     return render_template(
         "assembly/ballots.html",
         page=page,
         names=names,
         ballots=results.secret_ballots(session, outcome),
         downloads=downloads(page),
+        rule=rule,
+        in_words=in_one_line,
+        command=count_command(rule, f"ballots-{motion_id}") if isinstance(rule, ElectionRule) else None,
     )
 
 
@@ -96,6 +109,8 @@ def ballots_blt(motion_id: UUID) -> Response:
     page, outcome, names = _counted(session, motion_id)
     if page.row.kind is not Kind.ELECTION:
         raise NotAnElection
+    if not _has_blt(page):
+        raise NoBltOfPoints
     results.need_ballot_list(session, outcome)
     title = _one_line(page.row.title)
     lines = streamed(lambda reading: results.blt(reading, outcome, names, title))
@@ -116,9 +131,15 @@ def ballots_csv(motion_id: UUID) -> Response:
 def downloads(page: MotionPage) -> list[dict[str, str]]:
     """Return the links of the downloads of a counted secret vote."""
     formats = {"BLT": "assembly.ballots_blt", "CSV": "assembly.ballots_csv"}
-    if page.row.kind is not Kind.ELECTION:
+    if not _has_blt(page):
         del formats["BLT"]
     return [{"label": label, "href": url_for(to, motion_id=page.row.id)} for label, to in formats.items()]
+
+
+def _has_blt(page: MotionPage) -> bool:
+    """Say whether a BLT file can hold the ballots: it knows places, and neither points nor the answers to a resolution."""
+    rule = rule_of(page.proposal) if page.proposal else None
+    return isinstance(rule, ElectionRule) and rule.method.form is not Form.POINTS
 
 
 def result_of(session: Session, page: MotionPage) -> Result | None:
@@ -149,7 +170,7 @@ def _resolution_result(session: Session, page: MotionPage, outcome: Declared) ->
         ),
         roll_call=_roll_call(session, outcome),
         elected=[],
-        transfers=None,
+        rule=None,
         count={},
     )
 
@@ -215,6 +236,8 @@ def _share(rule: ResolutionRule) -> str:
 
 
 def _election_result(session: Session, page: MotionPage, outcome: Declared) -> Result:
+    rule = rule_of(outcome.proposal)
+    assert isinstance(rule, ElectionRule)
     names = results.candidate_names(session, page.row.id)
     count = results.named_count(outcome, names, page.row.title)
     elected = [names[code] for code in results.elected_codes(outcome)]
@@ -231,8 +254,9 @@ def _election_result(session: Session, page: MotionPage, outcome: Declared) -> R
         chart=None,
         roll_call=None,
         elected=elected,
-        transfers=transfer_chart(count),
+        rule=rule,
         count=count,
+        shown=shown(rule, count, elected),
         spare_seats=(page.seats or 0) - len(names),
     )
 

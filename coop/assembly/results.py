@@ -4,7 +4,7 @@ Everything here starts from what was declared, so that nothing of a running vote
 `governance.shown` lets out. Governance counts codes; here they get their names back.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,11 +18,12 @@ from coop.assembly.errors import BallotsWithheld, NoBallotList
 from coop.assembly.models import Candidacy
 from coop.membership.models import Participant
 from evidence.spreadsheets import plain_cell
+from governance.choices import Choice, points_of, ranking_of
 from governance.counting import writing
-from governance.counting.profiles import Ranking
 from governance.counting.resolution import ResolutionCount
-from governance.counts import options_of
+from governance.counts import options_of, rule_of
 from governance.declared import Declared
+from governance.methods import ElectionRule, Form
 from governance.models import RollEntry, Secrecy
 from governance.shown import Shown, cast_of, how_shown
 
@@ -46,20 +47,15 @@ class OnPaper:
 
 @dataclass(frozen=True)
 class BallotLine:
-    """A counted secret ballot: its receipt, and the answer, or the candidates in the order of preference.
+    """A counted secret ballot: its receipt, and what it says.
 
     Where few share a class, it has no receipt: these stand in a list of their own.
     """
 
     commitment: str
     nonce: str
-    choice: str | tuple[str, ...]
+    choice: Choice
     weight: int
-
-    @property
-    def ranking(self) -> tuple[str, ...]:
-        """The candidates, or the one answer."""
-        return (self.choice,) if isinstance(self.choice, str) else self.choice
 
 
 def count_of(outcome: Declared) -> ResolutionCount:
@@ -69,7 +65,10 @@ def count_of(outcome: Declared) -> ResolutionCount:
 
 def elected_codes(outcome: Declared) -> list[str]:
     """Return the elected in the order in which they were elected."""
-    return [code for stage in _count(outcome)["stages"] for code in stage["elected"]]
+    count = _count(outcome)
+    if "order" in count:
+        return list(count["order"][: count["seats"]])
+    return [code for stage in count["stages"] for code in stage["elected"]]
 
 
 def cast(outcome: Declared) -> int:
@@ -149,10 +148,10 @@ def secret_ballots(session: Session, outcome: Declared) -> BallotList:
     found = cast_of(session, outcome)
     if found.shown is Shown.ROWS:
         return BallotList(
-            tuple(BallotLine(row["receipt"], row["nonce"], _answer(row["choice"]), row["weight"]) for row in found.rows)
+            tuple(BallotLine(row["receipt"], row["nonce"], row["choice"], row["weight"]) for row in found.rows)
         )
     return BallotList(
-        tuple(BallotLine("", "", _answer(choice), weight) for choice, weight in found.answers), tuple(found.receipts)
+        tuple(BallotLine("", "", choice, weight) for choice, weight in found.answers), tuple(found.receipts)
     )
 
 
@@ -184,30 +183,27 @@ def blt(session: Session, outcome: Declared, names: Mapping[str, str], title: st
     The candidates stand in the order that was drawn at the opening: where a count needs a lot, it falls on the first.
     """
     codes = options_of(session, outcome.proposal_id)
-    ballots = ((ranking, ballot.weight) for ballot, ranking in _ranked(session, outcome, codes))
+    rule, index_of = rule_of(outcome.proposal), {code: index for index, code in enumerate(codes)}
+    lines = secret_ballots(session, outcome).lines
+    ballots = ((ranking_of(rule, one.choice, index_of), one.weight) for one in lines)
     yield from writing.blt.lines([names[code] for code in codes], ballots, seats=_count(outcome)["seats"], title=title)
 
 
 def table(session: Session, outcome: Declared, names: Mapping[str, str]) -> Iterator[str]:
-    """Yield the lines of a CSV file of the ballots: receipt, random number, and each candidate's place or the answer."""
-    if not names:
-        answers = ((one.commitment, one.nonce, *one.ranking) for one in secret_ballots(session, outcome).lines)
-        yield from writing.table.answered_lines(answers)
+    """Yield the lines of a CSV file of the ballots: receipt, random number, and each option's place or points, or the answer."""
+    lines = secret_ballots(session, outcome).lines
+    rule, codes = rule_of(outcome.proposal), options_of(session, outcome.proposal_id)
+    if not isinstance(rule, ElectionRule):
+        yield from writing.table.answered_lines((one.commitment, one.nonce, str(one.choice)) for one in lines)
         return
-    codes = options_of(session, outcome.proposal_id)
-    ballots = ((one.commitment, one.nonce, ranking) for one, ranking in _ranked(session, outcome, codes))
-    yield from writing.table.receipted_lines([plain_cell(names[code]) for code in codes], ballots)
-
-
-def _ranked(session: Session, outcome: Declared, codes: Sequence[str]) -> Iterator[tuple[BallotLine, Ranking]]:
-    """Yield the ballots of a secret vote with their rankings as the engine knows them."""
+    header = [plain_cell(names[code]) for code in codes]
+    if rule.method.form is Form.POINTS:
+        given = ((one.commitment, one.nonce, points_of(one.choice, codes)) for one in lines)
+        yield from writing.table.receipted_points_lines(header, given)
+        return
     index_of = {code: index for index, code in enumerate(codes)}
-    for ballot in secret_ballots(session, outcome).lines:
-        yield ballot, tuple((index_of[code],) for code in ballot.ranking)
-
-
-def _answer(choice: str | list[str]) -> str | tuple[str, ...]:
-    return choice if isinstance(choice, str) else tuple(choice)
+    ranked = ((one.commitment, one.nonce, ranking_of(rule, one.choice, index_of)) for one in lines)
+    yield from writing.table.receipted_lines(header, ranked)
 
 
 def _count(outcome: Declared) -> Any:

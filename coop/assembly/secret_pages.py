@@ -4,6 +4,8 @@ A choice and a change code travel in forms only, never in an address. Receipt an
 itself, once, and kept nowhere; the pages say so, and no page is stored by a browser.
 """
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 from uuid import UUID
@@ -15,10 +17,12 @@ from werkzeug.wrappers import Response
 
 from coop import clock
 from coop.assembly import queries, voting
+from coop.assembly.ballot_boxes import Filled, Sheet, as_typed, boxes_of, read_boxes
+from coop.assembly.ballot_words import InWords, in_words
 from coop.assembly.blueprint import blueprint
-from coop.assembly.candidates import Ranked, drawn_order, ranked
-from coop.assembly.forms import Ranking, read_ranking
+from coop.assembly.candidates import drawn_order, on_ballot
 from coop.assembly.queries import MotionPage, State
+from coop.assembly.results import candidate_names
 from coop.assembly.solvency import surplus_of
 from coop.database import db, write
 from coop.errors import message_of, status_of
@@ -27,9 +31,11 @@ from coop.permissions import NotFound, requires
 from coop.signed_in import act_for
 from evidence.messages import Refusal
 from governance import secret_ballots
-from governance.counts import ANSWERS, options_of
-from governance.errors import AlreadyVoted, EmptyBallot, NotYetVoted, UnknownOption, VotingClosed
-from governance.models import Kind, Proposal, RollEntry
+from governance.choices import Choice, written
+from governance.counts import ANSWERS, options_of, rule_of
+from governance.errors import AlreadyVoted, NotYetVoted, VotingClosed
+from governance.methods import ElectionRule, Rule
+from governance.models import Proposal, RollEntry
 from governance.secret_ballots import SecretReceipt, Stage
 
 Page = str | Response | tuple[str, int]
@@ -39,24 +45,26 @@ _SMALL_ROLL = 30
 
 @dataclass(frozen=True)
 class Answer:
-    """What somebody is about to vote, or has voted: the answer to a resolution, or candidates in order."""
+    """What somebody is about to vote, or has voted: the answer to a resolution, or what a ballot of an election says in words."""
 
     choice: str
-    ranked: tuple[Ranked, ...]
+    words: InWords | None
+    #: The boxes that say it, to be sent again with the confirmation.
+    boxes: Mapping[str, str]
 
 
 def step(participant_id: UUID, page: MotionPage, entry: RollEntry) -> Page:
     """Take the next step of a ballot: refuse what cannot be cast, ask for confirmation in words, then cast."""
     assert page.proposal is not None
     who, session = act_for(participant_id), db.session()
-    codes = options_of(session, page.proposal.id)
-    ranking = read_ranking(request.form, codes) if page.row.kind is Kind.ELECTION else None
+    rule, codes = rule_of(page.proposal), options_of(session, page.proposal.id)
+    filled = read_boxes(request.form, rule, codes) if isinstance(rule, ElectionRule) else None
     asked = request.form.get("step")
-    if (ranking and ranking.errors) or asked == "change":
-        return form_page(participant_id, page, entry, ranking=ranking)
-    choice = _chosen(ranking)
+    if (filled and filled.errors) or asked == "change":
+        return form_page(participant_id, page, entry, filled=filled)
+    choice: Choice = json.loads(written(rule, codes, filled.choice if filled else request.form.get("choice", "")))
     key = _key(page.proposal, entry)
-    answer = _answer(session, page, choice)
+    answer = _answer(session, page.row.id, rule, choice)
     voter = queries.standing(session, page.row.id, participant_id).name
     if asked != "confirm":
         return render_template(
@@ -82,7 +90,7 @@ def form_page(
     page: MotionPage,
     entry: RollEntry,
     *,
-    ranking: Ranking | None = None,
+    filled: Filled | None = None,
     refusal: Refusal | None = None,
 ) -> Page:
     """Show the ballot; who has voted already fills it in with their change code.
@@ -96,7 +104,7 @@ def form_page(
     session = db.session()
     stage = secret_ballots.stage_of(session, entry.id)
     stage.need_ballot()
-    errors = {code: message_of(found) for code, found in ranking.errors.items()} if ranking else {}
+    errors = {code: message_of(found) for code, found in filled.errors.items()} if filled else {}
     about_key = refusal is not None and refusal.about == "key"
     shown = {
         "page": page,
@@ -109,7 +117,8 @@ def form_page(
         "form": Form(),
     }
     status = 422 if refusal or errors else 200
-    if page.row.kind is Kind.RESOLUTION:
+    rule = rule_of(page.proposal)
+    if not isinstance(rule, ElectionRule):
         return render_template(
             "assembly/secret_ballot.html",
             answers=ANSWERS,
@@ -119,9 +128,10 @@ def form_page(
         ), status
     codes = drawn_order(entry.id, options_of(session, page.proposal.id))
     return render_template(
-        "assembly/ranked_ballot.html",
-        candidates=ranked(session, page.row.id, codes),
-        values=ranking.values if ranking else _as_typed(),
+        "assembly/election_ballot.html",
+        candidates=on_ballot(session, page.row.id, codes),
+        rule=rule,
+        sheet=Sheet(rule, filled.values if filled else as_typed(request.form, rule)),
         errors=errors,
         **shown,
     ), status
@@ -157,17 +167,6 @@ def withdraw_ballot(participant_id: UUID, motion_id: UUID) -> Page:
     ), status
 
 
-def _chosen(ranking: Ranking | None) -> str | tuple[str, ...]:
-    if ranking is not None:
-        if not ranking.codes:
-            raise EmptyBallot
-        return ranking.codes
-    choice = request.form.get("choice", "")
-    if choice not in ANSWERS:
-        raise UnknownOption
-    return choice
-
-
 def _key(proposal: Proposal, entry: RollEntry) -> str:
     """Return the change code that was typed, if it opens a ballot that stands; nothing for a first ballot.
 
@@ -188,20 +187,14 @@ def _key(proposal: Proposal, entry: RollEntry) -> str:
     return key
 
 
-def _answer(session: Session, page: MotionPage, choice: str | tuple[str, ...]) -> Answer:
-    if isinstance(choice, str):
-        return Answer(choice, ())
-    return Answer("", tuple(ranked(session, page.row.id, choice)))
+def _answer(session: Session, motion_id: UUID, rule: Rule, choice: Choice) -> Answer:
+    if not isinstance(rule, ElectionRule):
+        return Answer(str(choice), None, {"choice": str(choice)})
+    return Answer("", in_words(rule, choice, candidate_names(session, motion_id)), boxes_of(rule, choice))
 
 
 def _typed_key() -> str:
     return "".join(letter for letter in request.form.get("key", "")[:80] if letter.isprintable()).strip()
-
-
-def _as_typed() -> dict[str, str]:
-    """Return what stands in the number boxes, so that a wrong code does not cost the ranking."""
-    boxes = {name.removeprefix("rank-"): text for name, text in request.form.items() if name.startswith("rank-")}
-    return {code: text for code, text in boxes.items() if text.isdigit()}
 
 
 def _file(page: MotionPage, voter: str, receipt: SecretReceipt) -> str:

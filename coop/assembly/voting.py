@@ -6,7 +6,7 @@ ballot leaves no trace here: no row of the audit trail, no mail, no time.
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ from coop import audit, clock, cooperative, outbox
 from coop.assembly import errors, notices
 from coop.assembly.ballot_codes import digest_of_codes, give_codes
 from coop.assembly.bylaws import Bylaws, in_force
+from coop.assembly.counting_rules import Asked, chosen
 from coop.assembly.desk.operations import need_scrutineers
 from coop.assembly.electorate import challenges_until, eligible, record_date
 from coop.assembly.meetings import progress
@@ -30,15 +31,14 @@ from coop.assembly.results import candidate_names, count_of, elected_codes
 from coop.membership.models import Participant
 from coop.permissions import Actor, NotFound, Power
 from governance import ballots, secret_ballots
+from governance.choices import Choice
 from governance.closing import close
 from governance.counting.resolution import Base, ResolutionRule
-from governance.counts import ElectionRule, Rule
 from governance.declared import declared
+from governance.methods import Rule
 from governance.models import Kind, Proposal, Secrecy
 from governance.opening import Question, open_proposal
 
-#: The rule by which boards are elected.
-ELECTION_RULE = "scottish-stv"
 MOST_DAYS = 90
 #: Who can see a vote, the usual way first. Who is elected is never a matter of roll-call.
 WAYS: Mapping[Kind, tuple[Secrecy, ...]] = {
@@ -55,6 +55,8 @@ class Casting:
     takes_paper: bool = False
     #: What was announced to be taken for the lot.
     public_value: str = ""
+    #: How an election is counted.
+    rule: Asked = field(default_factory=Asked)
 
 
 #: As the kind of vote asks for, on the screen alone.
@@ -77,7 +79,8 @@ def open_motion(
     Raises:
         PowerMissing: the actor holds neither the secretary's nor the board's power.
         NotFound, NotInDiscussion, WordsChanged, ClosesInThePast, VoteTooLong, EmptyRoll, NoCandidates
-        NoSuchWay, TooFewToBeSecret, TooFewScrutineers
+        NoSuchWay, TooFewToBeSecret, TooFewScrutineers, OnlyRankingsOutside
+        RuleNotOffered, FigureNotAsked, FigureOutOfRange, CapAboveDots
         OpenedByMeeting: it is on the agenda of a meeting.
     """
     power = actor.need(Power.SECRETARY, Power.BOARD)
@@ -109,6 +112,7 @@ def put_to_vote(
 
     Raises:
         ClosesInThePast, VoteTooLong, EmptyRoll, NoCandidates, NoSuchWay, TooFewToBeSecret, TooFewScrutineers
+        RuleNotOffered, FigureNotAsked, FigureOutOfRange, CapAboveDots, OnlyRankingsOutside
     """
     secrecy = casting.secrecy or WAYS[motion.kind][0]
     if secrecy not in WAYS[motion.kind]:
@@ -124,7 +128,7 @@ def put_to_vote(
     record_on = record_date(session, bylaws.bylaws, today)
     codes = give_codes(session, motion.id) if motion.kind is Kind.ELECTION else ()
     question = Question(
-        rule=rule_for(motion, bylaws.bylaws),
+        rule=rule_for(motion, bylaws.bylaws, casting.rule),
         secrecy=secrecy,
         text_digest=words_digest(session.get_one(MotionWords, motion.id)),
         opens_at=opens_at,
@@ -174,13 +178,13 @@ def cast_vote(
 
 
 def cast_ballot(
-    session: Session, actor: Actor, *, motion_id: UUID, participant_id: UUID, choice: ballots.Choice, key: str = ""
+    session: Session, actor: Actor, *, motion_id: UUID, participant_id: UUID, choice: Choice, key: str = ""
 ) -> secret_ballots.SecretReceipt:
     """Put a participant's secret ballot into the urn, or with its key another in its place. Nothing else is written about it.
 
     Raises:
         NotFound: the actor does not represent the participant, or there is no such vote.
-        NotPutToVote, VotingClosed, NotOnRoll, AlreadyVoted, VotesOnPaper, UnknownOption, RepeatedOption, EmptyBallot
+        NotPutToVote, VotingClosed, NotOnRoll, AlreadyVoted, VotesOnPaper, and what `choices.written` refuses
         NotYetVoted, UnknownKey, StaleKey, BallotWithdrawn
     """
     actor.need_to_act_for(participant_id)
@@ -226,14 +230,17 @@ def close_motion(session: Session, actor: Actor, motion_id: UUID) -> str:
     return closed.digest
 
 
-def rule_for(motion: Motion, bylaws: Bylaws) -> Rule:
-    """Return the rule by which the by-laws have a motion counted.
+def rule_for(motion: Motion, bylaws: Bylaws, asked: Asked) -> Rule:
+    """Return the rule by which a motion is counted: an election by the one asked for, a resolution as the by-laws have it.
 
     An ordinary resolution needs more than half of the votes for and against; a special one at least the share that is set.
+
+    Raises:
+        RuleNotOffered, FigureNotAsked, FigureOutOfRange, CapAboveDots
     """
     if motion.kind is Kind.ELECTION:
         assert motion.seats is not None
-        return ElectionRule(ELECTION_RULE, motion.seats)
+        return chosen(asked, motion.seats)
     return resolution_rule(bylaws, special=motion.majority is Majority.SPECIAL)
 
 

@@ -19,9 +19,11 @@ from coop.identity.models import Person
 from coop.membership.models import Member, Participant, Representative
 from coop.membership.queries import in_term
 from coop.permissions import Actor
-from governance.ballots import Choice
 from governance.challenges import is_struck
-from governance.models import Kind, OpenBallot, Option, Participation, Proposal, RollEntry, Secrecy
+from governance.choices import Choice
+from governance.counts import rule_of
+from governance.methods import ElectionRule, Form, Rule
+from governance.models import OpenBallot, Option, Participation, Proposal, RollEntry, Secrecy
 from governance.paper import PaperMark
 
 #: The share of those who vote, and how they do: most are for what was put to them.
@@ -33,7 +35,7 @@ def vote(session: Session, until: datetime) -> int:
     """Let members vote on everything that is open now and closes by then. Return how many votes that were."""
     now, cast = clock.now(), 0
     rows = session.execute(
-        select(Motion.id, Proposal.id, Proposal.kind, Proposal.secrecy)
+        select(Motion.id, Proposal)
         .join(Proposal, Proposal.id == Motion.proposal_id)
         .where(
             Proposal.opens_at <= now,
@@ -43,15 +45,16 @@ def vote(session: Session, until: datetime) -> int:
         )
         .order_by(Proposal.closes_at, Proposal.id)
     )
-    for motion_id, proposal_id, kind, secrecy in rows.all():
+    for motion_id, proposal in rows.all():
+        proposal_id, rule = proposal.id, rule_of(proposal)
         codes = session.scalars(
             select(Option.code).where(Option.proposal_id == proposal_id).order_by(Option.code)
         ).all()
         dice = random.Random(proposal_id.int)  # noqa: S311 - a story, not a secret
         for participant_id, person_id in session.execute(_silent(session, proposal_id)).all():
             if dice.random() < _SHARE:
-                choice = _choice(kind, codes, dice)
-                _cast(session, motion_id, participant_id, person_id, secrecy, choice)
+                choice = _choice(rule, codes, dice)
+                _cast(session, motion_id, participant_id, person_id, proposal.secrecy, choice)
                 cast += 1
     return cast
 
@@ -71,11 +74,18 @@ def _cast(
         voting.cast_vote(session, actor, motion_id=motion_id, participant_id=participant_id, choice=str(choice))
 
 
-def _choice(kind: Kind, codes: Sequence[str], dice: random.Random) -> Choice:
-    """Return a ranking of some candidates, or an answer."""
-    if kind is Kind.ELECTION:
-        return dice.sample(codes, dice.randint(1, len(codes)))
-    return dice.choices(codes, [_WEIGHTS[code] for code in codes])[0]
+def _choice(rule: Rule, codes: Sequence[str], dice: random.Random) -> Choice:
+    """Return what somebody votes by a rule: some of the options, in order, ticked or with points; or an answer."""
+    if not isinstance(rule, ElectionRule):
+        return dice.choices(codes, [_WEIGHTS[code] for code in codes])[0]
+    some = dice.sample(codes, dice.randint(1, len(codes)))
+    if rule.cap is None:
+        return some[:1] if rule.method.form is Form.ONE else some
+    points, left = {}, rule.dots or rule.cap * len(codes)
+    for code in some:
+        points[code] = min(dice.randint(1, rule.cap), left)
+        left -= points[code]
+    return points
 
 
 def _silent(session: Session, proposal_id: UUID) -> Select[*tuple[UUID, UUID]]:

@@ -143,3 +143,12 @@ function makeSortable(list) {
 document.querySelectorAll("[data-rank-list]").forEach(makeSortable);
 
 document.querySelector("[data-focus]")?.focus();
+
+/* So many dots are left; the server counts again. */
+for (const list of document.querySelectorAll("[data-dots]")) {
+  const left = list.parentElement.querySelector("[data-dots-left]");
+  const given = () => [...list.querySelectorAll(".rank-box")].reduce((sum, box) => sum + (/^\d{1,4}$/.test(box.value.trim()) ? Number(box.value) : 0), 0);
+  const show = () => { left.textContent = String(Number(list.dataset.dots) - given()); };
+  list.addEventListener("input", show);
+  show();
+}

@@ -8,10 +8,12 @@ from uuid import UUID
 
 from evidence.canonical import canonical_bytes, digest
 from governance.ballots import commitment
-from governance.bundles.forms import rankings
+from governance.bundles.forms import gives_points, rankings
 from governance.bundles.reading import Bundle, need
-from governance.counting.files import read_ballots
+from governance.choices import can_be_given, profile_of
+from governance.counting.files import read_ballots, read_points
 from governance.counting.profiles import collapsed
+from governance.methods import ElectionRule
 from governance.models import Secrecy
 from governance.shown import Shown
 
@@ -63,9 +65,10 @@ def _check_answers(bundle: Bundle) -> None:
     """Check that the answers, where they are shown, could be given, and are as many as were counted."""
     if bundle.answers is None:
         return
-    options = set(bundle.opening["options"])
-    given = [{choice} if isinstance(choice, str) else set(choice) for choice, _ in bundle.answers]
-    need(all(named <= options for named in given), "ballots.json: an answer could not be given")
+    options = bundle.opening["options"]
+    different = {canonical_bytes(choice).decode() for choice, _ in bundle.answers}
+    possible = all(can_be_given(bundle.rule, options, text) for text in different)
+    need(possible, "ballots.json: an answer could not be given")
     cast = sum(weight for _, weight in bundle.answers)
     need(cast == bundle.record["ballots"]["cast"], "ballots.json: the votes are not as many as were counted")
 
@@ -192,18 +195,29 @@ def check_forms(bundle: Bundle) -> Iterator[str]:
         need(not names, f"{', '.join(names)}: what they say is withheld")
         yield "none, because the answers are not here"
         return
-    options = bundle.opening["options"]
-    expected = collapsed(options, rankings(options, bundle.answers))
+    if gives_points(bundle.rule):
+        need(names == ["ballots.csv"], "ballots.csv is missing, or is not alone: points fit into no other file")
+    else:
+        need({"ballots.blt", "ballots.csv"} <= set(names), "ballots.blt or ballots.csv is missing")
     for name in names:
         if name != "rctab.json":
-            found = read_ballots(BytesIO(bundle.content(name)), name)
-            same = (found.candidates, found.ballots) == (expected.candidates, expected.ballots)
-            need(same, f"{name} does not hold the ballots of ballots.json")
-    need({"ballots.blt", "ballots.csv"} <= set(names), "ballots.blt or ballots.csv is missing")
+            need(_holds_the_same(bundle, name), f"{name} does not hold the ballots of ballots.json")
     if "rctab.json" in names:
         rctab = bundle.json("rctab.json")
         candidates = sorted(one["name"] for one in rctab["candidates"])
-        need(candidates == sorted(options), "rctab.json names other candidates")
+        need(candidates == sorted(bundle.opening["options"]), "rctab.json names other candidates")
         seats = str(bundle.record["rule"]["seats"])
         need(rctab["rules"]["numberOfWinners"] == seats, "rctab.json elects another number")
     yield f"{', '.join(names)}: the same ballots"
+
+
+def _holds_the_same(bundle: Bundle, name: str) -> bool:
+    """Read a file as any program does that counts such files, and compare."""
+    rule, options, answers = bundle.rule, bundle.opening["options"], bundle.answers or ()
+    source = BytesIO(bundle.content(name))
+    if isinstance(rule, ElectionRule) and gives_points(rule):
+        points = read_points(source, name, cap=rule.cap, dots=rule.dots)
+        expected = profile_of(rule, options, answers)
+        return (points.candidates, points.ballots) == (expected.candidates, expected.ballots)
+    found, rankings_here = read_ballots(source, name), collapsed(options, rankings(rule, options, answers))
+    return (found.candidates, found.ballots) == (rankings_here.candidates, rankings_here.ballots)

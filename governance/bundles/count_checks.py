@@ -5,13 +5,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from governance.bundles.forms import rankings
 from governance.bundles.reading import Bundle, DoesNotHold, need
 from governance.bundles.sheets import outcome
-from governance.counting.profiles import collapsed
+from governance.choices import profile_of
 from governance.counting.resolution import ResolutionRule, count_resolution
 from governance.counting.rules import RULES, rule_named
 from governance.counts import ANSWERS
+from governance.methods import ElectionRule
 from governance.models import Kind
 
 
@@ -21,7 +21,9 @@ def check_quorum(bundle: Bundle) -> Iterator[str]:
     if "outcome" not in stated:
         yield "the rule of an election asks for none"
         return
-    rule, votes, cast = _resolution_rule(bundle), bundle.votes_on_roll, bundle.record["ballots"]["cast"]
+    rule, votes, cast = bundle.rule, bundle.votes_on_roll, bundle.record["ballots"]["cast"]
+    need(isinstance(rule, ResolutionRule), "record.json: the count is of a resolution, and the rule is not")
+    assert isinstance(rule, ResolutionRule)
     needed = rule.quorum_needed(votes)
     met = "met" if cast >= needed else "not-met"
     need((stated["quorum_needed"], stated["quorum"]) == (needed, met), f"the quorum is {needed} votes, and it is {met}")
@@ -38,19 +40,16 @@ def check_count(bundle: Bundle) -> Iterator[str]:
     if bundle.record["kind"] == Kind.ELECTION and rule["name"] not in RULES:
         yield f"NOT counted again: this program does not know the rule {rule['name']}"
         return
-    counted = _resolution(bundle, _tally(answers)) if bundle.record["kind"] == Kind.RESOLUTION else _election(bundle)
+    kept = bundle.rule
+    counted = _election(bundle, kept) if isinstance(kept, ElectionRule) else _resolution(bundle, kept, _tally(answers))
     _compare(json.loads(json.dumps(counted)), stated, "count")
     yield f"counted again by {rule['name']}: {sum(weight for _, weight in answers)} votes, {outcome(stated)}"
 
 
-def _resolution_rule(bundle: Bundle) -> ResolutionRule:
-    return ResolutionRule.from_canonical({key: value for key, value in bundle.record["rule"].items() if key != "name"})
-
-
 def _declared(bundle: Bundle) -> str:
     """Check that what was declared of a resolution follows from its own numbers, where its ballots cannot be counted again."""
-    stated = bundle.record["count"]
-    if bundle.record["kind"] != Kind.RESOLUTION:
+    stated, rule = bundle.record["count"], bundle.rule
+    if isinstance(rule, ElectionRule):
         return ""
     tally = {answer: stated[answer] for answer in ANSWERS}
     whole = all(type(votes) is int and votes >= 0 for votes in tally.values())
@@ -58,7 +57,7 @@ def _declared(bundle: Bundle) -> str:
         whole and sum(tally.values()) == bundle.record["ballots"]["cast"],
         "count: the votes are not those that were cast",
     )
-    _compare(json.loads(json.dumps(_resolution(bundle, tally))), stated, "count")
+    _compare(json.loads(json.dumps(_resolution(bundle, rule, tally))), stated, "count")
     return "; the outcome follows from the votes that were declared"
 
 
@@ -70,9 +69,9 @@ def _tally(answers: Iterable[tuple[Any, int]]) -> Mapping[str, int]:
     return tally
 
 
-def _resolution(bundle: Bundle, tally: Mapping[str, int]) -> Mapping[str, object]:
+def _resolution(bundle: Bundle, rule: ResolutionRule, tally: Mapping[str, int]) -> Mapping[str, object]:
     return count_resolution(
-        _resolution_rule(bundle),
+        rule,
         for_votes=tally["for"],
         against=tally["against"],
         abstain=tally["abstain"],
@@ -80,10 +79,9 @@ def _resolution(bundle: Bundle, tally: Mapping[str, int]) -> Mapping[str, object
     ).to_canonical()
 
 
-def _election(bundle: Bundle) -> Mapping[str, object]:
-    options, rule = bundle.opening["options"], bundle.record["rule"]
-    profile = collapsed(options, rankings(options, bundle.answers or ()), seats=rule["seats"])
-    return rule_named(rule["name"]).count(profile).to_canonical(detail=True)
+def _election(bundle: Bundle, rule: ElectionRule) -> Mapping[str, object]:
+    profile = profile_of(rule, bundle.opening["options"], bundle.answers or ())
+    return rule_named(rule.name).count(profile).to_canonical(detail=True)
 
 
 def _compare(ours: Any, theirs: Any, where: str) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 from uuid import UUID
 
 from governance.bundles.packing import Unpacked
+from governance.counts import rule_in
+from governance.methods import ElectionRule, Rule
 from governance.rolls import Voter
 from governance.shown import Shown
 
@@ -77,6 +79,14 @@ class Bundle:
         """The record of the result."""
         record: Mapping[str, Any] = self.json("record.json")
         return record
+
+    @cached_property
+    def rule(self) -> Rule:
+        """The rule of the vote."""
+        rule = rule_in(self.record["rule"])
+        if isinstance(rule, ElectionRule):
+            rule.check()
+        return rule
 
     @cached_property
     def opening(self) -> Mapping[str, Any]:

@@ -30,13 +30,14 @@ roll.csv            who could vote, by random references
 challenges.json     what was answered to challenges of the roll; the SHA-256 of each record is in the chain
 participation.json  how many took part
 ballots.json        the ballots that were counted
-ballots.blt, ballots.soi or ballots.soc, ballots.csv, rctab.json with rctab.csv
-                    the same ballots for other counting programs
+ballots.blt, ballots.soi or another of its kind, ballots.csv, rctab.json with rctab.csv
+                    the same ballots for other counting programs, in as many forms as can hold them
 rule.json           the rule in words, and where it comes from
 count.json          the count as `coop count --format json` writes it, with more detail
 manifest.json       the SHA-256 of every other file
 
-coop count ballots.blt --rule RULE gives the result again; RULE stands in rule.json.
+coop count ballots.blt --rule RULE gives the result again; RULE stands in rule.json. Ballots with points are in ballots.csv alone,
+which says neither the seats nor the limits: coop count ballots.csv --rule RULE --seats N --cap N --dots N.
 There are no names in here: candidates have the codes that the page of the vote explains.
 """
 

@@ -38,10 +38,20 @@ MOST_CANDIDATES = 1_000
 #: What reading something that is not as it should be may end in.
 MALFORMED = (KeyError, IndexError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, csv.Error)
 
-#: The codes that a ballot ranks, from the first choice on.
-Ranking = tuple[str, ...]
+#: The codes that a ballot ranks, from the first choice on; those that share a place stand together, in the order of the lot. A ballot
+#: with points has pairs of a code and its points instead, in the order of the lot.
+Ranking = tuple[Any, ...]
 #: How many votes each ranking has.
 Papers = dict[Ranking, int]
+
+#: What a ballot of a rule holds: one code, codes that are all alike, codes in order with or without shared places, or points.
+HOLDS = {
+    **dict.fromkeys(("scottish-stv", "meek-stv-9", "irv"), "ranks"),
+    **dict.fromkeys(("meek-stv", "schulze", "schulze-margins", "ranked-pairs"), "shared ranks"),
+    **dict.fromkeys(("score", "star", "dots"), "points"),
+    "plurality": "one",
+    "approval": "some",
+}
 
 
 class Wrong(Exception):
@@ -136,26 +146,52 @@ class Bundle:
     def papers(self) -> Papers | None:
         """Return the votes of each answer, or nothing where answers are withheld."""
         ballots = self.json("ballots.json")
-        weights: Counter[Ranking] = Counter()
         if ballots["shown"] == "tally":
-            for choice, votes in ballots["tally"]["votes"]:
-                weights[ranking_of(choice)] += whole(votes)
+            given = ballots["tally"]["votes"]
         elif ballots["shown"] in ("rows", "answers"):
-            for row in ballots[ballots["shown"]]:
-                weights[ranking_of(row["choice"])] += whole(row["weight"])
+            given = [(row["choice"], row["weight"]) for row in ballots[ballots["shown"]]]
         else:
             return None
+        holds = "one" if self.record["kind"] == "resolution" else HOLDS.get(self.record["rule"]["name"], "ranks")
+        weights: Counter[Ranking] = Counter()
+        for choice, votes in given:
+            weights[said(choice, holds, self.opening["options"], self.record["rule"])] += whole(votes)
         return dict(weights)
 
 
-def ranking_of(choice: Any) -> Ranking:
-    """Return a choice as a ranking: a resolution's answer is a ranking of one."""
-    codes = [choice] if isinstance(choice, str) else choice
-    need(
-        isinstance(codes, list) and all(isinstance(code, str) for code in codes), "ballots.json: a choice is no choice"
-    )
+def said(choice: Any, holds: str, options: list[str], rule: Any) -> Ranking:
+    """Return what a ballot says, if it can be said by this rule: a resolution's answer is a ranking of one."""
+    impossible = "ballots.json: an answer could not be given"
+    if holds == "points":
+        need(isinstance(choice, dict) and set(choice) <= set(options), impossible)
+        need(all(type(given) is int and 0 < given <= rule["cap"] for given in choice.values()), impossible)
+        need(choice and sum(choice.values()) <= rule.get("dots", sum(choice.values())), impossible)
+        return points_in_order(choice, options)
+    places = [choice] if isinstance(choice, str) else choice
+    need(isinstance(places, list), impossible)
+    ranks = [[place] if isinstance(place, str) else place for place in places]
+    codes = [code for rank in ranks for code in rank]
+    need(all(code in options for code in codes), impossible)
     need(len(set(codes)) == len(codes), "ballots.json: a ballot names somebody twice")
-    return tuple(codes)
+    need(holds == "shared ranks" or len(ranks) == len(codes), impossible)
+    need(all(ranks) and (holds != "one" or len(codes) == 1), impossible)
+    return ranks_in_order([codes] if holds == "some" else ranks, options)
+
+
+def ranks_in_order(ranks: Iterable[Sequence[str]], options: list[str]) -> Ranking:
+    """Return ranks as papers have them: a code, or several in the order of the lot."""
+    placed = [tuple(sorted(rank, key=options.index)) for rank in ranks]
+    return tuple(rank[0] if len(rank) == 1 else rank for rank in placed if rank)
+
+
+def points_in_order(points: dict[str, int], options: list[str]) -> Ranking:
+    """Return points as papers have them."""
+    return tuple((code, points[code]) for code in options if points.get(code))
+
+
+def together(rank: Any) -> tuple[str, ...]:
+    """Return the codes that share a place."""
+    return (rank,) if isinstance(rank, str) else rank
 
 
 def whole(value: Any) -> int:
@@ -476,8 +512,6 @@ def _check_answers(bundle: Bundle) -> None:
     papers = bundle.papers()
     if papers is None:
         return
-    options = set(bundle.opening["options"])
-    need(all(options.issuperset(ranking) for ranking in papers), "ballots.json: an answer could not be given")
     cast = bundle.record["ballots"]["cast"]
     need(sum(papers.values()) == cast, "ballots.json: the votes are not as many as were counted")
 
@@ -628,13 +662,15 @@ def check_count(bundle: Bundle) -> str:
         return f"not counted again: the answers are not here{_declared(bundle)}"
     if record["kind"] == "resolution":
         counted: Any = resolution(record["rule"], papers, _roll_votes(bundle))
-    elif name in RULES:
-        counted = RULES[name](
-            bundle.opening["options"], {r: n for r, n in papers.items() if r}, record["rule"]["seats"]
-        )
-        counted["seats"] = record["rule"]["seats"]
+    elif name in RULES or name in POINTS:
+        seats, naming = record["rule"]["seats"], {paper: votes for paper, votes in papers.items() if paper}
+        if name in RULES:
+            counted = RULES[name](bundle.opening["options"], naming, seats)
+        else:
+            counted = POINTS[name](bundle.opening["options"], naming, seats, record["rule"]["cap"])
+        counted["seats"] = seats
     else:
-        bundle.note(f"this program cannot count by {name}: use coop count with ballots.blt, or another program")
+        bundle.note(f"this program cannot count by {name}: use coop count with the ballots, or another program")
         return f"NOT counted again: this program does not know the rule {name}"
     _compare(counted, record["count"], "count")
     return f"counted again by {name}: {sum(papers.values())} votes, {_told(bundle)}"
@@ -678,14 +714,17 @@ def check_forms(bundle: Bundle) -> str:
     readers: dict[str, Callable[[str, list[str]], Papers]] = {
         "blt": read_blt,
         "csv": read_csv,
-        "soi": read_preflib,
-        "soc": read_preflib,
+        **dict.fromkeys(("soi", "soc", "toi", "toc"), read_preflib),
     }
+    expected = ["ballots.blt", "ballots.csv"]
+    if bundle.record["rule"]["name"] in POINTS:
+        readers, expected = {"csv": read_points}, ["ballots.csv"]
     for name in names:
         if name != "rctab.json":
+            need(name.rpartition(".")[2] in readers, f"{name}: ballots with points cannot be in such a file")
             found = readers[name.rpartition(".")[2]](bundle.files[name].decode(), options)
             need(found == {r: n for r, n in papers.items() if n}, f"{name} does not hold the ballots of ballots.json")
-    need("ballots.blt" in names and "ballots.csv" in names, "ballots.blt or ballots.csv is missing")
+    need(set(expected) <= set(names), f"{' or '.join(expected)} is missing")
     if "rctab.json" in names:
         rctab = bundle.json("rctab.json")
         need(sorted(one["name"] for one in rctab["candidates"]) == sorted(options), "rctab.json names other candidates")
@@ -705,12 +744,12 @@ def read_blt(text: str, options: list[str]) -> Papers:
     for line in lines[1:end]:
         weight, *numbers, last = line.split()
         need(last == "0", "ballots.blt: a ballot does not end")
-        papers[tuple(_option(options, number) for number in numbers)] += int(weight)
+        papers[_ranked((number.split("=") for number in numbers), options)] += int(weight)
     return dict(papers)
 
 
 def read_preflib(text: str, options: list[str]) -> Papers:
-    """Return the ballots of a PrefLib file of strict orders."""
+    """Return the ballots of a PrefLib file of orders; those who share a place stand in braces."""
     papers: Counter[Ranking] = Counter()
     names = []
     for line in text.splitlines():
@@ -718,9 +757,14 @@ def read_preflib(text: str, options: list[str]) -> Papers:
             names.append(line.partition(": ")[2])
         elif line and not line.startswith("#"):
             weight, _, order = line.partition(":")
-            papers[tuple(_option(options, number) for number in order.strip().split(",") if number)] += int(weight)
+            ranks = re.findall(r"[{]([0-9,]+)[}]|([0-9]+)", order)
+            papers[_ranked(((tied or single).split(",") for tied, single in ranks), options)] += int(weight)
     need(names == options, "the PrefLib file names other candidates")
     return dict(papers)
+
+
+def _ranked(ranks: Iterable[Sequence[str]], options: list[str]) -> Ranking:
+    return ranks_in_order([[_option(options, number) for number in rank] for rank in ranks], options)
 
 
 def _option(options: list[str], number: str) -> str:
@@ -731,13 +775,29 @@ def _option(options: list[str], number: str) -> str:
 def read_csv(text: str, options: list[str]) -> Papers:
     """Return the ballots of a CSV file: a column for each candidate, in each the preference."""
     papers: Counter[Ranking] = Counter()
+    for weight, cells in _rows(text, options):
+        ranked: dict[int, list[str]] = {}
+        for code, place in cells.items():
+            ranked.setdefault(place, []).append(code)
+        need(sorted(ranked) == list(range(1, len(ranked) + 1)), "the CSV file leaves a place out")
+        papers[ranks_in_order([ranked[place] for place in sorted(ranked)], options)] += weight
+    return dict(papers)
+
+
+def read_points(text: str, options: list[str]) -> Papers:
+    """Return the ballots of a CSV file with points in the cells."""
+    papers: Counter[Ranking] = Counter()
+    for weight, cells in _rows(text, options):
+        papers[points_in_order(cells, options)] += weight
+    return dict(papers)
+
+
+def _rows(text: str, options: list[str]) -> Iterable[tuple[int, dict[str, int]]]:
+    """Yield of each row how many ballots it stands for, and the cells that are filled in."""
     for row in csv.DictReader(io.StringIO(text, newline=""), strict=True):
         weight = int(row.pop("weight", "1"))
         need(sorted(row) == sorted(options), "the CSV file names other candidates")
-        ranked = {int(place): code for code, place in row.items() if place}
-        need(sorted(ranked) == list(range(1, len(ranked) + 1)), "the CSV file leaves a place out")
-        papers[tuple(ranked[place] for place in sorted(ranked))] += weight
-    return dict(papers)
+        yield weight, {code: int(cell) for code, cell in row.items() if cell}
 
 
 # -------------------------------------------------------------------------------------------------- the counting rules
@@ -872,13 +932,13 @@ def instant_runoff(options: list[str], papers: Papers, seats: int) -> dict[str, 
 
 
 def _highest(
-    options: list[str], papers: Papers, seats: int, named: Callable[[Ranking], Iterable[str]]
+    options: list[str], papers: Papers, seats: int, given: Callable[[Ranking], Iterable[tuple[str, int]]]
 ) -> dict[str, Any]:
-    """Elect whoever is named most; among equals for the last seats the order of the lot decides."""
+    """Elect whoever is given most; among equals for the last seats the order of the lot decides."""
     votes = dict.fromkeys(options, 0)
     for ranking, number in papers.items():
-        for code in named(ranking):
-            votes[code] += number
+        for code, points in given(ranking):
+            votes[code] += points * number
     ranked = sorted(options, key=lambda code: -votes[code])
     last = votes[ranked[seats - 1]] if len(ranked) > seats else -1
     # Those above the last seat's votes are elected together, and those who share them one after the other.
@@ -894,12 +954,77 @@ def _highest(
 
 def plurality(options: list[str], papers: Papers, seats: int) -> dict[str, Any]:
     """Count first preferences."""
-    return _highest(options, papers, seats, lambda ranking: ranking[:1])
+    return _highest(options, papers, seats, lambda ranking: [(ranking[0], 1)])
 
 
 def approval(options: list[str], papers: Papers, seats: int) -> dict[str, Any]:
     """Count for each candidate the ballots that name them."""
-    return _highest(options, papers, seats, lambda ranking: ranking)
+    return _highest(options, papers, seats, lambda ranking: [(code, 1) for rank in ranking for code in together(rank)])
+
+
+def most_points(options: list[str], papers: Papers, seats: int, cap: int) -> dict[str, Any]:
+    """Add up points, or dots."""
+    return _highest(options, papers, seats, lambda points: points)
+
+
+class Star:
+    """STAR: score, then automatic runoff. Of the two with the most points whoever more ballots give more; for each seat anew."""
+
+    def __init__(self, options: list[str], papers: Papers, seats: int, cap: int) -> None:
+        self.options, self.papers, self.seats, self.left = options, papers, seats, list(options)
+        self.ballots = [(dict(paper), number) for paper, number in papers.items()]
+        self.points = {code: sum(given.get(code, 0) * n for given, n in self.ballots) for code in options}
+        self.tops = {code: sum(n for given, n in self.ballots if given.get(code, 0) == cap) for code in options}
+        self.stages: list[dict[str, Any]] = []
+
+    def result(self) -> dict[str, Any]:
+        """Fill seat after seat."""
+        chosen: list[str] = []
+        while self.left and len(chosen) < self.seats:
+            standing = {code: self.points[code] for code in self.left}
+            self.end_stage(standing, self.left if len(self.left) == 1 else [])
+            chosen.append(self.left[0] if len(self.left) == 1 else self.runoff(self.finalists(standing)))
+            self.left = [code for code in self.left if code != chosen[-1]]
+        return _result(self.options, self.papers, None, chosen, stages=self.stages)
+
+    def finalists(self, standing: dict[str, int]) -> list[str]:
+        """Return the two with the most points: of those tied for it who is preferred to more of the others, then more top scores."""
+        second = sorted(standing.values())[-2]
+        found = [code for code in self.left if standing[code] > second]
+        tied = [code for code in self.left if standing[code] == second]
+        while len(found) < 2 < len(found) + len(tied):
+            wins = {code: sum(self.lead(code, other) > 0 for other in tied) for code in tied}
+            found.append(self.best(tied, wins, self.tops))
+            tied.remove(found[-1])
+            self.end_stage(standing, [])
+        return [code for code in self.options if code in (found + tied if len(found) < 2 else found)]
+
+    def runoff(self, finalists: list[str]) -> str:
+        """Return whoever of two more ballots give more points, then who has more points, then more top scores."""
+        one, other = finalists
+        votes = {one: self.preferring(one, other), other: self.preferring(other, one)}
+        winner = self.best(finalists, votes, self.points, self.tops)
+        self.end_stage(votes, [winner], sum(self.papers.values()) - sum(votes.values()))
+        return winner
+
+    def best(self, tied: list[str], *measures: dict[str, int]) -> str:
+        """Return whoever is best by the first measure that leaves one alone, else the first of those left in the lot."""
+        for measure in measures:
+            tied = [code for code in tied if measure[code] == max(measure[one] for one in tied)]
+        return tied[0]
+
+    def preferring(self, one: str, other: str) -> int:
+        """Return how many ballots give one more than the other."""
+        return sum(n for given, n in self.ballots if given.get(one, 0) > given.get(other, 0))
+
+    def lead(self, one: str, other: str) -> int:
+        """Return by how many ballots one is preferred to the other."""
+        return self.preferring(one, other) - self.preferring(other, one)
+
+    def end_stage(self, votes: dict[str, int], elected: list[str], neither: int = 0) -> None:
+        """Write a stage down."""
+        written = {code: str(votes.get(code, 0)) for code in self.options}
+        self.stages.append({"votes": written, "non_transferable": str(neither), "elected": list(elected)})
 
 
 Matrix = dict[str, dict[str, int]]
@@ -909,11 +1034,13 @@ def _preferences(options: list[str], papers: Papers) -> Matrix:
     """Return how many ballots prefer one to another: whom a ballot names, it prefers to whom it does not."""
     table = {one: {other: 0 for other in options if other != one} for one in options}
     for ranking, number in papers.items():
-        for at, one in enumerate(ranking):
-            before = ranking[:at]
-            for other in table[one]:
-                if other not in before:
-                    table[one][other] += number
+        before: set[str] = set()
+        for rank in map(together, ranking):
+            before.update(rank)
+            for one in rank:
+                for other in table[one]:
+                    if other not in before:
+                        table[one][other] += number
     return table
 
 
@@ -1011,9 +1138,12 @@ class Meek:
         self.votes: dict[str, Any] = dict.fromkeys(self.options, self.vote * 0)
         for ranking, number in self.papers.items():
             rest = self.vote
-            for code in ranking:
-                if rest and (code in self.standing or code in self.chosen):
-                    kept = rest * self.keep[code] if self.exact else -(-rest * self.keep[code] // self.vote)
+            for rank in ranking:
+                among = [code for code in together(rank) if code in self.standing or code in self.chosen]
+                # Nine decimals know no shared places, so there each share is the whole.
+                share = Fraction(rest) / len(among) if len(among) > 1 else rest
+                for code in among if rest else ():
+                    kept = share * self.keep[code] if self.exact else -(-share * self.keep[code] // self.vote)
                     self.votes[code] += kept * number
                     rest -= kept
         total = sum(self.votes.values())
@@ -1104,6 +1234,13 @@ RULES: dict[str, Callable[[list[str], Papers, int], dict[str, Any]]] = {
     "ranked-pairs": ranked_pairs,
     "meek-stv": lambda options, papers, seats: Meek(options, papers, seats, exact=True).result(),
     "meek-stv-9": lambda options, papers, seats: Meek(options, papers, seats, exact=False).result(),
+}
+
+#: Rules that count points; they take the most points for one option besides.
+POINTS: dict[str, Callable[[list[str], Papers, int, int], dict[str, Any]]] = {
+    "score": most_points,
+    "star": lambda options, papers, seats, cap: Star(options, papers, seats, cap).result(),
+    "dots": most_points,
 }
 
 

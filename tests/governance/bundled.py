@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from governance.ballots import cast_open
 from governance.bundles import checking, files_of, packing, verify
 from governance.bundles.contents import MANIFEST, manifest
+from governance.choices import Choice
 from governance.closing import bring_in, close
-from governance.counts import Rule
 from governance.external import Brought, Tally, fix_question
+from governance.methods import METHODS, Form, Rule
 from governance.models import Secrecy
 from governance.opening import Question, open_proposal
 from governance.rolls import Voter
@@ -23,15 +24,35 @@ if TYPE_CHECKING:
 
 #: What eight voters put into the urn.
 RANKINGS: Sequence[Sequence[str]] = (["c1", "c2"], ["c2", "c3", "c1"], ["c3"], ["c1"]) * 2
+#: The same by rules that ask for something else.
+SHARED: Sequence[Choice] = (["c1", ["c2", "c3"]], [["c3", "c2"]], [["c1", "c2"], "c3"], ["c1"]) * 2
+SAID: Mapping[Form, Sequence[Choice]] = {
+    Form.ONE: (["c1"], ["c2"], ["c3"], ["c1"]) * 2,
+    Form.APPROVED: (["c3", "c1"], ["c2"], ["c1", "c2", "c3"], ["c1"]) * 2,
+    Form.RANKED: RANKINGS,
+    Form.POINTS: ({"c1": 3, "c3": 1}, {"c2": 2, "c3": 0}, {"c1": 1, "c2": 3}, {"c3": 3}) * 2,
+}
+#: Every rule that one can vote by, and the seats that it takes.
+ELECTIONS = [(name, 1 if method.one_seat else 2) for name, method in METHODS.items()]
+
+
+def ballots_by(rule: str) -> Sequence[Choice]:
+    """Return ballots as a rule takes them."""
+    return SHARED if METHODS[rule].equal_ranks else SAID[METHODS[rule].form]
 
 
 def elect(
-    session: Session, votes: "Votes", rule: str = "scottish-stv", *, seats: int = 2, rankings: object = RANKINGS
+    session: Session,
+    votes: "Votes",
+    rule: str = "scottish-stv",
+    *,
+    seats: int = 2,
+    rankings: Sequence[Choice] | None = None,
 ) -> UUID:
     """Hold an election and count it."""
     proposal_id = votes.open_election(session, rule=rule, seats=seats)
-    for voter, ranking in zip(votes.voters, rankings, strict=False):  # type: ignore[call-overload]
-        cast_secret(session, proposal_id, voter, ranking, clock=votes.clock())
+    for voter, said in zip(votes.voters, ballots_by(rule) if rankings is None else rankings, strict=False):
+        cast_secret(session, proposal_id, voter, said, clock=votes.clock())
     close(session, proposal_id, clock=votes.clock(votes.after()))
     return proposal_id
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from governance import chain, rolls
 from governance.challenges import Asks
 from governance.challenging import answer, challenge
-from governance.counts import ElectionRule
+from governance.methods import ElectionRule
 from governance.models import Proposal, Secrecy
 from governance.opening import Question, open_proposal
 from governance.weights import EQUAL, Weighting

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from evidence.identifiers import new_ref
 from governance.counting.resolution import Base, ResolutionRule
-from governance.counts import ElectionRule, Rule
+from governance.methods import METHODS, ElectionRule, Rule
 from governance.models import Secrecy
 from governance.opening import Question, open_proposal
 from governance.rolls import Voter
@@ -19,6 +19,12 @@ from tests.governance.challenged_rolls import Rolls
 OPENS = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
 CLOSES = OPENS + timedelta(days=7)
 DURING = OPENS + timedelta(days=1)
+
+
+def usual(rule: str, seats: int) -> ElectionRule:
+    """Return a rule with the figures that are proposed for it."""
+    method = METHODS.get(rule)
+    return ElectionRule(rule, seats, method.usual_cap, method.usual_dots) if method else ElectionRule(rule, seats)
 
 
 @dataclass
@@ -57,9 +63,10 @@ class Votes:
         rule: str = "scottish-stv",
         *,
         takes_paper: bool = False,
+        secrecy: Secrecy = Secrecy.SECRET,
     ) -> UUID:
-        """Open a secret election."""
-        return self._open(session, ElectionRule(rule, seats), Secrecy.SECRET, candidates, takes_paper=takes_paper)
+        """Open an election, a secret one unless it is said otherwise, with the figures that are usual for its rule."""
+        return self._open(session, usual(rule, seats), secrecy, candidates, takes_paper=takes_paper)
 
     def clock(self, moment: datetime | None = None) -> Callable[[], datetime]:
         """Return a clock that stands still: while voting is open, or at a given moment."""

@@ -11,7 +11,7 @@ from evidence.identifiers import new_id, new_ref
 from governance import errors
 from governance.ballots import cast_open
 from governance.closing import close
-from governance.counting.errors import UnknownRule, WrongBallots
+from governance.counting.errors import UnknownRule
 from governance.models import Ballot, OpenBallot, Option, Participation, Proposal, RollEntry, Urn
 from governance.secret_ballots import cast_secret
 
@@ -142,9 +142,10 @@ def test_the_order_of_candidates_is_drawn_when_the_vote_opens(session: Session, 
     assert all(sorted(order) == sorted(codes) for order in orders)
 
 
-def test_an_election_by_a_rule_that_counts_no_rankings_is_not_opened(session: Session, votes: "Votes") -> None:
-    with pytest.raises(WrongBallots, match="star counts points; these ballots hold rankings"):
-        votes.open_election(session, rule="star")
+def test_an_election_by_a_rule_that_nobody_can_vote_by_is_not_opened(session: Session, votes: "Votes") -> None:
+    for rule in ("equal-shares", "consent"):
+        with pytest.raises(errors.NotVotedBy):
+            votes.open_election(session, rule=rule)
     with pytest.raises(UnknownRule):
         votes.open_election(session, rule="borda")
     assert session.scalar(select(func.count()).select_from(Proposal)) == 0

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from evidence.identifiers import new_ref
 from governance.ballots import cast_open
 from governance.closing import close
-from governance.counts import ElectionRule
 from governance.declared import all_declared, declared, is_declared
+from governance.methods import ElectionRule
 from governance.models import Outcome, Proposal, Secrecy
 from governance.opening import Question, open_proposal
 from governance.rolls import Voter

@@ -17,8 +17,9 @@ from governance.ballots import cast_open
 from governance.checks import findings
 from governance.closing import bring_in, close
 from governance.counting.resolution import ResolutionRule
-from governance.counts import ElectionRule, Rule, options_of
+from governance.counts import options_of
 from governance.external import Brought, ExternalQuestion, ExternalResult, Tally, fix_question
+from governance.methods import ElectionRule, Rule
 from governance.models import Outcome, Secrecy
 from governance.opening import Question, open_proposal
 from governance.rolls import Voter

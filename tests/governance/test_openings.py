@@ -16,7 +16,8 @@ from governance import chain, errors, headers
 from governance.ballots import cast_open
 from governance.closing import close
 from governance.counting.lots import drawn
-from governance.counts import ElectionRule, options_of
+from governance.counts import options_of
+from governance.methods import ElectionRule
 from governance.models import ChainLink, Proposal, RollEntry, Secrecy
 from governance.opening import Question, open_proposal
 from governance.rolls import Voter

@@ -19,7 +19,7 @@ from governance.ballots import cast_open
 from governance.bundles import verify
 from governance.bundles.contents import MANIFEST
 from governance.closing import close
-from governance.counts import ElectionRule
+from governance.methods import ElectionRule
 from governance.secret_ballots import cast_secret
 from governance.sheets import BallotsFound, Pile
 from tests.governance.bundled import both, bring_from_outside, files, forged, ours, packed, theirs

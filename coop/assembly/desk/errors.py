@@ -34,12 +34,10 @@ class NumberUnreadable(Refusal):
 
 @dataclass(eq=False)
 class LetterUnknown(Refusal):
-    """A ranking names no candidate of the ballot."""
+    """What was written names nothing that is on the ballot."""
 
     text: str
-    message = N_(
-        "“%(text)s” is not a letter on the ballot. Write the letters in the order of the voter's choice, such as B A C."
-    )
+    message = N_("“%(text)s” is not a letter on the ballot. Write the letters as it says above the sheet.")
 
 
 @dataclass(eq=False)

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from coop import clock
 from coop.assembly.blueprint import blueprint
 from coop.assembly.desk import operations, queries, sheet_forms, voters
+from coop.assembly.desk.letters import in_letters
 from coop.assembly.desk.queries import DeskVote, Step
 from coop.assembly.desk.sheet_forms import MORE_ROWS, MOST_ROWS, Asked, Filled
 from coop.assembly.desk.voters import Standing
@@ -20,6 +21,7 @@ from coop.paging import pager, requested_page
 from coop.permissions import NotFound, Power, requires
 from coop.signed_in import actor
 from evidence.messages import Refusal
+from governance.counts import rule_of
 from governance.sheets import read
 
 Page = str | Response | tuple[str, int]
@@ -110,7 +112,7 @@ def sheet(motion_id: UUID) -> Page:
     handed_in = [] if vote.is_secret else voters.marked_voters(session, vote.proposal)
     asked = Asked(
         is_secret=vote.is_secret,
-        kind=vote.proposal.kind,
+        rule=rule_of(vote.proposal),
         choices=queries.choices(session, vote),
         groups=voters.groups(session, vote.proposal),
         entries=[voter.entry_id for voter in handed_in],
@@ -154,7 +156,7 @@ def sheets(motion_id: UUID) -> Page:
         names={row.entry_id: row for row in voters.marked_voters(session, vote.proposal)},
         choices=choices,
         weighs=len(voters.groups(session, vote.proposal)) > 1,
-        shown=lambda answer: sheet_forms.shown(answer, choices),
+        shown=lambda answer: in_letters(answer, choices),
         steps=Step,
     )
 

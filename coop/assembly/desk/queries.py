@@ -18,9 +18,10 @@ from coop.assembly.models import Motion, MotionWords
 from coop.assembly.results import candidate_names
 from coop.identity.models import Person
 from governance import scrutiny
-from governance.counts import options_of
+from governance.counts import options_of, rule_of
 from governance.declared import is_declared
-from governance.models import Kind, Proposal, Secrecy
+from governance.methods import ElectionRule
+from governance.models import Proposal, Secrecy
 from governance.paper import PaperSheet, marked
 from governance.sheets import ComparedLine, compare, read
 
@@ -64,8 +65,14 @@ class DeskVote:
 
     @property
     def is_election(self) -> bool:
-        """Whether candidates are ranked."""
-        return self.proposal.kind is Kind.ELECTION
+        """Whether there are options, each with its letter."""
+        return self.rule is not None
+
+    @property
+    def rule(self) -> ElectionRule | None:
+        """The rule of a vote among options."""
+        rule = rule_of(self.proposal)
+        return rule if isinstance(rule, ElectionRule) else None
 
 
 @dataclass(frozen=True)

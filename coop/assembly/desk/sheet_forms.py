@@ -2,7 +2,7 @@
 
 The four kinds of sheet: a roll-call or a secret vote, of a resolution or of an election. Names of boxes: `vote-<entry>` and
 `spoilt-<entry>` for a voter; `pile-<group>-<code>` for ballots of a resolution; `group-<row>`, `rank-<row>` and `many-<row>`
-for rankings; `spoilt` and `not_returned`.
+for ballots of an election, in letters; `spoilt` and `not_returned`.
 """
 
 import json
@@ -12,11 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from coop.assembly.desk.errors import AnswerMissing, LetterUnknown, NumberMissing, NumberUnreadable, RankingMissing
+from coop.assembly.desk.errors import AnswerMissing, NumberMissing, NumberUnreadable, RankingMissing
+from coop.assembly.desk.letters import in_letters, read_letters
 from coop.assembly.desk.queries import Choice
 from evidence.messages import Refusal
-from governance.ballots import written_answer
-from governance.models import Kind
+from governance.choices import written
+from governance.methods import ElectionRule, Rule
 from governance.scrutiny import Group
 from governance.sheets import SPOILT, Answer, BallotsFound, Findings, Pile, Rest, VotesFound
 
@@ -31,7 +32,7 @@ class Asked:
     """What a sheet has boxes for."""
 
     is_secret: bool
-    kind: Kind
+    rule: Rule
     choices: Sequence[Choice]
     groups: Sequence[Group]
     #: In a roll-call: the entries of those who have handed a ballot in.
@@ -57,7 +58,8 @@ def read_boxes(boxes: Mapping[str, str], asked: Asked) -> Filled:
     """Read a sheet. Whether it adds up is decided where it is entered."""
     filled = Filled({name: text.strip() for name, text in boxes.items()})
     if asked.is_secret:
-        piles = _ranked_piles(filled, asked) if asked.kind is Kind.ELECTION else _plain_piles(filled, asked)
+        rule = asked.rule
+        piles = _ranked_piles(filled, asked, rule) if isinstance(rule, ElectionRule) else _plain_piles(filled, asked)
         rest = {name: _number(filled, name.value) for name in Rest}
         found: Findings = BallotsFound(piles, rest[Rest.SPOILT], rest[Rest.NOT_RETURNED])
     else:
@@ -71,32 +73,23 @@ def boxes_of(findings: Findings, asked: Asked) -> Filled:
     values: dict[str, str] = {}
     if isinstance(findings, VotesFound):
         for entry_id, answer in findings.votes.items():
-            if asked.kind is Kind.ELECTION and answer == SPOILT:
+            if isinstance(asked.rule, ElectionRule) and answer == SPOILT:
                 values[f"spoilt-{entry_id}"] = "yes"
             else:
-                values[f"vote-{entry_id}"] = SPOILT_BOX if answer == SPOILT else shown(answer, asked.choices)
+                values[f"vote-{entry_id}"] = SPOILT_BOX if answer == SPOILT else in_letters(answer, asked.choices)
         return Filled(values)
     values = {Rest.SPOILT.value: str(findings.spoilt), Rest.NOT_RETURNED.value: str(findings.not_returned)}
     for row, (pile, many) in enumerate(findings.piles.items()):
         group = str(asked.groups.index((pile.class_code, pile.weight)))
-        if asked.kind is Kind.ELECTION:
+        if isinstance(asked.rule, ElectionRule):
             values |= {
                 f"group-{row}": group,
-                f"rank-{row}": shown(pile.answer, asked.choices),
+                f"rank-{row}": in_letters(pile.answer, asked.choices),
                 f"many-{row}": str(many),
             }
         else:
             values[f"pile-{group}-{json.loads(pile.answer)}"] = str(many)
     return Filled(values)
-
-
-def shown(answer: Answer, choices: Sequence[Choice]) -> str:
-    """Return an answer as scrutineers write it: the code of a resolution's, or the letters of a ranking."""
-    read = json.loads(answer)
-    if isinstance(read, str):
-        return read
-    letters = {choice.code: choice.letter for choice in choices}
-    return " ".join(letters.get(code, "?") for code in read)
 
 
 def _plain_piles(filled: Filled, asked: Asked) -> dict[Pile, int]:
@@ -107,7 +100,7 @@ def _plain_piles(filled: Filled, asked: Asked) -> dict[Pile, int]:
     }
 
 
-def _ranked_piles(filled: Filled, asked: Asked) -> dict[Pile, int]:
+def _ranked_piles(filled: Filled, asked: Asked, rule: ElectionRule) -> dict[Pile, int]:
     """Read the rows of rankings. Two rows that say the same are one pile; an empty row is none."""
     piles: Counter[Pile] = Counter()
     for row in range(filled.rows):
@@ -118,7 +111,7 @@ def _ranked_piles(filled: Filled, asked: Asked) -> dict[Pile, int]:
             filled.errors[f"rank-{row}"] = RankingMissing()
         elif not many:
             filled.errors[f"many-{row}"] = NumberMissing()
-        answer, number = _ranking(filled, f"rank-{row}", asked), _number(filled, f"many-{row}")
+        answer, number = _in_letters(filled, f"rank-{row}", rule, asked.choices), _number(filled, f"many-{row}")
         class_code, weight = _group(filled.values.get(f"group-{row}", ""), asked.groups)
         piles[Pile(class_code, weight, answer)] += number
     return dict(piles)
@@ -137,26 +130,18 @@ def _vote(filled: Filled, asked: Asked, entry_id: UUID) -> Answer:
     if not text:
         filled.errors[name] = AnswerMissing()
         return SPOILT
-    if asked.kind is Kind.ELECTION:
-        return _ranking(filled, name, asked)
+    if isinstance(asked.rule, ElectionRule):
+        return _in_letters(filled, name, asked.rule, asked.choices)
     try:
-        return written_answer(asked.kind, [choice.code for choice in asked.choices], text)
+        return written(asked.rule, [choice.code for choice in asked.choices], text)
     except Refusal as refusal:
         filled.errors[name] = refusal
         return SPOILT
 
 
-def _ranking(filled: Filled, name: str, asked: Asked) -> Answer:
-    """Read letters such as `B A C` or, while each candidate has one letter, `BAC`."""
-    text = filled.values.get(name, "").upper()
-    codes = {choice.letter: choice.code for choice in asked.choices}
-    letters = re.split(r"[\s,;>]+", text) if len(asked.choices) > len("ABCDEFGHIJKLMNOPQRSTUVWXYZ") else list(text)
-    letters = [one for one in letters if one.strip(" \t,;>")]
+def _in_letters(filled: Filled, name: str, rule: ElectionRule, choices: Sequence[Choice]) -> Answer:
     try:
-        for one in letters:
-            if one not in codes:
-                raise LetterUnknown(one[:10])
-        return written_answer(asked.kind, list(codes.values()), [codes[one] for one in letters])
+        return read_letters(filled.values.get(name, ""), rule, choices)
     except Refusal as refusal:
         filled.errors.setdefault(name, refusal)
         return SPOILT

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext
 from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.validators import Length
 
+from coop.assembly.counting_forms import CountingForm
 from coop.assembly.meetings.calling import LONGEST_LINK, LONGEST_OPENING, LONGEST_PLACE, LONGEST_REASON, When
 from coop.assembly.meetings.models import MeetingKind
 from coop.assembly.meetings.records import LONGEST_MINUTES
@@ -179,8 +180,8 @@ class SendForm(Form):
         return self.seen.data or ""
 
 
-class OpenMeetingForm(Form):
-    """Until when the votes of a meeting are open, and whether those in the room count."""
+class OpenMeetingForm(CountingForm):
+    """Until when the votes of a meeting are open, how its elections are counted, and whether votes in the room count."""
 
     closes_on = DayField(lazy_gettext("Closing date of the votes"), [required()])
     closes_time = TimeField(lazy_gettext("Closing time"), [required()])

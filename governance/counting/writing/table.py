@@ -39,6 +39,12 @@ def receipted_lines(candidates: Sequence[str], ballots: Iterable[tuple[str, str,
     yield from _written([RECEIPT, NONCE, *told_apart(candidates, TAKEN)], rows)
 
 
+def receipted_points_lines(candidates: Sequence[str], ballots: Iterable[tuple[str, str, Points]]) -> Iterator[str]:
+    """Yield a CSV file with the points of one ballot a row behind its receipt and its random number."""
+    rows = ([receipt, nonce, *(given or "" for given in points)] for receipt, nonce, points in ballots)
+    yield from _written([RECEIPT, NONCE, *told_apart(candidates, TAKEN)], rows)
+
+
 def answered_lines(ballots: Iterable[tuple[str, ...]]) -> Iterator[str]:
     """Yield a CSV file of a resolution voted on in secret: receipt, random number and answer."""
     yield from _written([RECEIPT, NONCE, "answer"], ballots)

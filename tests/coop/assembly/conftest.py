@@ -77,12 +77,17 @@ class Assembly:
         return self.sign_in(name).submit(self.ballot(path, name), {"choice": choice})
 
     def rank(self, path: str, name: str, *names: str) -> Page:
-        """Fill in and cast a secret ballot, candidates by how tests call them, through the confirmation."""
+        """Fill in and cast a secret ranked ballot, candidates by how tests call them, through the confirmation."""
+        codes = self.codes(path)
+        return self.fill_in(
+            path, name, {f"rank-{codes[candidate]}": str(place) for place, candidate in enumerate(names, start=1)}
+        )
+
+    def fill_in(self, path: str, name: str, boxes: dict[str, str]) -> Page:
+        """Fill in the boxes of a secret ballot, and cast it through the confirmation."""
         browser = self.sign_in(name)
         page = browser.get(self.ballot(path, name))
-        codes = self.codes(path)
-        ranks = {f"rank-{codes[candidate]}": str(place) for place, candidate in enumerate(names, start=1)}
-        checked = browser.send(page, page.form(button="Check my ballot"), ranks, button="Check my ballot")
+        checked = browser.send(page, page.form(button="Check my ballot"), boxes, button="Check my ballot")
         assert checked.title == "Check your ballot", checked.text
         return browser.send(checked, checked.form(button="Cast my ballot"), button="Cast my ballot")
 

@@ -6,45 +6,81 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coop.assembly.errors import RankRepeated, RankSkipped, RankUnreadable
-from coop.assembly.forms import read_ranking
+from coop.assembly.ballot_boxes import Filled, boxes_of, read_boxes
+from coop.assembly.errors import PointsUnreadable, RankRepeated, RankSkipped, RankUnreadable
 from coop.forms import NoSuchTime, moment
+from governance.choices import Choice
 from governance.errors import UnknownOption
+from tests.governance.conftest import usual
 
 CODES = ("c1", "c2", "c3", "c4")
+
+
+def _read(boxes: dict[str, str], rule: str = "scottish-stv") -> Filled:
+    return read_boxes(boxes, usual(rule, 1), CODES)
 
 
 @given(st.permutations(CODES), st.integers(0, 4))
 def test_any_order_of_any_candidates_can_be_written(order: list[str], length: int) -> None:
     boxes = {f"rank-{code}": str(place) for place, code in enumerate(order[:length], start=1)}
     boxes |= {f"rank-{code}": "" for code in order[length:]}
-    ranking = read_ranking(boxes, CODES)
+    ranking = _read(boxes)
     assert ranking.errors == {}
-    assert ranking.codes == tuple(order[:length])
+    assert ranking.choice == [[code] for code in order[:length]]
 
 
 @given(st.dictionaries(st.sampled_from(CODES), st.text(max_size=6)))
 def test_whatever_stands_in_the_boxes_is_a_ranking_or_an_error_beside_a_box(boxes: dict[str, str]) -> None:
-    ranking = read_ranking({f"rank-{code}": text for code, text in boxes.items()}, CODES)
+    ranking = _read({f"rank-{code}": text for code, text in boxes.items()})
     if ranking.errors:
         assert set(ranking.errors) <= set(boxes)
-        assert ranking.codes == ()
     else:
-        assert set(ranking.codes) == {code for code, text in boxes.items() if text.strip()}
+        assert {code for place in ranking.choice for code in place} == {
+            code for code, text in boxes.items() if text.strip()
+        }
 
 
 def test_each_error_stands_beside_its_candidate() -> None:
-    assert read_ranking({"rank-c1": "1", "rank-c2": "1", "rank-c3": "2"}, CODES).errors.keys() == {"c1", "c2"}
-    assert isinstance(read_ranking({"rank-c1": "1", "rank-c2": "1"}, CODES).errors["c2"], RankRepeated)
-    skipped = read_ranking({"rank-c1": "1", "rank-c2": "4", "rank-c3": "3"}, CODES).errors
+    assert _read({"rank-c1": "1", "rank-c2": "1", "rank-c3": "2"}).errors.keys() == {"c1", "c2"}
+    assert isinstance(_read({"rank-c1": "1", "rank-c2": "1"}).errors["c2"], RankRepeated)
+    skipped = _read({"rank-c1": "1", "rank-c2": "4", "rank-c3": "3"}).errors
     assert {code: type(error) for code, error in skipped.items()} == {"c3": RankSkipped}
-    assert isinstance(read_ranking({"rank-c1": "5"}, CODES).errors["c1"], RankUnreadable)
+    assert isinstance(_read({"rank-c1": "5"}).errors["c1"], RankUnreadable)
     with pytest.raises(UnknownOption):
-        read_ranking({"rank-c9": ""}, CODES)
+        _read({"rank-c9": ""})
 
 
 def test_other_fields_of_the_form_are_no_ranks() -> None:
-    assert read_ranking({"csrf_token": "x", "step": "check", "rank-c1": " 1 "}, CODES).codes == ("c1",)
+    assert _read({"csrf_token": "x", "step": "check", "rank-c1": " 1 "}).choice == [["c1"]]
+
+
+def test_where_places_may_be_shared_the_same_number_is_one_place() -> None:
+    boxes = {"rank-c1": "2", "rank-c2": "1", "rank-c3": "2"}
+    assert _read(boxes, "meek-stv").choice == [["c2"], ["c1", "c3"]]
+    assert _read(boxes, "meek-stv").errors == {}
+    skipped = _read({"rank-c1": "1", "rank-c2": "1", "rank-c3": "3"}, "schulze").errors
+    assert {code: type(error) for code, error in skipped.items()} == {"c3": RankSkipped}
+
+
+@pytest.mark.parametrize("text", ["6", "-1", "many", "1.5", "１", "0x1", "99999"])
+def test_points_that_cannot_be_given_are_an_error_beside_their_box(text: str) -> None:
+    filled = _read({"points-c1": text, "points-c2": "5", "points-c3": ""}, "score")
+    assert {code: type(error) for code, error in filled.errors.items()} == {"c1": PointsUnreadable}
+
+
+@pytest.mark.parametrize(
+    ("rule", "choice"),
+    [
+        ("plurality", ["c2"]),
+        ("approval", ["c1", "c3"]),
+        ("irv", [["c3"], ["c1"]]),
+        ("schulze", [["c3", "c4"], ["c1"]]),
+        ("star", {"c1": 5, "c4": 1}),
+        ("dots", {"c2": 3}),
+    ],
+)
+def test_the_boxes_of_a_ballot_say_what_it_says(rule: str, choice: Choice) -> None:
+    assert _read(boxes_of(usual(rule, 1), choice), rule).choice == choice
 
 
 def test_a_closing_time_is_read_in_the_zone_of_the_co_op() -> None:

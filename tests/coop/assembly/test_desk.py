@@ -1,9 +1,10 @@
 """The scrutineers' desk through its pages: opening a vote with paper, marking, sheets, differences, the count."""
 
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
@@ -15,7 +16,7 @@ from coop.audit import AuditEvent
 from coop.database import db, write
 from coop.outbox import OutboxJob
 from coop.worker import run_once
-from governance.counts import standing_open_ballots
+from governance.counts import options_of, standing_open_ballots
 from governance.models import Ballot, OpenBallot, Outcome
 from governance.paper import PaperMark, PaperSheet
 from tests import scrutinising
@@ -327,3 +328,78 @@ def test_a_later_mark_asks_for_the_sheet_again(app: Flask, assembly: "Assembly",
     assert "enter your sheet again" in sign_in("scrutineer").get(_desk(path)).text
     page = sign_in("scrutineer").get(_desk(path, "/sheet"))
     assert dict(page.form(button="More rows").values)["rank-0"] == "A"
+
+
+@pytest.mark.usefixtures("second")
+@pytest.mark.parametrize(
+    ("rule", "printed", "asked", "typed", "stored"),
+    [
+        ("plurality", "Mark one box. A ballot", "the letter that is marked", "b", '["{b}"]'),
+        ("approval", "Mark as many boxes", "the letters that are marked", "cA", '["{a}","{c}"]'),
+        ("schulze", "gets the same number", "such as B A=C", "B A=C", '["{b}",["{a}","{c}"]]'),
+        ("score", "Write from 0 to 5", "such as A5 C3", "a5, C 3", '{"{a}":5,"{c}":3}'),
+        ("dots", "You have 5 dots", "such as A5 C3", "A3B2", '{"{a}":3,"{b}":2}'),
+    ],
+)
+def test_ballots_on_paper_are_entered_in_letters_by_every_rule(
+    app: Flask, assembly: "Assembly", sign_in: SignIn, rule: str, printed: str, asked: str, typed: str, stored: str
+) -> None:
+    path = assembly.call_election()
+    assembly.open(path, takes_paper="y", rule=rule)
+    _mark(sign_in, assembly, path, "treasurer", "secretary", "administrator")
+    assert printed in sign_in("scrutineer").get(_desk(path, "/ballots")).text
+    for name in ("scrutineer", "board2"):
+        assert asked in sign_in(name).get(_desk(path, "/sheet")).text
+        page = _enter(sign_in, name, path, {"rank-0": typed, "many-0": "2", "spoilt": "1"})
+        assert (page.status, page.path.endswith("/sheets")) == (200, True), page.text
+    # The boxes of a sheet that was entered say the same again.
+    again = _enter(sign_in, "scrutineer", path, {})
+    assert "All sheets say the same" in again.text
+    assembly.close(path)
+    with app.app_context():
+        proposal_id = db.session.scalars(select(Outcome.proposal_id)).one()
+        letters = dict(zip("abc", options_of(db.session(), proposal_id), strict=True))
+        found = db.session.scalars(select(Ballot.choice)).all()
+    # Codes stand in the order in which they were given out, and letters in that of the lot.
+    assert [_sorted(json.loads(choice)) for choice in found] == [_sorted(_filled(stored, letters))] * 2
+
+
+def _filled(stored: str, letters: dict[str, str]) -> Any:
+    for letter, code in letters.items():
+        stored = stored.replace(f"{{{letter}}}", code)
+    return json.loads(stored)
+
+
+def _sorted(said: Any) -> Any:
+    """Return what a ballot says, shared places and ticks in one order."""
+    if isinstance(said, dict):
+        return sorted(said.items())
+    return [sorted(place) for place in said if isinstance(place, list)], {p for p in said if isinstance(p, str)}
+
+
+@pytest.mark.usefixtures("second")
+@pytest.mark.parametrize(
+    ("rule", "typed", "said"),
+    [
+        ("plurality", "A B", "Choose one only"),
+        ("approval", "A D", "“D” is not a letter"),
+        ("scottish-stv", "A=B", "Two share a place"),
+        ("schulze", "A=", "“=” is not a letter"),
+        ("schulze", "=A", "“=” is not a letter"),
+        ("score", "A6", "6 are more than the 5"),
+        ("score", "A", "“A” is not a letter"),
+        ("score", "A5 A4", "is not a letter"),
+        ("dots", "A3 B3", "6 dots are given, and there are 5"),
+        ("dots", "A3 -B1", "“-” is not a letter"),
+    ],
+)
+def test_what_cannot_be_counted_is_refused_beside_its_row(
+    app: Flask, assembly: "Assembly", sign_in: SignIn, rule: str, typed: str, said: str
+) -> None:
+    path = assembly.call_election()
+    assembly.open(path, takes_paper="y", rule=rule)
+    _mark(sign_in, assembly, path, "treasurer")
+    page = _enter(sign_in, "scrutineer", path, {"rank-0": typed, "many-0": "1"})
+    assert (page.status, said in page.text) == (422, True), page.text
+    with app.app_context():
+        assert db.session.scalars(select(PaperSheet)).all() == []

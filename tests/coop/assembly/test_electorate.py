@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from coop import clock, cooperative
 from coop.assembly import bylaws, electorate, operations
 from coop.assembly.bylaws import Bylaws
+from coop.assembly.counting_rules import Asked
 from coop.assembly.models import Majority, Motion, MotionWords, Stage
 from coop.assembly.roll_queries import figures
 from coop.assembly.standing import Because, standing
@@ -23,7 +24,7 @@ from coop.membership.models import Participant
 from coop.shares import operations as shares
 from evidence.identifiers import new_id
 from governance.ballots import cast_open
-from governance.counts import ElectionRule
+from governance.methods import ElectionRule
 from governance.models import Proposal, Secrecy
 from governance.opening import Question, open_proposal
 from governance.rolls import Voter, recomputed_digest
@@ -192,7 +193,7 @@ def test_a_result_page_says_heads_and_votes_where_they_differ(
         motion = session.get_one(Motion, motion_id)
         found = bylaws.in_force(session, today)
         question = Question(
-            rule=rule_for(motion, found.bylaws),
+            rule=rule_for(motion, found.bylaws, Asked()),
             secrecy=Secrecy.OPEN,
             text_digest=words_digest(session.get_one(MotionWords, motion_id)),
             opens_at=now,

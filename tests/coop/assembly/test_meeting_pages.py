@@ -283,3 +283,30 @@ def test_the_by_laws_say_how_long_before_a_meeting_members_are_told(meetings: Me
 def page_path(page: Page, words: str) -> str:
     """Return where the first link goes whose words begin so."""
     return next(href for label, href in page.links.items() if label.startswith(words))
+
+
+def test_the_elections_of_a_meeting_are_counted_by_the_rule_that_is_chosen_at_its_opening(
+    meetings: Meetings, assembly: Assembly
+) -> None:
+    secretary = meetings.sign_in("secretary")
+    path = meetings.call()
+    secretary.submit(f"{path}/agenda/election", {"title": "Election of the board", "text": "Stand!", "seats": "1"})
+    election = page_path(secretary.get(f"{path}/agenda"), "Election of the board")
+    for name in ("board", "treasurer"):
+        stand = f"/as/{assembly.members[name]}/elections/{motion_id(election)}/stand"
+        meetings.sign_in(name).submit(stand, {"statement": "I stand."})
+    meetings.notify(path)
+    with meetings.at(meetings.held_on):
+        refused = meetings.open(path, rule="approval", cap="3")
+        assert (refused.status, "has no such number" in refused.text) == (422, True)
+        assert "The meeting is open" in meetings.open(path, rule="approval").text
+        ballot = meetings.sign_in("board").get(assembly.ballot(election, "board"))
+        assert "Tick as many as you like" in ballot.text
+
+
+def test_a_meeting_without_an_election_asks_for_no_rule(meetings: Meetings) -> None:
+    path = meetings.call()
+    meetings.talk(path)
+    meetings.notify(path)
+    with meetings.at(meetings.held_on):
+        assert "How the votes are counted" not in meetings.sign_in("secretary").get(f"{path}/open").text

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from coop import clock
 from coop.assembly.bylaws import in_force
 from coop.assembly.models import Candidacy, Motion, MotionWords, Stage
-from coop.assembly.voting import ELECTION_RULE, words_digest
+from coop.assembly.voting import words_digest
 from coop.database import write
 from coop.membership.models import Participant
-from governance.counts import ElectionRule
 from governance.declared import declared
+from governance.methods import ElectionRule
 from governance.models import Secrecy
 from governance.opening import Question, open_proposal
 from governance.rolls import Voter
@@ -32,7 +32,7 @@ def _open_in_two_classes(session: Session, motion_id: UUID, group: set[UUID], ot
     for number, candidacy in enumerate(candidacies, start=1):
         candidacy.option_code = f"c{number}"
     question = Question(
-        rule=ElectionRule(ELECTION_RULE, 1),
+        rule=ElectionRule("scottish-stv", 1),
         secrecy=Secrecy.SECRET,
         text_digest=words_digest(session.get_one(MotionWords, motion_id)),
         opens_at=now,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from governance.bundles import verify
 from governance.counting.files import read_ballots
-from governance.counting.profiles import RankedProfile, collapsed
+from governance.counting.profiles import RankedProfile, collapsed, collapsed_points
 from governance.counting.resolution import Base, ResolutionRule, count_resolution
 from governance.counting.rules import rule_named
 
@@ -27,13 +27,15 @@ def _same(profile: RankedProfile, rule: str, seats: int, lot: list[int] | None =
     # In a vote the order of the ballot paper is the lot; here it is put so.
     place = {index: at for at, index in enumerate(order)}
     options = [f"c{index + 1}" for index in order]
-    papers: Counter[tuple[str, ...]] = Counter()
+    papers: Counter[verify.Ranking] = Counter()
     for ranking, weight in profile.ballots.items():
-        assert all(len(rank) == 1 for rank in ranking)
-        papers[tuple(f"c{index + 1}" for (index,) in ranking)] += weight
+        papers[verify.ranks_in_order([[f"c{index + 1}" for index in rank] for rank in ranking], options)] += weight
     put = collapsed(
         options,
-        [(tuple((place[index],) for (index,) in ranking), weight) for ranking, weight in profile.ballots.items()],
+        [
+            (tuple(tuple(sorted(place[index] for index in rank)) for rank in ranking), weight)
+            for ranking, weight in profile.ballots.items()
+        ],
         seats=seats,
     )
     published: Any = rule_named(rule).count(put).to_canonical(detail=True)
@@ -83,6 +85,43 @@ def _elections(draw: st.DrawFn) -> tuple[RankedProfile, int, list[int]]:
 def test_any_ballots_count_the_same_apart(rule: str, election: tuple[RankedProfile, int, list[int]]) -> None:
     profile, seats, lot = election
     _same(profile, rule, 1 if rule == "irv" else seats, lot)
+
+
+@st.composite
+def _shared_places(draw: st.DrawFn) -> tuple[RankedProfile, int, list[int]]:
+    """Return an election in which candidates share places: each has a number or none, and equal numbers are one place."""
+    size = draw(st.integers(1, 6))
+    rows = st.tuples(st.lists(st.integers(0, 3), min_size=size, max_size=size), st.integers(1, 4))
+    ballots = [
+        (tuple(tuple(at for at, place in enumerate(row) if place == number) for number in sorted({*row} - {0})), weight)
+        for row, weight in draw(st.lists(rows, max_size=14))
+    ]
+    profile = collapsed([f"c{index + 1}" for index in range(size)], ballots)
+    return profile, draw(st.integers(1, 4)), draw(st.permutations(range(size)))
+
+
+@pytest.mark.parametrize("rule", [name for name, holds in verify.HOLDS.items() if holds in {"shared ranks", "some"}])
+@settings(max_examples=150, deadline=None)
+@given(election=_shared_places())
+def test_any_shared_places_count_the_same_apart(rule: str, election: tuple[RankedProfile, int, list[int]]) -> None:
+    _same(election[0], rule, *election[1:])
+
+
+@pytest.mark.parametrize("rule", verify.POINTS)
+@settings(max_examples=300, deadline=None)
+@given(data=st.data(), size=st.integers(1, 5), seats=st.integers(1, 4))
+def test_any_points_count_the_same_apart(rule: str, data: st.DataObject, size: int, seats: int) -> None:
+    row = st.lists(st.integers(0, 5), min_size=size, max_size=size).map(tuple)
+    ballots: Counter[tuple[int, ...]] = Counter(data.draw(st.lists(row, max_size=12)))
+    options = [f"c{index + 1}" for index in range(size)]
+    profile = collapsed_points(options, ballots.items(), seats=seats, cap=5)
+    papers = {
+        verify.points_in_order(dict(zip(options, points, strict=True)), options): votes
+        for points, votes in ballots.items()
+        if any(points)
+    }
+    counted = verify.POINTS[rule](options, papers, seats, 5)
+    verify._compare(counted, rule_named(rule).count(profile).to_canonical(detail=True), rule)
 
 
 @settings(max_examples=300, deadline=None)

@@ -2,14 +2,14 @@
 
 Votes that were opened before have none, and keep the record of their opening.
 
-Revision ID: 0028
+Revision ID: 0025
 Revises: 0024
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0028"
+revision = "0025"
 down_revision = "0024"
 branch_labels = None
 depends_on = None
