@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 HOUSE = Path(__file__).parents[3]
 #: What a vote is cast into. Who reads it could tell how a running vote is going.
 BALLOTS = {"Urn", "Ballot", "OpenBallot"}
-#: Who may: the engine, which counts; the result, which starts from an outcome; a voter's own vote; who took part, for home.
+#: Who may: the engine, which counts and binds entries to voters; the result, which starts from an outcome; a voter's own vote; who took part, for home.
 READERS = {
     "governance/ballots.py",
     "governance/bundles/cast.py",
@@ -30,6 +30,7 @@ READERS = {
     "governance/paper_count.py",
     "governance/rules.py",
     "governance/secret_ballots.py",
+    "governance/voters.py",
     "coop/assembly/queries.py",
     "coop/assembly/results.py",
     "coop/assembly/vote_pages.py",
