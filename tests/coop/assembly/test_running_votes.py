@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 HOUSE = Path(__file__).parents[3]
 #: What a vote is cast into. Who reads it could tell how a running vote is going.
 BALLOTS = {"Urn", "Ballot", "OpenBallot"}
-#: Who may: the engine, which counts and binds entries to voters; the result, which starts from an outcome; a voter's own vote; who took part, for home.
+#: Who may: the engine, which counts and says who voted; the result, which starts from an outcome; a voter's own vote;
+#: who took part, for home.
 READERS = {
     "governance/ballots.py",
     "governance/bundles/cast.py",
