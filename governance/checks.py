@@ -33,6 +33,7 @@ from governance.models import (
 )
 from governance.paper import PaperCount
 from governance.secret_ballots import TAKEN_BACK
+from governance.weights import EQUAL, Weighting
 
 
 def findings(session: Session) -> list[Finding]:
@@ -72,6 +73,13 @@ def _roll(session: Session, proposal: Proposal) -> Iterator[Finding]:
     size, votes = session.execute(select(func.count(), func.sum(RollEntry.weight)).where(*frozen)).one()
     if votes != (proposal.roll_weight or proposal.roll_size) or (votes != size and proposal.weighting is None):
         yield Finding("governance-roll-weight", f"proposal {proposal.id}: {votes} votes on a roll of {size}")
+    groups = select(RollEntry.class_code, RollEntry.weight, func.count()).where(*frozen)
+    rows = session.execute(groups.group_by(RollEntry.class_code, RollEntry.weight))
+    heads = {(class_code, weight): many for class_code, weight, many in rows}
+    try:
+        (Weighting.read(proposal.weighting) if proposal.weighting else EQUAL).check(heads)
+    except (GovernanceRefusal, ValueError, TypeError) as error:
+        yield Finding("governance-roll-weight", f"proposal {proposal.id}: beyond its bounds: {type(error).__name__}")
     if size != proposal.roll_size:
         yield Finding("governance-roll-size", f"proposal {proposal.id}: {size} entries, announced {proposal.roll_size}")
     if rolls.recomputed_digest(session, proposal.id) != proposal.roll_digest:

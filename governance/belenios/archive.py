@@ -6,7 +6,6 @@ agree. The proofs are not checked: `belenios-tool election verify` does that.
 """
 
 import hashlib
-import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +20,7 @@ from governance.belenios.errors import (
 )
 from governance.belenios.questions import VERSION, Asked, asked_in, fingerprint, identifier_in
 from governance.belenios.tar import entries
+from governance.belenios.texts import read_json
 
 _HEADER = "BELENIOS"
 _ENTRY = re.compile(r"([0-9a-f]{64})\.(data|event)\.json")
@@ -172,9 +172,10 @@ def _cast(contents: _Contents, weights: dict[str, int], election: str, mark: str
     for ballot in map(_record, map(contents.read, contents.named.get("Ballot", []))):
         if (ballot.get("election_uuid"), ballot.get("election_hash")) != (election, mark):
             raise ArchiveAltered("Ballot")
-        if ballot.get("credential") not in weights:
+        credential = ballot.get("credential")
+        if not isinstance(credential, str) or credential not in weights:
             raise ArchiveAltered("Ballot")
-        voted.add(ballot["credential"])
+        voted.add(credential)
     return len(voted), sum(weights[credential] for credential in voted)
 
 
@@ -193,7 +194,7 @@ def _check_total(tally: dict[str, Any], heads: int, weight: int) -> None:
 
 def _json(text: bytes) -> Any:
     try:
-        return json.loads(text)
+        return read_json(text)
     except (ValueError, RecursionError):
         raise NotAnArchive from None
 

@@ -1,8 +1,9 @@
 """Whether a vote was counted as it was opened: its header, the lot, the roll and what challenges have changed of it."""
 
+from collections import Counter
 from collections.abc import Iterator
 
-from evidence.canonical import digest
+from evidence.canonical import canonical_bytes, digest
 from evidence.chain import GENESIS
 from governance.bundles.reading import Bundle, need
 from governance.chain import LinkKind
@@ -13,6 +14,7 @@ from governance.counts import ANSWERS
 from governance.headers import in_plain_order
 from governance.models import Kind
 from governance.rolls import roll_digest
+from governance.weights import Weighting
 
 _BOTH = ("proposal", "kind", "secrecy", "rule", "text", "opens_at", "closes_at")
 
@@ -71,8 +73,11 @@ def check_roll(bundle: Bundle) -> Iterator[str]:
         return
     announced = {"digest": frozen_digest, "heads": len(frozen), "votes": votes}
     need(bundle.opening["roll"] == announced, "roll.csv has not the heads or votes of the opening")
-    equal = votes == len(frozen) or bundle.opening["weighting"]
-    need(equal, "roll.csv: one member has one vote, and somebody has more")
+    weighting = bundle.opening["weighting"]
+    need(votes == len(frozen) or weighting, "roll.csv: one member has one vote, and somebody has more")
+    if weighting:
+        heads = Counter((voter.class_code, voter.weight) for voter in frozen)
+        Weighting.read(canonical_bytes(weighting).decode()).check(heads)
     added = sorted(str(line.voter.ref) for line in lines if not line.frozen)
     struck = sorted(str(line.voter.ref) for line in lines if line.struck)
     final = {

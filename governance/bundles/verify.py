@@ -420,6 +420,7 @@ def check_roll(bundle: Bundle) -> str:
     need(
         bundle.opening["weighting"] or votes == len(frozen), "roll.csv: one member has one vote, and somebody has more"
     )
+    _check_caps(bundle.opening["weighting"] or {}, frozen)
     standing = bundle.roll()
     added = sorted(row["voter"] for row in rows if row["frozen"] == "no")
     struck = sorted(row["voter"] for row in rows if row["struck"] == "yes")
@@ -433,6 +434,21 @@ def check_roll(bundle: Bundle) -> str:
     need(final == record["roll"]["final"], "roll.csv is not the roll by which the result was counted")
     _check_challenges(bundle, added, struck)
     return f"{len(frozen)} frozen at the opening, {len(added)} added, {len(struck)} struck; fingerprints fit"
+
+
+def _check_caps(caps: Any, frozen: Sequence[dict[str, str]]) -> None:
+    """Check that no voter has more votes than the rule gives their class, and no class a greater part of all votes."""
+    total: Counter[str] = Counter()
+    for row in frozen:
+        weight, most = int(row["weight"]), caps.get(row["class"], {"most_votes": 1})["most_votes"]
+        need(weight <= most, f"roll.csv: somebody of class {row['class']} has {weight} votes; it gives at most {most}")
+        total[row["class"]] += weight
+    for code, cap in caps.items():
+        most = sum(total.values()) * cap["share_numerator"]
+        need(
+            total[code] * cap["share_denominator"] <= most,
+            f"roll.csv: class {code} has {total[code]} votes, which is more than its part of {sum(total.values())}",
+        )
 
 
 def fingerprint(record: Any, rows: Iterable[dict[str, str]]) -> str:

@@ -146,6 +146,13 @@ def _double_weight(connection: Connection, ids: dict[str, UUID]) -> None:
     connection.execute(update(ROLL).where(ROLL.c.id == row["id"]).values(weight=2))
 
 
+def _double_weight_by_a_rule(connection: Connection, ids: dict[str, UUID]) -> None:
+    """With a rule that gives weights, and none beyond one vote."""
+    _double_weight(connection, ids)
+    changed = {"weighting": '{"other":{"most_votes":2}}', "roll_weight": PROPOSAL.c.roll_weight + 1}
+    connection.execute(update(PROPOSAL).where(PROPOSAL.c.id == ids["running"]).values(changed))
+
+
 def _forget_outcome(connection: Connection, ids: dict[str, UUID]) -> None:
     connection.execute(delete(OUTCOME).where(OUTCOME.c.proposal_id == ids["election"]))
 
@@ -243,6 +250,7 @@ def _turn_the_lot(connection: Connection, ids: dict[str, UUID]) -> None:
         (_drop_from_middle, "governance-chain-gap"),
         (_postpone, "governance-chain-link"),
         (_double_weight, "governance-roll-weight"),
+        (_double_weight_by_a_rule, "governance-roll-weight"),
         (_back_into_urn, "governance-urn-not-empty"),
         (_open_ballot_in_secret_vote, "governance-secrecy"),
         (_swap_in_roll_call, "governance-recount"),

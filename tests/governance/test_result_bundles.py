@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.orm import Session
 
 from coop.cli import main
-from evidence.canonical import digest
+from evidence.canonical import canonical_bytes, digest
 from evidence.columns import table_of
 from evidence.identifiers import new_id, new_ref
 from evidence.rules import drop_rules
@@ -168,6 +168,12 @@ def test_a_weight_is_counted_as_so_many_votes(session: Session, votes: "Votes") 
     assert both(packed(found)) == []
     assert json.loads(found["record.json"])["ballots"]["cast"] == 13
     assert found["rctab.csv"].decode().count("\r\n") == 14
+    # Bounds within which this roll does not stay.
+    for cap in ({"most_votes": 1}, {"share_numerator": 49, "share_denominator": 100}):
+        opening = json.loads(found["opening.json"])
+        opening["weighting"]["group"] |= cap
+        lines = both(forged(found, opening_json=canonical_bytes(opening)))
+        assert [line for line in lines if line.startswith("roll: ")], lines
 
 
 def test_what_few_ballots_would_show_is_withheld(session: Session, votes: "Votes") -> None:

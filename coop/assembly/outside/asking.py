@@ -15,6 +15,7 @@ from coop.assembly.results import candidate_names
 from evidence.canonical import canonical_bytes
 from governance.belenios.errors import ParametersUnreadable
 from governance.belenios.questions import Asked, asked, asked_in, fingerprint, identifier_in, is_identifier
+from governance.belenios.texts import read_json
 from governance.counts import options_of
 from governance.models import Kind, Proposal
 
@@ -90,7 +91,7 @@ def check_told(told: Told, question: Asked) -> str:
     """
     election = election_at(told.address)
     try:
-        parameters = json.loads(told.parameters)
+        parameters = read_json(told.parameters.encode())
     except (ValueError, RecursionError):
         raise ParametersUnreadable from None
     if not isinstance(parameters, dict):

@@ -290,6 +290,12 @@ def _altered(content: bytes) -> bytes:
     return content[:place] + b"resumt" + content[place + 6 :]
 
 
+def test_half_a_character_in_the_parameters_is_a_refusal(proposal: Outside) -> None:
+    parameters = proposal.hand_over()
+    page = proposal.tell(parameters, parameters=parameters.decode().replace("Buy a", "Buy \\ud800", 1))
+    assert (page.status, "no parameters of a Belenios election" in page.text) == (422, True)
+
+
 @pytest.mark.parametrize(
     ("make", "status", "message"),
     [

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 HOUSE = Path(__file__).parents[3]
 #: What a vote is cast into. Who reads it could tell how a running vote is going.
 BALLOTS = {"Urn", "Ballot", "OpenBallot"}
-#: Who may: the engine, which counts; what shows a declared vote; a voter's own vote, and on home whether there is one.
+#: Who may: the engine, which counts and says who voted; what shows a declared vote; a voter's own vote, and on home
+#: whether there is one.
 READERS = {
     "governance/ballots.py",
     "governance/checks.py",
@@ -34,6 +35,7 @@ READERS = {
     "governance/rules.py",
     "governance/secret_ballots.py",
     "governance/shown.py",
+    "governance/voters.py",
     "coop/assembly/queries.py",
     "coop/assembly/vote_pages.py",
     "coop/demonstration/neighbours.py",
