@@ -48,20 +48,21 @@ def bounded(number: int, total: int, size: int) -> tuple[int, int]:
     return min(max(number, 1), last), last
 
 
-def requested_page() -> int:
-    """Return the page number in the address; nonsense is the first page."""
-    text = request.args.get("page", "1")
+def requested_page(name: str = "page") -> int:
+    """Return the page number in the address; nonsense is the first page. A second list on a page has a `name` of its own."""
+    text = request.args.get(name, "1")
     return min(int(text), LAST_NUMBER) if text.isascii() and text.isdigit() and len(text) < 10 else 1
 
 
-def pager(part: Part[Any]) -> Pager:
-    """Return the links of a list's pager, which keep what else stands in the address."""
+def pager(part: Part[Any], name: str = "page", *, anchor: str = "") -> Pager:
+    """Return the links of a list's pager, which keep what else stands in the address and lead to the `anchor` of the list."""
 
     def href(number: int) -> str | None:
         if not 1 <= number <= part.last:
             return None
         # What stands in the address is a stranger's: it never becomes an argument of url_for.
-        kept = {**request.args.to_dict(), "page": str(number)}
-        return f"{url_for(request.endpoint or '', **(request.view_args or {}))}?{urlencode(kept)}"
+        kept = {**request.args.to_dict(), name: str(number)}
+        place = f"{url_for(request.endpoint or '', **(request.view_args or {}))}?{urlencode(kept)}"
+        return f"{place}#{anchor}" if anchor else place
 
     return Pager(part.number, part.last, href(part.number - 1), href(part.number + 1))

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from governance.models import Outcome, Proposal
@@ -41,9 +41,19 @@ class Declared:
         return record
 
 
+_RESULTS = select(Proposal, Outcome.closed_at, Outcome.result, Outcome.digest).join(
+    Outcome, Outcome.proposal_id == Proposal.id
+)
+#: Built once: every page of a vote asks it.
+_RESULT = _RESULTS.where(Proposal.id == bindparam("proposal_id"))
+
+
 def declared(session: Session, proposal_id: UUID | None) -> Declared | None:
     """Return what was declared of a vote; nothing while it runs or waits for its count, or where there is no vote."""
-    return all_declared(session, [proposal_id]).get(proposal_id)
+    if proposal_id is None:
+        return None
+    found = session.execute(_RESULT, {"proposal_id": proposal_id}).first()
+    return Declared(*found) if found else None
 
 
 def all_declared(session: Session, proposal_ids: Iterable[UUID | None]) -> Mapping[UUID | None, Declared]:
@@ -51,11 +61,7 @@ def all_declared(session: Session, proposal_ids: Iterable[UUID | None]) -> Mappi
     wanted = {proposal_id for proposal_id in proposal_ids if proposal_id}
     if not wanted:
         return {}
-    rows = session.execute(
-        select(Proposal, Outcome.closed_at, Outcome.result, Outcome.digest)
-        .join(Outcome, Outcome.proposal_id == Proposal.id)
-        .where(Proposal.id.in_(wanted))
-    )
+    rows = session.execute(_RESULTS.where(Proposal.id.in_(wanted)))
     return {row[0].id: Declared(*row) for row in rows}
 
 

@@ -40,6 +40,9 @@ def roll(motion_id: UUID) -> str:
     session, who = db.session(), actor()
     page, proposal = _roll(session, motion_id)
     names = not who.powers.isdisjoint(NAME_READERS)
+    challenges = roll_queries.challenges(
+        session, proposal, names=names, participants=who.represents, number=requested_page("challenges")
+    )
     entries = roll_queries.entries(session, proposal, number=requested_page()) if names else None
     return render_template(
         "assembly/roll.html",
@@ -47,7 +50,8 @@ def roll(motion_id: UUID) -> str:
         proposal=proposal,
         figures=roll_queries.figures(session, proposal),
         standings=[queries.standing(session, motion_id, one) for one in sorted(who.represents)],
-        challenges=roll_queries.challenges(session, proposal, names=names, participants=who.represents),
+        challenges=challenges.rows,
+        challenge_pager=pager(challenges, "challenges", anchor="challenges"),
         entries=entries,
         pager=pager(entries) if entries else None,
         challengers=queries.members_among(session, who.represents) if _is_challengeable(session, proposal) else [],

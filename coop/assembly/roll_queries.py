@@ -26,6 +26,7 @@ from governance.models import Proposal, RollEntry, Secrecy
 from governance.shown import Shown, shown_of
 
 ENTRIES_PER_PAGE = 50
+CHALLENGES_PER_PAGE = 20
 
 
 @dataclass(frozen=True)
@@ -162,14 +163,21 @@ def entries(session: Session, proposal: Proposal, *, number: int) -> Part[EntryR
 
 
 def challenges(
-    session: Session, proposal: Proposal, *, names: bool, participants: Collection[UUID]
-) -> tuple[ChallengeRow, ...]:
-    """Return the challenges of a roll, the newest first: with names and words for officers and for who is concerned."""
+    session: Session, proposal: Proposal, *, names: bool, participants: Collection[UUID], number: int
+) -> Part[ChallengeRow]:
+    """Return a page of the challenges of a roll: those without an answer first, then the newest.
+
+    Officers, and whoever is concerned, see names and words.
+    """
     query = _challenges().where(Challenge.proposal_id == proposal.id)
-    rows = session.execute(query.order_by(Challenge.made_at.desc(), Challenge.id.desc()))
-    return tuple(
-        _challenge_row(*row[:-2], is_shown=names or not {row[-2], row[-1]}.isdisjoint(participants)) for row in rows
+    is_answered = ChallengeAnswer.challenge_id.is_not(None)
+    query = query.order_by(is_answered, Challenge.made_at.desc(), Challenge.id.desc())
+    part = part_of(session, query, number=number, size=CHALLENGES_PER_PAGE)
+    rows = tuple(
+        _challenge_row(*row[:-2], is_shown=names or not {row[-2], row[-1]}.isdisjoint(participants))
+        for row in part.rows
     )
+    return Part(rows, part.number, part.last, part.total)
 
 
 def to_answer(session: Session, challenge_id: UUID, participants: Collection[UUID]) -> ToAnswer:
@@ -257,8 +265,9 @@ def _frozen(proposal: Proposal) -> Select[UUID, str, str, int]:
 
 def _challenges() -> Select[Challenge, ChallengeAnswer | None, ChallengeWords | None, str, str, UUID, UUID]:
     about, by = aliased(Participant), aliased(Participant)
+    columns = (about.name.label("about"), by.name.label("by"), about.id.label("about_id"), by.id.label("by_id"))
     return (
-        select(Challenge, ChallengeAnswer, ChallengeWords, about.name, by.name, about.id, by.id)
+        select(Challenge, ChallengeAnswer, ChallengeWords, *columns)
         .outerjoin(ChallengeAnswer, ChallengeAnswer.challenge_id == Challenge.id)
         .outerjoin(ChallengeWords, ChallengeWords.challenge_id == Challenge.id)
         .outerjoin(about, about.voter_ref == Challenge.voter_ref)

@@ -9,9 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -26,15 +24,13 @@ from coop.assembly.meetings import progress
 from coop.assembly.meetings.errors import OpenedByMeeting
 from coop.assembly.models import Majority, Motion, MotionWords, Stage
 from coop.assembly.operations import discussed
-from coop.assembly.resolutions import Body, record_resolution
-from coop.assembly.results import candidate_names, count_of, elected_codes
+from coop.assembly.recording import record_outcome
 from coop.membership.models import Participant
 from coop.permissions import Actor, NotFound, Power
 from governance import ballots, secret_ballots
 from governance.choices import Choice
 from governance.closing import close
 from governance.counting.resolution import Base, ResolutionRule
-from governance.declared import declared
 from governance.methods import Rule
 from governance.models import Kind, Proposal, Secrecy
 from governance.opening import Question, open_proposal
@@ -271,26 +267,3 @@ def _ballot_of(session: Session, motion_id: UUID, participant_id: UUID) -> tuple
     if motion.proposal_id is None:
         raise errors.NotPutToVote
     return motion.proposal_id, voter_ref
-
-
-def record_outcome(session: Session, motion: Motion) -> None:
-    """Enter in the register of resolutions what was carried, or who was elected."""
-    outcome = declared(session, motion.proposal_id)
-    assert outcome is not None
-    words = session.get(MotionWords, motion.id)
-    title, text = (words.title, words.text) if words else ("", "")
-    if motion.kind is Kind.ELECTION:
-        names = candidate_names(session, motion.id)
-        elected = "\n".join(f"{place}. {names[code]}" for place, code in enumerate(elected_codes(outcome), start=1))
-        text = gettext("Elected, in this order:") + f"\n\n{elected}"
-    elif not count_of(outcome).carried:
-        return
-    zone = ZoneInfo(cooperative.current(session).zone)
-    record_resolution(
-        session,
-        body=Body.MEMBERS,
-        decided_on=outcome.proposal.closes_at.astimezone(zone).date(),
-        title=title,
-        text=text,
-        proposal_id=outcome.proposal_id,
-    )

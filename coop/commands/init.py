@@ -37,6 +37,27 @@ _NEXT = (
     "--most-shares", type=click.IntRange(1, 1_000_000), default=100, show_default=True, help="Limit a member."
 )
 @click.option(
+    "--secret-least",
+    type=click.IntRange(2, 1_000),
+    default=Bylaws.secret_least,
+    show_default=True,
+    help="By-laws: fewest voters who share what a secret ballot shows, and fewest ballots that are listed.",
+)
+@click.option(
+    "--record-days",
+    type=click.IntRange(0, 365),
+    default=Bylaws.record_days,
+    show_default=True,
+    help="By-laws: days from the record date of a voting roll to the opening of the vote.",
+)
+@click.option(
+    "--challenge-days",
+    type=click.IntRange(0, 90),
+    default=Bylaws.challenge_days,
+    show_default=True,
+    help="By-laws: days from the opening in which a voting roll can be challenged; 0 is until voting closes.",
+)
+@click.option(
     "--tax-registered", is_flag=True, help="It is registered for goods and services tax; see docs/services.md."
 )
 @click.option("--bank-account", default="", help="Where members pay to, as printed on requests for payment.")
@@ -55,6 +76,9 @@ def init(
     year_end: str | None,
     share_price: str | None,
     most_shares: int,
+    secret_least: int,
+    record_days: int,
+    challenge_days: int,
     tax_registered: bool,
     bank_account: str,
     founders: tuple[tuple[str, str, str], ...],
@@ -90,6 +114,9 @@ def init(
                 bylaws=Bylaws(
                     share_price_minor=_price(share_price or click.prompt("Price of one share, or none"), currency),
                     most_shares=most_shares,
+                    secret_least=secret_least,
+                    record_days=record_days,
+                    challenge_days=challenge_days,
                 ),
                 founders=[_founder(*founder) for founder in founders] or _ask_founders(),
                 classes=founding.default_classes(),

@@ -29,7 +29,7 @@ chain.json          the chain up to the closing of this vote
 roll.csv            who could vote, by random references
 challenges.json     what was answered to challenges of the roll; the SHA-256 of each record is in the chain
 participation.json  how many took part
-ballots.json        the ballots that were counted
+ballots.json        the ballots that were counted; of a vote held in another system what was counted there
 ballots.blt, ballots.soi or another of its kind, ballots.csv, rctab.json with rctab.csv
                     the same ballots for other counting programs, in as many forms as can hold them
 rule.json           the rule in words, and where it comes from

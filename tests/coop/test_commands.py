@@ -82,6 +82,31 @@ def test_a_co_operative_is_founded_once(place: Installation) -> None:
     assert [row[1] for row in place.rows("resolution")] == [1]
 
 
+def test_the_by_laws_of_votes_are_set_at_the_founding(place: Installation) -> None:
+    done = place.run(*FOUNDING, "--secret-least", "5", "--record-days", "14", "--challenge-days", "3")
+    assert done.exit_code == 0, done.output
+    [figures] = [json.loads(row[3]) if isinstance(row[3], str) else row[3] for row in place.rows("bylaw_version")]
+    assert isinstance(figures, dict)
+    assert (figures["secret_least"], figures["record_days"], figures["challenge_days"]) == (5, 14, 3)
+    assert place.run("check").output == ""
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "bounds"),
+    [
+        ("--secret-least", "1", "2<=x<=1000"),
+        ("--record-days", "-1", "0<=x<=365"),
+        ("--challenge-days", "91", "0<=x<=90"),
+    ],
+)
+def test_by_laws_out_of_bounds_are_refused_before_anything_is_made(
+    place: Installation, option: str, value: str, bounds: str
+) -> None:
+    done = place.run(*FOUNDING, option, value)
+    assert (done.exit_code, bounds in done.output) == (2, True)
+    assert not place.folder.exists()
+
+
 def test_init_asks_for_what_is_not_given(place: Installation) -> None:
     answers = "Kanopi\nNZD\nPacific/Auckland\n03-31\nnone\nAna\nana@kanopi.example\nboard,treasurer,secretary,administrator\nn\n"
     done = place.run("init", answers=answers)

@@ -184,6 +184,31 @@ def test_an_election_is_counted_here_from_the_ballots_of_belenios(
         assert "Recording the new board" in sign_in("secretary").get(election.path).text
 
 
+@pytest.mark.parametrize("voters", [2, 4])
+def test_the_archive_and_the_bundle_of_so_few_rankings_that_they_name_voters_say_nothing_of_them(
+    election: Outside, sign_in: SignIn, voters: int
+) -> None:
+    parameters = election.hand_over()
+    election.tell(parameters)
+    ballots = [[1, 2, 3], [2, 1, 0], [1, 0, 0], [1, 2, 0]][:voters]
+    content = archive(parameters, [ballots], voters=6, ballots=range(voters))
+    with clock.at(election.after()):
+        shown = election.upload(content)
+        browser = sign_in("board")
+        browser.send(shown, browser.get(shown.path).form(having="seen"))
+        member = sign_in("treasurer")
+        evidence, bundle = (member.client.get(f"{election.path}/{name}") for name in ("evidence.bel", "bundle.zip"))
+        assert bundle.status_code == 200
+        assert (b'"tally":{' in bundle.data) is (voters == 4)
+        if voters == 4:
+            assert evidence.data == content
+        else:
+            assert evidence.status_code == 409
+            assert "2 ballots were cast, and fewer than 3 share what a list would show" in evidence.text
+            # What was declared is on the page.
+            assert "2 of 6 on the voting roll voted" in member.get(election.path).text
+
+
 def test_the_list_of_voters_is_for_the_secretary_and_leaves_a_trace(
     app: Flask, proposal: Outside, sign_in: SignIn
 ) -> None:

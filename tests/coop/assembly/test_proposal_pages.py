@@ -300,6 +300,7 @@ def test_bylaws_are_read_by_everybody_in_words(client: "object", app: Flask) -> 
     page = visitor.get("/bylaws")
     assert "more than half of the votes for and against" in page.text
     assert "at least 3/4" in page.text
+    assert "A vote is secret only where at least 3 on the voting roll share all" in page.text
     assert visitor.get("/bylaws/1").status == 200
     assert visitor.get("/bylaws/2").status == 404
     assert visitor.get("/bylaws/99999999999999999999").status == 404

@@ -21,7 +21,8 @@ from coop.identity.models import Person
 from coop.membership.models import Member, Participant
 from coop.membership.terms import publish_terms
 from coop.outbox import OutboxJob
-from governance.challenges import Challenge, ChallengeAnswer
+from governance import challenging
+from governance.challenges import Asks, Challenge, ChallengeAnswer
 from governance.models import Proposal
 from tests import joining
 from tests.html_client import Browser, Page
@@ -35,11 +36,18 @@ SignIn = Callable[[str], Browser]
 class House:
     """A vote that is open, and short ways to challenge its roll."""
 
-    def __init__(self, app: Flask, assembly: "Assembly", sign_in: SignIn, participants: dict[str, UUID]) -> None:
+    def __init__(
+        self,
+        app: Flask,
+        assembly: "Assembly",
+        sign_in: SignIn,
+        participants: dict[str, UUID],
+        secrecy: str = "open",
+    ) -> None:
         self.app, self.assembly, self.sign_in, self.participants = app, assembly, sign_in, participants
         self.names = self._all_names()
         self.path = assembly.write()
-        assembly.open(self.path)
+        assembly.open(self.path, secrecy=secrecy)
         self.roll = f"{self.path}/roll"
 
     def _all_names(self) -> dict[str, str]:
@@ -338,3 +346,55 @@ def test_the_words_of_a_challenge_can_be_erased(house: House) -> None:
     page = house.sign_in("secretary").get(house.roll)
     assert "The grounds were erased. Reasons of the answer The reasons were erased." in page.text
     assert house.sign_in("secretary").get(house.answering()).status == 200
+
+
+def test_challenges_stand_on_pages_those_without_an_answer_first(house: House) -> None:
+    def challenge_all(session: Session) -> None:
+        proposal_id = session.scalars(select(Proposal.id)).one()
+        members = [session.get_one(Participant, one).voter_ref for one in house.assembly.members.values()]
+        for by in members:
+            for about in members:
+                if about != by:
+                    challenging.challenge(
+                        session, proposal_id, voter_ref=about, by_ref=by, asks=Asks.STRIKE, clock=clock.now
+                    )
+
+    with house.app.app_context():
+        write(challenge_all)
+    assert house.count(Challenge) == 30
+    reader = house.sign_in("secretary")
+    first = reader.get(house.roll)
+    assert first.response.text.count('id="challenge-') == 20
+    assert first.links["Next"].endswith("?challenges=2#challenges")
+    second = reader.get(f"{house.roll}?challenges=2")
+    assert second.response.text.count('id="challenge-') == 10
+    assert "Page 2 of 2" in second.text
+    # What is answered goes behind what waits, and the names of the roll keep their own pages.
+    newest = house.answering().split("/")[2]
+    assert f'id="challenge-{newest}"' in first.response.text
+    house.sign_in("secretary").submit(house.answering(), {"upheld": "not-upheld", "reasons": "So."})
+    assert f'id="challenge-{newest}"' not in reader.get(house.roll).response.text
+    assert f'id="challenge-{newest}"' in reader.get(f"{house.roll}?challenges=99&page=1").response.text
+    assert reader.get(f"{house.roll}?challenges=x").response.text.count('id="challenge-') == 20
+
+
+def test_an_officer_is_told_what_to_do_where_a_strike_would_leave_too_few_for_a_secret_vote(
+    app: Flask, assembly: "Assembly", sign_in: SignIn, participants: dict[str, UUID]
+) -> None:
+    def need_six(session: Session) -> None:
+        cooperative.current(session, lock=True)
+        today = cooperative.today(session)
+        bylaws.adopt(session, replace(bylaws.in_force(session, today).bylaws, secret_least=6), in_force_on=today)
+
+    with app.app_context():
+        write(need_six)
+    house = House(app, assembly, sign_in, participants, secrecy="secret")
+    house.challenge("treasurer", "scrutineer")
+    refused = house.answer("secretary")
+    assert refused.status == 409
+    assert "without them 5 would share the class" in refused.text
+    assert "put the question to the vote again, by roll-call" in refused.text
+    # The form is still there, with what was typed.
+    assert dict(refused.form(having="reasons").values)["reasons"] == "The register says so."
+    assert house.count(ChallengeAnswer) == 0
+    assert "The challenge is answered." in house.answer("secretary", "not-upheld", "Five would be left.").text
