@@ -26,7 +26,7 @@ from coop.assembly.meetings.errors import OpenedByMeeting
 from coop.assembly.models import Candidacy, Majority, Motion, MotionWords, Stage
 from coop.assembly.operations import discussed
 from coop.assembly.resolutions import Body, record_resolution
-from coop.assembly.results import candidate_names, count_of, elected_codes
+from coop.assembly.results import candidate_names, count_of, elected_codes, option_words
 from coop.membership.models import Participant
 from coop.permissions import Actor, NotFound, Power
 from coop.texts import fold
@@ -43,6 +43,7 @@ MOST_DAYS = 90
 WAYS: Mapping[Kind, tuple[Secrecy, ...]] = {
     Kind.RESOLUTION: (Secrecy.OPEN, Secrecy.SECRET, Secrecy.EXTERNAL),
     Kind.ELECTION: (Secrecy.SECRET, Secrecy.EXTERNAL),
+    Kind.CHOICE: (Secrecy.OPEN, Secrecy.SECRET),
 }
 
 
@@ -133,7 +134,8 @@ def put_to_vote(
         closes_at=closes_at,
         record_on=record_on,
         challenges_until=challenges_until(bylaws.bylaws, opens_at, closes_at),
-        candidates=_name_options(session, motion.id) if motion.kind is Kind.ELECTION else (),
+        candidates=_options(session, motion),
+        is_choice=motion.kind is Kind.CHOICE,
         takes_paper=casting.takes_paper,
         secret_least=bylaws.bylaws.secret_least,
         public_value=casting.public_value,
@@ -159,13 +161,13 @@ def put_to_vote(
 
 
 def cast_vote(
-    session: Session, actor: Actor, *, motion_id: UUID, participant_id: UUID, choice: str
+    session: Session, actor: Actor, *, motion_id: UUID, participant_id: UUID, choice: Choice
 ) -> ballots.OpenReceipt:
     """Vote by roll-call for a participant, or change that vote; the last one counts.
 
     Raises:
         NotFound: the actor does not represent the participant, or there is no such vote.
-        NotPutToVote, VotingClosed, NotOnRoll, UnknownOption
+        NotPutToVote, VotingClosed, NotOnRoll, and what `choices.written` refuses.
     """
     actor.need_to_act_for(participant_id)
     proposal_id, voter_ref = _ballot_of(session, motion_id, participant_id)
@@ -228,14 +230,14 @@ def close_motion(session: Session, actor: Actor, motion_id: UUID) -> str:
 
 
 def rule_for(motion: Motion, bylaws: Bylaws, asked: Asked) -> Rule:
-    """Return the rule by which a motion is counted: an election by the one asked for, a resolution as the by-laws have it.
+    """Return the rule by which a motion is counted: a vote among options by the one asked for, a resolution as the by-laws have it.
 
     An ordinary resolution needs more than half of the votes for and against; a special one at least the share that is set.
 
     Raises:
         RuleNotOffered, FigureNotAsked, FigureOutOfRange, CapAboveDots
     """
-    if motion.kind is Kind.ELECTION:
+    if motion.kind is not Kind.RESOLUTION:
         assert motion.seats is not None
         return chosen(asked, motion.seats)
     return resolution_rule(bylaws, special=motion.majority is Majority.SPECIAL)
@@ -255,8 +257,20 @@ def resolution_rule(bylaws: Bylaws, *, special: bool) -> ResolutionRule:
 
 
 def words_digest(words: MotionWords) -> str:
-    """Return the digest of what is voted on: SHA-256 over salt, title and text."""
-    return hashlib.sha256(f"{words.salt}{words.title}\n{words.text}".encode()).hexdigest()
+    """Return the digest of what is voted on: SHA-256 over salt, title and text, and the options of a choice between them."""
+    options = f"\n\n{words.options}" if words.options else ""
+    return hashlib.sha256(f"{words.salt}{words.title}\n{words.text}{options}".encode()).hexdigest()
+
+
+def _options(session: Session, motion: Motion) -> list[str]:
+    """Return the codes of the candidates or of the options; the answers to a resolution are fixed."""
+    match motion.kind:
+        case Kind.RESOLUTION:
+            return []
+        case Kind.ELECTION:
+            return _name_options(session, motion.id)
+        case Kind.CHOICE:
+            return list(option_words(session.get_one(MotionWords, motion.id)))
 
 
 def _name_options(session: Session, motion_id: UUID) -> list[str]:
@@ -286,7 +300,9 @@ def _ballot_of(session: Session, motion_id: UUID, participant_id: UUID) -> tuple
 
 
 def record_outcome(session: Session, motion: Motion) -> None:
-    """Enter in the register of resolutions what was carried, or who was elected."""
+    """Enter in the register of resolutions what was carried, or who was elected. A choice between options says what members prefer, and resolves nothing."""
+    if motion.kind is Kind.CHOICE:
+        return
     proposal = session.get_one(Proposal, motion.proposal_id)
     outcome = session.get_one(Outcome, motion.proposal_id)
     words = session.get(MotionWords, motion.id)

@@ -100,7 +100,8 @@ def _decisions(session: Session, *conditions: ColumnElement[bool]) -> list[Decis
         .join(Outcome, Outcome.proposal_id == Proposal.id)
         .outerjoin(MotionWords, MotionWords.motion_id == Motion.id)
         .outerjoin(Resolution, Resolution.proposal_id == Proposal.id)
-        .where(*conditions)
+        # A choice between options decides nothing.
+        .where(Motion.kind != Kind.CHOICE, *conditions)
         .order_by(Proposal.closes_at, Proposal.id)
     )
     zone = ZoneInfo(cooperative.current(session).zone)
