@@ -24,7 +24,7 @@ from governance.choices import profile_of_texts
 from governance.counting.resolution import ResolutionRule, count_resolution
 from governance.counting.rules import rule_named
 from governance.methods import ElectionRule, Rule
-from governance.models import Ballot, Kind, OpenBallot, Option, Proposal, RollEntry, Secrecy
+from governance.models import Ballot, OpenBallot, Option, Proposal, RollEntry, Secrecy
 
 #: The answers to a resolution, in the order of the ballot.
 ANSWERS = ("for", "against", "abstain")
@@ -51,11 +51,6 @@ def rule_in(record: Mapping[str, Any]) -> Rule:
     if record["name"] != _RESOLUTION:
         return ElectionRule(**record)
     return ResolutionRule.from_canonical({key: value for key, value in record.items() if key != "name"})
-
-
-def kind_of(rule: Rule) -> Kind:
-    """Return the kind of proposal that a rule belongs to."""
-    return Kind.RESOLUTION if isinstance(rule, ResolutionRule) else Kind.ELECTION
 
 
 def options_of(session: Session, proposal_id: UUID) -> list[str]:

@@ -38,8 +38,8 @@ def digest_of(proposal: Proposal, options: Sequence[str]) -> str:
 
 
 def drawing_of(proposal: Proposal, options: int) -> Drawing | None:
-    """Return how the order of an election's candidates was drawn. In a vote of the first form chance drew it."""
-    if proposal.kind is not Kind.ELECTION or proposal.lot_head is None or proposal.lot_value is None:
+    """Return how the order of candidates or options was drawn. In a vote of the first form chance drew it."""
+    if proposal.kind is Kind.RESOLUTION or proposal.lot_head is None or proposal.lot_value is None:
         return None
     return drawn(options, chain_head=proposal.lot_head, public_value=proposal.lot_value)
 

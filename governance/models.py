@@ -28,8 +28,10 @@ class Kind(StrEnum):
 
     #: For, against or abstain.
     RESOLUTION = "resolution"
-    #: A ranking of candidates.
+    #: Candidates are elected by one of `governance.methods`.
     ELECTION = "election"
+    #: Options that are texts are voted on by the same rules.
+    CHOICE = "choice"
 
 
 class Secrecy(StrEnum):

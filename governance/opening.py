@@ -17,7 +17,7 @@ from evidence.columns import table_of
 from evidence.identifiers import new_id
 from governance import chain, headers, rolls
 from governance.counting.lots import drawn
-from governance.counts import ANSWERS, kind_of, written
+from governance.counts import ANSWERS, written
 from governance.errors import (
     ClosesBeforeOpening,
     EmptyRoll,
@@ -28,7 +28,7 @@ from governance.errors import (
     TooFewToBeSecret,
 )
 from governance.methods import ElectionRule, Form, Rule
-from governance.models import Option, Proposal, Secrecy
+from governance.models import Kind, Option, Proposal, Secrecy
 from governance.weights import EQUAL, Weighting
 
 #: The fewest voters, or ballots, that may share what a secret ballot shows, unless the caller asks for more.
@@ -60,6 +60,8 @@ class Question:
     #: What was announced to be taken for the lot; without it the roll's fingerprint is.
     public_value: str = ""
     weighting: Weighting = EQUAL
+    #: Whether the options are texts and no people.
+    is_choice: bool = False
 
 
 def open_proposal(session: Session, question: Question, voters: Iterable[rolls.Voter]) -> UUID:
@@ -94,7 +96,7 @@ def open_proposal(session: Session, question: Question, voters: Iterable[rolls.V
     )
     header = Proposal(
         id=proposal_id,
-        kind=kind_of(question.rule),
+        kind=_kind(question),
         secrecy=question.secrecy,
         rule=written(question.rule),
         text_digest=question.text_digest,
@@ -116,6 +118,12 @@ def open_proposal(session: Session, question: Question, voters: Iterable[rolls.V
     session.flush()
     chain.append(session, chain.LinkKind.OPENED, proposal_id, headers.digest_of(header, options), after=head)
     return proposal_id
+
+
+def _kind(question: Question) -> Kind:
+    if not isinstance(question.rule, ElectionRule):
+        return Kind.RESOLUTION
+    return Kind.CHOICE if question.is_choice else Kind.ELECTION
 
 
 def _check_answers(question: Question) -> None:

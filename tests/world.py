@@ -330,6 +330,7 @@ def _own_addresses(world: World) -> dict[str, list[Address]]:
             Address("newcomer", motions["open"]),
         ],
         "assembly.write_proposal": [Address("treasurer", f"{mine['treasurer']}/proposals/new")],
+        "assembly.write_choice": [Address("treasurer", f"{mine['treasurer']}/choices/new")],
         "assembly.edit_proposal": [Address("treasurer", f"{motions['discussed']}/edit")],
         "assembly.edit_comment": [Address("board", f"/comments/{world.comment}")],
         "assembly.open_vote": [

@@ -21,7 +21,7 @@ from coop.assembly.counting_rules import count_command
 from coop.assembly.errors import MembersOnly, NotCounted
 from coop.assembly.queries import MotionPage
 from coop.assembly.result_pages import reads_roll_call
-from coop.assembly.results import candidate_names
+from coop.assembly.results import option_names
 from coop.database import db
 from coop.downloads import download
 from coop.permissions import requires
@@ -32,7 +32,7 @@ from governance.chain import Head, LinkKind, link_of
 from governance.counts import rule_of
 from governance.declared import Declared
 from governance.methods import ElectionRule
-from governance.models import Kind, Secrecy
+from governance.models import Secrecy
 
 _PIECE = 65_536
 
@@ -59,7 +59,7 @@ def check_result(motion_id: UUID) -> str:
         "assembly/check_result.html",
         page=page,
         marks=_marks(session, page, outcome),
-        names=candidate_names(session, motion_id) if page.row.kind is Kind.ELECTION else {},
+        names=option_names(session, motion_id),
         secret=page.proposal is not None and page.proposal.secrecy is Secrecy.SECRET,
         command=_command(page),
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from coop.assembly import queries
-from coop.assembly.results import candidate_names
+from coop.assembly.results import option_names
 
 
 @dataclass(frozen=True)
@@ -28,5 +28,5 @@ def drawn_order(entry_id: UUID, codes: Sequence[str]) -> list[str]:
 def on_ballot(session: Session, motion_id: UUID, codes: Sequence[str]) -> list[OnBallot]:
     """Return candidates in the order of their codes given, with what they say."""
     rows = {row.code: row for row in queries.candidates(session, motion_id)}
-    names = candidate_names(session, motion_id)
-    return [OnBallot(code, names[code], rows[code].statement) for code in codes]
+    names = option_names(session, motion_id)
+    return [OnBallot(code, names[code], rows[code].statement if code in rows else "") for code in codes]

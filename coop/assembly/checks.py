@@ -49,7 +49,9 @@ def _motions(session: Session) -> Iterator[Finding]:
         if motion.kind is Kind.ELECTION:
             yield from _candidates(session, motion, proposal)
         outcome = declared(session, proposal.id)
-        resolved = outcome is not None and (motion.kind is Kind.ELECTION or count_of(outcome).carried)
+        resolved = outcome is not None and (
+            motion.kind is Kind.ELECTION or (motion.kind is Kind.RESOLUTION and count_of(outcome).carried)
+        )
         if resolved != (resolution_id is not None):
             yield Finding("assembly-register", f"motion {motion.id}: result and register of resolutions differ")
 

@@ -48,22 +48,25 @@ class CountShown:
     compared: Compared | None = None
 
 
-def shown(rule: ElectionRule, count: Mapping[str, Any], elected: Sequence[str]) -> CountShown:
-    """Return what is shown of a count, which has names in the place of codes; `elected` in the order of their election."""
+def shown(rule: ElectionRule, count: Mapping[str, Any], won: Sequence[str], *, is_choice: bool) -> CountShown:
+    """Return what is shown of a count, which has names in the place of codes; `won` has who was elected or what was chosen, in order."""
     if "order" in count:
         return CountShown(compared=_compared(count))
     if rule.method.form is Form.RANKED:
         return CountShown(transfers=transfer_chart(count))
     runoffs = tuple(_runoffs(count["stages"])) if rule.name == "star" else ()
-    return CountShown(sums=_sums(rule, count["stages"][0]["votes"], elected), runoffs=runoffs)
+    labels = {
+        name: gettext("%(name)s, chosen", name=name) if is_choice else gettext("%(name)s, elected", name=name)
+        for name in won
+    }
+    return CountShown(sums=_sums(rule, count["stages"][0]["votes"], labels), runoffs=runoffs)
 
 
-def _sums(rule: ElectionRule, votes: Mapping[str, str], elected: Sequence[str]) -> BarChart:
-    """Lay out what each has, those with most first."""
+def _sums(rule: ElectionRule, votes: Mapping[str, str], labels: Mapping[str, str]) -> BarChart:
+    """Lay out what each has, those that won first; `labels` has theirs."""
     unit = gettext("dots") if rule.dots else gettext("points") if rule.cap else gettext("votes")
-    ordered = sorted(votes, key=lambda name: (name not in elected, -int(votes[name])))
-    labels = {name: gettext("%(name)s, elected", name=name) if name in elected else name for name in ordered}
-    return bar_chart([(labels[name], int(votes[name])) for name in ordered], unit)
+    ordered = sorted(votes, key=lambda name: (name not in labels, -int(votes[name])))
+    return bar_chart([(labels.get(name, name), int(votes[name])) for name in ordered], unit)
 
 
 def _runoffs(stages: Sequence[Mapping[str, Any]]) -> Iterator[Runoff]:

@@ -156,6 +156,34 @@ class BoardRecorded(Refusal):
 
 
 @dataclass(eq=False)
+class TooFewOptions(Refusal):
+    """Too few options leave nothing to choose."""
+
+    least: int
+    message = N_("Write at least %(least)s options, one a line: there must be one more than are chosen.")
+    about = "options"
+
+
+@dataclass(eq=False)
+class TooManyOptions(Refusal):
+    """More options than a voter can weigh against each other."""
+
+    found: int
+    most: int
+    message = N_("These are %(found)s options; there can be up to %(most)s.")
+    about = "options"
+
+
+@dataclass(eq=False)
+class OptionRepeated(Refusal):
+    """Two options that read the same."""
+
+    option: str
+    message = N_("“%(option)s” is there twice. Each option stands on a line of its own, once.")
+    about = "options"
+
+
+@dataclass(eq=False)
 class RankUnreadable(Refusal):
     """Something other than a place stands in a number box."""
 

@@ -12,11 +12,14 @@ from wtforms.validators import Length
 from coop.assembly.counting_forms import CountingForm
 from coop.assembly.elections import LONGEST_STATEMENT
 from coop.assembly.models import Majority
-from coop.assembly.operations import LONGEST_COMMENT, LONGEST_MOTION, MOST_SEATS, Words
+from coop.assembly.operations import LONGEST_COMMENT, LONGEST_MOTION, MOST_OPTIONS, MOST_SEATS, Words
 from coop.assembly.voting import Casting
 from coop.forms import DayField, Form, LineField, TextField, TimeField, WholeField, choices, moment, required
 from coop.texts import LONGEST_NAME
 from governance.models import Secrecy
+
+#: Twenty lines and some.
+LONGEST_OPTIONS = (LONGEST_NAME + 2) * (MOST_OPTIONS + 5)
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,37 @@ class ElectionForm(WordsForm):
     def to_election(self) -> NewElection:
         """Return the election."""
         return NewElection(self.to_words(), self.seats.required_number)
+
+
+class ChoiceForm(WordsForm):
+    """A question with options."""
+
+    options = TextField(
+        lazy_gettext("Options"),
+        [required()],
+        longest=LONGEST_OPTIONS,
+        description=lazy_gettext("One a line, from 2 to 20."),
+    )
+    seats = WholeField(
+        lazy_gettext("How many are chosen"),
+        [required()],
+        least=1,
+        most=MOST_OPTIONS - 1,
+        render_kw={"inputmode": "numeric"},
+    )
+
+    def keep_seats(self) -> None:
+        """Take the number away, which is not changed any more."""
+        del self.seats
+
+    def to_words(self) -> Words:
+        """Return what was written, an option for each line that is not empty."""
+        lines = (line.strip() for line in (self.options.data or "").splitlines())
+        return Words(self.title.data or "", self.text.data or "", tuple(filter(None, lines)))
+
+    def to_seats(self) -> int:
+        """Return how many are chosen."""
+        return self.seats.required_number
 
 
 class CommentForm(Form):

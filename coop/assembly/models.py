@@ -38,11 +38,11 @@ class Stage(StrEnum):
 
 
 class Motion(CoopBase):
-    """A proposal that members discuss and vote on, or an election that they nominate for."""
+    """A proposal that members discuss and vote on, an election that they nominate for, or a choice between options."""
 
     __tablename__ = "motion"
     __table_args__ = (
-        CheckConstraint("(kind = 'election') = (seats IS NOT NULL)", name="election_seats"),
+        CheckConstraint("(kind <> 'resolution') = (seats IS NOT NULL)", name="election_seats"),
         CheckConstraint("(kind = 'resolution') = (majority IS NOT NULL)", name="resolution_majority"),
         CheckConstraint("(stage = 'opened') = (proposal_id IS NOT NULL)", name="opened_proposal"),
         CheckConstraint("(stage = 'opened') = (bylaws_id IS NOT NULL)", name="opened_bylaws"),
@@ -54,9 +54,10 @@ class Motion(CoopBase):
     kind: Mapped[Kind] = mapped_column(text_enum(Kind, "kind"))
     stage: Mapped[Stage] = mapped_column(text_enum(Stage, "stage"))
     written_at: Mapped[Moment]
-    #: Who moves it; nobody for an election, which the by-laws call for.
+    #: Who moves it, or asks; nobody for an election, which the by-laws call for.
     author_id: Mapped[UUID | None] = mapped_column(ForeignKey(Participant.id), default=None)
     majority: Mapped[Majority | None] = mapped_column(text_enum(Majority, "majority"), default=None)
+    #: How many are elected, or chosen.
     seats: Mapped[int | None] = mapped_column(SmallInteger, default=None)
     #: The vote, and the by-laws from which its rule was taken; from the opening on.
     proposal_id: Mapped[UUID | None] = mapped_column(ForeignKey(Proposal.id), default=None, unique=True)
@@ -79,6 +80,8 @@ class MotionWords(CoopBase):
     #: Markdown.
     text: Mapped[LongText]
     edited_at: Mapped[Moment | None] = mapped_column(default=None)
+    #: The options of a choice between them, one a line: c1, c2, c3 ... on the ballot.
+    options: Mapped[LongText | None] = mapped_column(default=None)
 
 
 class MotionComment(CoopBase):

@@ -13,7 +13,7 @@ from coop.assembly import elections, operations, queries
 from coop.assembly.blueprint import blueprint
 from coop.assembly.bylaws import BylawVersion
 from coop.assembly.counting_rules import rule_of_vote
-from coop.assembly.forms import CommentForm, MotionForm, WordsForm
+from coop.assembly.forms import ChoiceForm, CommentForm, MotionForm, WordsForm
 from coop.assembly.meetings.progress import OnAgenda, on_agenda
 from coop.assembly.outside.queries import place_of
 from coop.assembly.queries import MotionPage, State
@@ -102,7 +102,7 @@ def edit_proposal(motion_id: UUID) -> Page:
     """Change the words while they are discussed."""
     who = actor()
     page = queries.motion(db.session(), motion_id, clock.now())
-    form = WordsForm(data={"title": page.row.title, "text": page.text})
+    form = _words_form(page)
     status = 200
     if request.method == "POST":
         status = 422
@@ -220,6 +220,16 @@ def _proposal_page(
         "outside": place_of(session, motion_id, page.proposal),
     }
     return render_template("assembly/proposal.html", **values), status
+
+
+def _words_form(page: MotionPage) -> WordsForm:
+    """Return the form of the words as they stand, of a choice between options with these."""
+    words = {"title": page.row.title, "text": page.text}
+    if page.row.kind is not Kind.CHOICE:
+        return WordsForm(data=words)
+    form = ChoiceForm(data={**words, "options": "\n".join(page.options)})
+    form.keep_seats()
+    return form
 
 
 def _may(page: MotionPage, placed: OnAgenda | None) -> May:

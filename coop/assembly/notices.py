@@ -51,6 +51,8 @@ def counted(session: Session, motion: Motion, head: Head) -> None:
         result = gettext(
             "%(elected)s elected, %(cast)s ballots.", elected=len(elected_codes(outcome)), cast=cast(outcome)
         )
+    elif motion.kind is Kind.CHOICE:
+        result = gettext("%(cast)s votes; the page says what was chosen.", cast=cast(outcome))
     else:
         count = count_of(outcome)
         result = gettext("Carried.") if count.carried else gettext("Not carried.")

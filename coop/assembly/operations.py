@@ -19,7 +19,7 @@ from coop.assembly.meetings.errors import HeldByAgenda, WordsAnnounced, WordsMad
 from coop.assembly.models import Majority, Motion, MotionComment, MotionWords, Stage
 from coop.membership.models import Member
 from coop.permissions import Actor, NotFound, Power
-from coop.texts import LONGEST_NAME, line, prose
+from coop.texts import LONGEST_NAME, fold, line, prose
 from evidence.identifiers import new_id
 from governance.models import Kind
 
@@ -27,6 +27,7 @@ from governance.models import Kind
 LONGEST_MOTION = 20_000
 LONGEST_COMMENT = 4_000
 MOST_SEATS = 50
+LEAST_OPTIONS, MOST_OPTIONS = 2, 20
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Words:
 
     title: str
     text: str
+    #: The options of a choice between them.
+    options: tuple[str, ...] = ()
 
 
 def write_motion(session: Session, actor: Actor, *, author_id: UUID, words: Words, majority: Majority) -> UUID:
@@ -78,6 +81,30 @@ def call_election(session: Session, actor: Actor, *, words: Words, seats: int | 
     return motion.id
 
 
+def write_choice(session: Session, actor: Actor, *, author_id: UUID, words: Words, seats: int) -> UUID:
+    """Put a member's question with its options up for discussion and return its id. `seats` is how many options are chosen.
+
+    Raises:
+        NotFound, MembersOnly, TextMissing, TextTooShort, TextTooLong
+        TooFewOptions, TooManyOptions, OptionRepeated, SeatsOutOfRange
+    """
+    actor.need_to_act_for(author_id)
+    need_member(session, author_id)
+    if not 1 <= seats < max(len(words.options), LEAST_OPTIONS):
+        raise errors.SeatsOutOfRange(max(len(words.options), LEAST_OPTIONS) - 1)
+    motion = Motion(
+        id=new_id(),
+        kind=Kind.CHOICE,
+        stage=Stage.DISCUSSION,
+        written_at=clock.now(),
+        author_id=author_id,
+        seats=seats,
+    )
+    _add(session, motion, words)
+    audit.record(session, actor, "choice.written", subject=motion.id, facts={"options": len(words.options)})
+    return motion.id
+
+
 def table_motion(session: Session, words: Words) -> UUID:
     """Write an ordinary motion that nobody moves and return its id. Part of making an agenda, which has checked the actor."""
     motion = Motion(
@@ -107,6 +134,7 @@ def edit_motion(session: Session, actor: Actor, *, motion_id: UUID, words: Words
         raise WordsAnnounced(placed.meeting.held_at)
     row = session.get_one(MotionWords, motion_id)
     row.title, row.text = _checked(words)
+    row.options = _checked_options(motion, words)
     row.edited_at = clock.now()
     session.flush()
     audit.record(session, actor, "motion.edited", subject=motion_id, power=power)
@@ -211,13 +239,33 @@ def _add(session: Session, motion: Motion, words: Words) -> None:
     title, text = _checked(words)
     session.add(motion)
     session.flush()
-    session.add(MotionWords(motion_id=motion.id, salt=secrets.token_hex(16), title=title, text=text))
+    options = _checked_options(motion, words)
+    session.add(MotionWords(motion_id=motion.id, salt=secrets.token_hex(16), title=title, text=text, options=options))
     session.flush()
 
 
 def _checked(words: Words) -> tuple[str, str]:
     title = line(words.title, about="title", longest=LONGEST_NAME, least=3)
     return title, prose(words.text, about="text", longest=LONGEST_MOTION, least=1)
+
+
+def _checked_options(motion: Motion, words: Words) -> str | None:
+    """Return the options of a choice as they are kept; other motions have none.
+
+    Raises:
+        TooFewOptions, TooManyOptions, OptionRepeated, TextMissing, TextTooLong
+    """
+    if motion.kind is not Kind.CHOICE:
+        return None
+    options = [line(option, about="options", longest=LONGEST_NAME, least=1) for option in words.options]
+    if len(options) < max(LEAST_OPTIONS, (motion.seats or 0) + 1):
+        raise errors.TooFewOptions(max(LEAST_OPTIONS, (motion.seats or 0) + 1))
+    if len(options) > MOST_OPTIONS:
+        raise errors.TooManyOptions(len(options), MOST_OPTIONS)
+    repeated = next((option for at, option in enumerate(options) if fold(option) in map(fold, options[:at])), None)
+    if repeated is not None:
+        raise errors.OptionRepeated(repeated)
+    return "\n".join(options)
 
 
 def _need_to_change(actor: Actor, motion: Motion) -> Power | None:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from coop import cooperative
 from coop.assembly.models import BoardTerm, Candidacy, Majority, Motion, MotionComment, MotionWords, Stage
 from coop.assembly.resolutions import Resolution
-from coop.assembly.results import count_of
+from coop.assembly.results import count_of, option_words
 from coop.assembly.standing import Because, Standing, standing
 from coop.assembly.voting import words_digest
 from coop.membership.models import Member, Participant, ParticipantKind
@@ -62,6 +62,8 @@ class MotionPage:
     author_id: UUID | None
     majority: Majority | None
     seats: int | None
+    #: The options of a choice between them.
+    options: tuple[str, ...]
     text: str
     edited_at: datetime | None
     #: Digest of the words as they stand now; none once they are erased.
@@ -145,6 +147,7 @@ def motion(session: Session, motion_id: UUID, now: datetime) -> MotionPage:
         author_id=loaded.author_id,
         majority=loaded.majority,
         seats=loaded.seats,
+        options=tuple(option_words(words).values()),
         text=words.text if words else "",
         edited_at=words.edited_at if words else None,
         digest=words_digest(words) if words else None,

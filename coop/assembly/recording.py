@@ -14,7 +14,9 @@ from governance.models import Kind
 
 
 def record_outcome(session: Session, motion: Motion) -> None:
-    """Enter in the register of resolutions what was carried, or who was elected."""
+    """Enter in the register of resolutions what was carried, or who was elected. A choice between options resolves nothing."""
+    if motion.kind is Kind.CHOICE:
+        return
     outcome = declared(session, motion.proposal_id)
     assert outcome is not None
     words = session.get(MotionWords, motion.id)

@@ -1,7 +1,7 @@
 """What the pages show of a counted vote: the sentence, the chart, the arithmetic, the ballots and their downloads."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -73,8 +73,14 @@ class Result:
     rule: ElectionRule | None
     count: Mapping[str, Any]
     shown: CountShown | None = None
+    #: What stood on the ballot, by its codes.
+    names: Mapping[str, str] = field(default_factory=dict)
     #: For an election: by how many the seats outnumber the candidates; negative where some are not elected.
     spare_seats: int = 0
+
+    def in_words(self, line: RollCallLine) -> str:
+        """Return how somebody voted among options by roll-call."""
+        return in_one_line(self.rule, line.choice, self.names) if self.rule else ""
 
     @property
     def rule_words(self) -> str:
@@ -107,7 +113,7 @@ def ballots_blt(motion_id: UUID) -> Response:
     """Download the ballots for other counting programs."""
     session = db.session()
     page, outcome, names = _counted(session, motion_id)
-    if page.row.kind is not Kind.ELECTION:
+    if page.row.kind is Kind.RESOLUTION:
         raise NotAnElection
     if not _has_blt(page):
         raise NoBltOfPoints
@@ -146,7 +152,7 @@ def result_of(session: Session, page: MotionPage) -> Result | None:
     """Return the result of a motion that is counted."""
     if page.outcome is None:
         return None
-    if page.row.kind is Kind.ELECTION:
+    if page.row.kind is not Kind.RESOLUTION:
         return _election_result(session, page, page.outcome)
     return _resolution_result(session, page, page.outcome)
 
@@ -238,7 +244,7 @@ def _share(rule: ResolutionRule) -> str:
 def _election_result(session: Session, page: MotionPage, outcome: Declared) -> Result:
     rule = rule_of(outcome.proposal)
     assert isinstance(rule, ElectionRule)
-    names = results.candidate_names(session, page.row.id)
+    names = results.option_names(session, page.row.id)
     count = results.named_count(outcome, names, page.row.title)
     elected = [names[code] for code in results.elected_codes(outcome)]
     return Result(
@@ -248,17 +254,25 @@ def _election_result(session: Session, page: MotionPage, outcome: Declared) -> R
         heads=results.heads(outcome),
         roll=results.roll(outcome),
         on_paper=results.on_paper(outcome),
-        sentence=gettext("Elected: %(names)s.", names=", ".join(elected)) if elected else gettext("Nobody is elected."),
+        sentence=_sentence(page, elected),
         reasons=(),
         steps=(),
         chart=None,
-        roll_call=None,
+        roll_call=_roll_call(session, outcome),
         elected=elected,
+        names=names,
         rule=rule,
         count=count,
-        shown=shown(rule, count, elected),
+        shown=shown(rule, count, elected, is_choice=page.row.kind is Kind.CHOICE),
         spare_seats=(page.seats or 0) - len(names),
     )
+
+
+def _sentence(page: MotionPage, elected: Sequence[str]) -> str:
+    names = ", ".join(elected)
+    if page.row.kind is Kind.CHOICE:
+        return str(gettext("Chosen: %(names)s.", names=names) if elected else gettext("Nothing is chosen."))
+    return str(gettext("Elected: %(names)s.", names=names) if elected else gettext("Nobody is elected."))
 
 
 def _counted(session: Session, motion_id: UUID) -> tuple[MotionPage, Declared, dict[str, str]]:
@@ -272,8 +286,7 @@ def _counted(session: Session, motion_id: UUID) -> tuple[MotionPage, Declared, d
         raise NotFound
     if page.outcome is None:
         raise NotCounted
-    names = results.candidate_names(session, motion_id) if page.row.kind is Kind.ELECTION else {}
-    return page, page.outcome, names
+    return page, page.outcome, results.option_names(session, motion_id)
 
 
 def _link(session: Session, outcome: Declared) -> chain.Head | None:

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coop.assembly.errors import BallotsWithheld, NoBallotList
-from coop.assembly.models import Candidacy
+from coop.assembly.models import Candidacy, Motion, MotionWords
 from coop.membership.models import Participant
 from evidence.spreadsheets import plain_cell
 from governance.choices import Choice, points_of, ranking_of
@@ -23,8 +23,9 @@ from governance.counting import writing
 from governance.counting.resolution import ResolutionCount
 from governance.counts import options_of, rule_of
 from governance.declared import Declared
+from governance.headers import in_plain_order
 from governance.methods import ElectionRule, Form
-from governance.models import RollEntry, Secrecy
+from governance.models import Kind, RollEntry, Secrecy
 from governance.shown import Shown, cast_of, how_shown
 
 
@@ -33,7 +34,7 @@ class RollCallLine:
     """How somebody voted by roll-call, as the result shows it."""
 
     name: str
-    choice: str
+    choice: Choice
     cast_at: datetime
 
 
@@ -105,6 +106,22 @@ def candidate_names(session: Session, motion_id: UUID) -> dict[str, str]:
     names = {str(code): " ".join(name.split()) for code, name in rows}
     repeated = {name for name in names.values() if list(names.values()).count(name) > 1}
     return {code: f"{name} ({code})" if name in repeated else name for code, name in names.items()}
+
+
+def option_words(words: MotionWords | None) -> dict[str, str]:
+    """Return the options of a choice by their codes on the ballot; nothing of words that were erased."""
+    lines = words.options.split("\n") if words and words.options else []
+    return {f"c{number}": option for number, option in enumerate(lines, start=1)}
+
+
+def option_names(session: Session, motion_id: UUID) -> dict[str, str]:
+    """Return what is on a ballot by its codes: the names of candidates, or the words of options; nothing for a resolution."""
+    motion = session.get_one(Motion, motion_id)
+    if motion.kind is not Kind.CHOICE:
+        return candidate_names(session, motion_id)
+    words = option_words(session.get(MotionWords, motion_id))
+    codes = options_of(session, motion.proposal_id) if motion.proposal_id else []
+    return words or {code: gettext("(erased) %(code)s", code=code) for code in in_plain_order(codes)}
 
 
 def named_count(outcome: Declared, names: Mapping[str, str], title: str) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from coop.assembly.ballot_words import InWords, in_words
 from coop.assembly.blueprint import blueprint
 from coop.assembly.candidates import drawn_order, on_ballot
 from coop.assembly.queries import MotionPage, State
-from coop.assembly.results import candidate_names
+from coop.assembly.results import option_names
 from coop.assembly.solvency import surplus_of
 from coop.database import db, write
 from coop.errors import message_of, status_of
@@ -190,7 +190,7 @@ def _key(proposal: Proposal, entry: RollEntry) -> str:
 def _answer(session: Session, motion_id: UUID, rule: Rule, choice: Choice) -> Answer:
     if not isinstance(rule, ElectionRule):
         return Answer(str(choice), None, {"choice": str(choice)})
-    return Answer("", in_words(rule, choice, candidate_names(session, motion_id)), boxes_of(rule, choice))
+    return Answer("", in_words(rule, choice, option_names(session, motion_id)), boxes_of(rule, choice))
 
 
 def _typed_key() -> str:

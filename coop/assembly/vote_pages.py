@@ -6,6 +6,7 @@ A ballot page belongs to one member, whose name it says. A choice travels in for
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -15,9 +16,13 @@ from werkzeug.wrappers import Response
 
 from coop import clock
 from coop.assembly import queries, secret_pages, voting
+from coop.assembly.ballot_boxes import Filled, Sheet, as_typed, boxes_of, read_boxes
+from coop.assembly.ballot_words import in_one_line
 from coop.assembly.blueprint import blueprint
+from coop.assembly.candidates import drawn_order, on_ballot
 from coop.assembly.errors import NotPutToVote
 from coop.assembly.queries import MotionPage, State
+from coop.assembly.results import option_names
 from coop.assembly.solvency import surplus_of
 from coop.database import db, write
 from coop.errors import message_of, status_of
@@ -26,8 +31,10 @@ from coop.membership.models import Participant
 from coop.permissions import NotFound, requires
 from coop.signed_in import act_for
 from evidence.messages import Refusal
-from governance.counts import ANSWERS
+from governance.choices import Choice
+from governance.counts import ANSWERS, options_of, rule_of
 from governance.errors import BallotWithdrawn, NotOnRoll, VotesOnPaper, VotingClosed
+from governance.methods import ElectionRule
 from governance.models import OpenBallot, Proposal, RollEntry, Secrecy
 from governance.rolls import entry_of
 
@@ -39,7 +46,7 @@ class StandingVote:
     """A member's own vote by roll-call."""
 
     version: int
-    choice: str
+    choice: Choice
     cast_at: datetime
 
 
@@ -70,7 +77,7 @@ def vote(participant_id: UUID, motion_id: UUID) -> Page:
         page, entry = _page_and_entry(participant_id, motion_id)
         if _is_secret(page):
             return secret_pages.step(participant_id, page, entry)
-        return _open_vote(participant_id, motion_id)
+        return _open_vote(participant_id, page)
     except NotFound:
         raise
     except Refusal as refusal:
@@ -94,23 +101,35 @@ def receipt(participant_id: UUID, motion_id: UUID) -> Page:
     standing = _standing_vote(page.proposal, participant_id)
     if standing is None:
         raise NotFound
+    rule = rule_of(page.proposal)
     return render_template(
         "assembly/receipt.html",
         page=page,
         vote=standing,
+        said=in_one_line(rule, standing.choice, option_names(session, motion_id))
+        if isinstance(rule, ElectionRule)
+        else None,
         voter=queries.standing(session, motion_id, participant_id).name,
     )
 
 
-def _open_vote(participant_id: UUID, motion_id: UUID) -> Page:
-    who = act_for(participant_id)
-    choice = request.form.get("choice", "")
+def _open_vote(participant_id: UUID, page: MotionPage) -> Page:
+    assert page.proposal is not None
+    who, motion_id, rule = act_for(participant_id), page.row.id, rule_of(page.proposal)
+    choice: Choice = request.form.get("choice", "")
+    if isinstance(rule, ElectionRule):
+        filled = read_boxes(request.form, rule, options_of(db.session(), page.proposal.id))
+        if filled.errors:
+            return _ballot_page(participant_id, page, filled=filled)
+        choice = filled.choice
     write(lambda s: voting.cast_vote(s, who, motion_id=motion_id, participant_id=participant_id, choice=choice))
     flash(gettext("Your vote is recorded. You can change it until voting closes."), "success")
     return redirect(url_for("assembly.receipt", participant_id=participant_id, motion_id=motion_id), 303)
 
 
-def _ballot_page(participant_id: UUID, page: MotionPage, *, refusal: Refusal | None = None) -> Page:
+def _ballot_page(
+    participant_id: UUID, page: MotionPage, *, refusal: Refusal | None = None, filled: Filled | None = None
+) -> Page:
     """Show the ballot of a roll-call that a member can fill in.
 
     Raises:
@@ -119,17 +138,31 @@ def _ballot_page(participant_id: UUID, page: MotionPage, *, refusal: Refusal | N
     assert page.proposal is not None
     if page.row.state is not State.OPEN:
         raise VotingClosed(page.proposal.closes_at)
-    session = db.session()
+    session, rule = db.session(), rule_of(page.proposal)
+    standing = _standing_vote(page.proposal, participant_id)
+    shown: dict[str, Any] = {
+        "page": page,
+        "voter": queries.standing(session, page.row.id, participant_id).name,
+        "standing": standing,
+        "error": message_of(refusal) if refusal else None,
+        "form": Form(),
+    }
+    status = 422 if refusal or (filled and filled.errors) else 200
+    if not isinstance(rule, ElectionRule):
+        surplus = surplus_of(session, page.row.id)
+        return render_template("assembly/ballot.html", answers=ANSWERS, surplus=surplus, **shown), status
+    entry = entry_of(session, page.proposal.id, session.get_one(Participant, participant_id).voter_ref)
+    assert entry is not None
+    boxes = boxes_of(rule, standing.choice) if standing and request.method == "GET" else request.form
     return render_template(
-        "assembly/ballot.html",
-        page=page,
-        voter=queries.standing(session, page.row.id, participant_id).name,
-        answers=ANSWERS,
-        standing=_standing_vote(page.proposal, participant_id),
-        surplus=surplus_of(session, page.row.id),
-        error=message_of(refusal) if refusal else None,
-        form=Form(),
-    ), 422 if refusal else 200
+        "assembly/choice_ballot.html",
+        options=on_ballot(session, page.row.id, drawn_order(entry.id, options_of(session, page.proposal.id))),
+        rule=rule,
+        sheet=Sheet(rule, filled.values if filled else as_typed(boxes, rule)),
+        errors={code: message_of(found) for code, found in filled.errors.items()} if filled else {},
+        said=in_one_line(rule, standing.choice, option_names(session, page.row.id)) if standing else "",
+        **shown,
+    ), status
 
 
 def _page_and_entry(participant_id: UUID, motion_id: UUID) -> tuple[MotionPage, RollEntry]:

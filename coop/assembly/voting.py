@@ -25,6 +25,7 @@ from coop.assembly.meetings.errors import OpenedByMeeting
 from coop.assembly.models import Majority, Motion, MotionWords, Stage
 from coop.assembly.operations import discussed
 from coop.assembly.recording import record_outcome
+from coop.assembly.results import option_words
 from coop.membership.models import Participant
 from coop.permissions import Actor, NotFound, Power
 from governance import ballots, secret_ballots
@@ -40,6 +41,7 @@ MOST_DAYS = 90
 WAYS: Mapping[Kind, tuple[Secrecy, ...]] = {
     Kind.RESOLUTION: (Secrecy.OPEN, Secrecy.SECRET, Secrecy.EXTERNAL),
     Kind.ELECTION: (Secrecy.SECRET, Secrecy.EXTERNAL),
+    Kind.CHOICE: (Secrecy.OPEN, Secrecy.SECRET),
 }
 
 
@@ -122,7 +124,7 @@ def put_to_vote(
     today = cooperative.today(session)
     bylaws = in_force(session, today)
     record_on = record_date(session, bylaws.bylaws, today)
-    codes = give_codes(session, motion.id) if motion.kind is Kind.ELECTION else ()
+    codes = _options(session, motion)
     question = Question(
         rule=rule_for(motion, bylaws.bylaws, casting.rule),
         secrecy=secrecy,
@@ -132,7 +134,8 @@ def put_to_vote(
         record_on=record_on,
         challenges_until=challenges_until(bylaws.bylaws, opens_at, closes_at),
         candidates=codes,
-        candidates_digest=digest_of_codes(session, motion.id) if codes else None,
+        candidates_digest=digest_of_codes(session, motion.id) if motion.kind is Kind.ELECTION else None,
+        is_choice=motion.kind is Kind.CHOICE,
         takes_paper=casting.takes_paper,
         secret_least=bylaws.bylaws.secret_least,
         public_value=casting.public_value,
@@ -158,13 +161,13 @@ def put_to_vote(
 
 
 def cast_vote(
-    session: Session, actor: Actor, *, motion_id: UUID, participant_id: UUID, choice: str
+    session: Session, actor: Actor, *, motion_id: UUID, participant_id: UUID, choice: Choice
 ) -> ballots.OpenReceipt:
     """Vote by roll-call for a participant, or change that vote; the last one counts.
 
     Raises:
         NotFound: the actor does not represent the participant, or there is no such vote.
-        NotPutToVote, VotingClosed, NotOnRoll, UnknownOption
+        NotPutToVote, VotingClosed, NotOnRoll, and what `choices.written` refuses.
     """
     actor.need_to_act_for(participant_id)
     proposal_id, voter_ref = _ballot_of(session, motion_id, participant_id)
@@ -227,14 +230,14 @@ def close_motion(session: Session, actor: Actor, motion_id: UUID) -> str:
 
 
 def rule_for(motion: Motion, bylaws: Bylaws, asked: Asked) -> Rule:
-    """Return the rule by which a motion is counted: an election by the one asked for, a resolution as the by-laws have it.
+    """Return the rule by which a motion is counted: a vote among options by the one asked for, a resolution as the by-laws have it.
 
     An ordinary resolution needs more than half of the votes for and against; a special one at least the share that is set.
 
     Raises:
         RuleNotOffered, FigureNotAsked, FigureOutOfRange, CapAboveDots
     """
-    if motion.kind is Kind.ELECTION:
+    if motion.kind is not Kind.RESOLUTION:
         assert motion.seats is not None
         return chosen(asked, motion.seats)
     return resolution_rule(bylaws, special=motion.majority is Majority.SPECIAL)
@@ -254,8 +257,20 @@ def resolution_rule(bylaws: Bylaws, *, special: bool) -> ResolutionRule:
 
 
 def words_digest(words: MotionWords) -> str:
-    """Return the digest of what is voted on: SHA-256 over salt, title and text."""
-    return hashlib.sha256(f"{words.salt}{words.title}\n{words.text}".encode()).hexdigest()
+    """Return the digest of what is voted on: SHA-256 over salt, title and text, and the options of a choice between them."""
+    options = f"\n\n{words.options}" if words.options else ""
+    return hashlib.sha256(f"{words.salt}{words.title}\n{words.text}{options}".encode()).hexdigest()
+
+
+def _options(session: Session, motion: Motion) -> list[str]:
+    """Return the codes of the candidates or of the options; the answers to a resolution are fixed."""
+    match motion.kind:
+        case Kind.RESOLUTION:
+            return []
+        case Kind.ELECTION:
+            return give_codes(session, motion.id)
+        case Kind.CHOICE:
+            return list(option_words(session.get_one(MotionWords, motion.id)))
 
 
 def _ballot_of(session: Session, motion_id: UUID, participant_id: UUID) -> tuple[UUID, UUID]:

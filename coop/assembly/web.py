@@ -2,6 +2,7 @@
 
 from coop.assembly import (
     bundle_pages,
+    choice_pages,
     election_pages,
     motion_pages,
     opening_pages,
@@ -21,6 +22,7 @@ __all__ = [
     "agenda_pages",
     "blueprint",
     "bundle_pages",
+    "choice_pages",
     "desk_pages",
     "election_pages",
     "meeting_pages",

@@ -37,7 +37,7 @@ def check_count(bundle: Bundle) -> Iterator[str]:
     if answers is None:
         yield f"not counted again: the answers are not here{_declared(bundle)}"
         return
-    if bundle.record["kind"] == Kind.ELECTION and rule["name"] not in RULES:
+    if bundle.record["kind"] != Kind.RESOLUTION and rule["name"] not in RULES:
         yield f"NOT counted again: this program does not know the rule {rule['name']}"
         return
     kept = bundle.rule

@@ -40,7 +40,7 @@ def check_opening(bundle: Bundle) -> Iterator[str]:
     linked = bundle.links[at[0]]["digest"]
     need(linked == found == record["opened"], "opening.json is not what the chain holds of the opening")
     said += ", and stand in the chain"
-    if opening["kind"] != Kind.ELECTION:
+    if opening["kind"] == Kind.RESOLUTION:
         need(options == list(ANSWERS), "opening.json: the answers to a resolution are for, against and abstain")
         yield said
         return

@@ -381,7 +381,7 @@ def check_opening(bundle: Bundle) -> str:
     need(
         links[at[0]]["digest"] == digest == record["opened"], "opening.json is not what the chain holds of the opening"
     )
-    if opening["kind"] != "election":
+    if opening["kind"] == "resolution":
         need(options == ANSWERS, "opening.json: the answers to a resolution are for, against and abstain")
         return "question, rule, roll and times are those of the result, and stand in the chain"
     head = links[at[0] - 1]["hash"] if at[0] else GENESIS

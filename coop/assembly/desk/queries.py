@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from coop.assembly.desk.errors import OwnSheetFirst
 from coop.assembly.desk.operations import proposal_of
 from coop.assembly.models import Motion, MotionWords
-from coop.assembly.results import candidate_names
+from coop.assembly.results import option_names
 from coop.identity.models import Person
 from governance import scrutiny
 from governance.counts import options_of, rule_of
@@ -128,7 +128,7 @@ def vote(session: Session, motion_id: UUID, person_id: UUID | None, now: datetim
 def choices(session: Session, vote: DeskVote) -> list[Choice]:
     """Return what can be voted for, in the order of the ballot: with a letter for each candidate in the order of the lot."""
     codes = options_of(session, vote.proposal.id)
-    names = candidate_names(session, vote.motion_id) if vote.is_election else {}
+    names = option_names(session, vote.motion_id)
     return [Choice(code, letter(place), names.get(code, code)) for place, code in enumerate(codes)]
 
 

@@ -86,11 +86,13 @@ def add_motion(session: Session, actor: Actor, *, meeting_id: UUID, motion_id: U
 
     Raises:
         PowerMissing, NotFound, MeetingCancelled, MeetingOpened, NoticeGiven
-        NotInDiscussion, AlreadyOnAgenda
+        NotInDiscussion, AlreadyOnAgenda, ChoiceDecidesNothing
     """
     power = actor.need(Power.SECRETARY, Power.BOARD)
     meeting = progress.planned(session, meeting_id)
     motion = operations.discussed(session, motion_id)
+    if motion.kind is Kind.CHOICE:
+        raise errors.ChoiceDecidesNothing
     placed = progress.on_agenda(session, motion_id)
     if placed is not None:
         raise errors.AlreadyOnAgenda(placed.meeting.held_at)

@@ -183,6 +183,16 @@ class WordsMade(Refusal):
 
 
 @dataclass(eq=False)
+class ChoiceDecidesNothing(Refusal):
+    """What a meeting votes on is decided by it."""
+
+    message = N_(
+        "A choice between options says what members prefer and decides nothing, so it is not put to a meeting."
+    )
+    about = "motion_id"
+
+
+@dataclass(eq=False)
 class AlreadyOnAgenda(Refusal):
     """The motion stands on an agenda already."""
 

@@ -30,6 +30,7 @@ from coop.assembly.solvency import SurplusVote, surplus_of
 from coop.formats import format_day
 from coop.paging import Part, part_of
 from coop.permissions import NotFound
+from governance.models import Kind
 from ledger import periods
 from ledger.models import FiscalYear
 
@@ -161,7 +162,7 @@ def free_motions(session: Session) -> list[tuple[UUID, str]]:
     rows = session.execute(
         select(Motion.id, MotionWords.title)
         .join(MotionWords, MotionWords.motion_id == Motion.id)
-        .where(Motion.stage == Stage.DISCUSSION, ~placed)
+        .where(Motion.stage == Stage.DISCUSSION, Motion.kind != Kind.CHOICE, ~placed)
         .order_by(Motion.written_at.desc(), Motion.id)
     )
     return [(motion_id, title) for motion_id, title in rows]

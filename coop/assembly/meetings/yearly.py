@@ -100,7 +100,8 @@ def _decisions(session: Session, *conditions: ColumnElement[bool]) -> list[Decis
         .join(Proposal, Proposal.id == Motion.proposal_id)
         .outerjoin(MotionWords, MotionWords.motion_id == Motion.id)
         .outerjoin(Resolution, Resolution.proposal_id == Proposal.id)
-        .where(is_declared(Proposal.id), *conditions)
+        # A choice between options decides nothing.
+        .where(is_declared(Proposal.id), Motion.kind != Kind.CHOICE, *conditions)
         .order_by(Proposal.closes_at, Proposal.id)
     ).all()
     outcomes = all_declared(session, (row[2] for row in rows))
