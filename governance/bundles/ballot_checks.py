@@ -13,6 +13,7 @@ from governance.bundles.reading import Bundle, need
 from governance.choices import can_be_given, profile_of
 from governance.counting.files import read_ballots, read_points
 from governance.counting.profiles import collapsed
+from governance.counts import ANSWERS
 from governance.methods import ElectionRule
 from governance.models import Secrecy
 from governance.shown import Shown
@@ -65,8 +66,10 @@ def _check_answers(bundle: Bundle) -> None:
     """Check that the answers, where they are shown, could be given, and are as many as were counted."""
     if bundle.answers is None:
         return
-    options = bundle.opening["options"]
-    different = {canonical_bytes(choice).decode() for choice, _ in bundle.answers}
+    options = bundle.opening["options"] if isinstance(bundle.rule, ElectionRule) else ANSWERS
+    # Only another system takes a ballot that says nothing.
+    blank = {"[]"} if bundle.shown is Shown.TALLY else set()
+    different = {canonical_bytes(choice).decode() for choice, _ in bundle.answers} - blank
     possible = all(can_be_given(bundle.rule, options, text) for text in different)
     need(possible, "ballots.json: an answer could not be given")
     cast = sum(weight for _, weight in bundle.answers)

@@ -152,10 +152,14 @@ class Bundle:
             given = [(row["choice"], row["weight"]) for row in ballots[ballots["shown"]]]
         else:
             return None
-        holds = "one" if self.record["kind"] == "resolution" else HOLDS.get(self.record["rule"]["name"], "ranks")
+        holds, options = "one", ANSWERS
+        if self.record["kind"] != "resolution":
+            holds, options = HOLDS.get(self.record["rule"]["name"], "ranks"), self.opening["options"]
         weights: Counter[Ranking] = Counter()
         for choice, votes in given:
-            weights[said(choice, holds, self.opening["options"], self.record["rule"])] += whole(votes)
+            # Only another system takes a ballot that says nothing.
+            need(choice or ballots["shown"] == "tally", "ballots.json: an answer could not be given")
+            weights[said(choice, holds, options, self.record["rule"])] += whole(votes)
         return dict(weights)
 
 
