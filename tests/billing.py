@@ -18,6 +18,10 @@ from coop.payments.bills import claim_queries, claiming, entering, paying, queri
 from coop.payments.bills.booking import Costs
 from coop.payments.bills.claiming import NewClaim, Spent
 from coop.payments.bills.entering import NewBill
+from coop.payments.bills.paying import ToPay
+from coop.payments.bills.queries import BillFilter
+from coop.payments.confirming import operations as confirming
+from coop.payments.confirming import queries as accounts
 from coop.permissions import Actor
 from ledger.chart import HOSTING, PAYABLE
 from ledger.drafts import Line
@@ -88,8 +92,23 @@ class Billing:
 
     def pay(self, *bill_ids: UUID, on: date | None = None, token: UUID | None = None) -> UUID:
         return paying.record_payment(
-            self.session, self.treasurer, bill_ids=bill_ids, paid_on=on or self.today, form_token=token or uuid4()
+            self.session,
+            self.treasurer,
+            bills=self.to_pay(*bill_ids),
+            paid_on=on or self.today,
+            form_token=token or uuid4(),
         )
+
+    def to_pay(self, *bill_ids: UUID) -> list[ToPay]:
+        """Return bills as the list shows them now; an unknown one as if it were in it."""
+        rows = {row.id: row for row in queries.all_bills(self.session, BillFilter())}
+        refs = {bill_id: rows[bill_id].account_ref if bill_id in rows else None for bill_id in bill_ids}
+        return [ToPay(bill_id, refs[bill_id]) for bill_id in bill_ids]
+
+    def confirm(self, actor: Actor | None = None) -> int:
+        """Let somebody of the board confirm all accounts that wait."""
+        refs = [row.account_ref for row in accounts.waiting(self.session)]
+        return confirming.confirm(self.session, actor or self.board, account_refs=refs)
 
     def state(self, bill_id: UUID) -> str:
         return queries.bill(self.session, bill_id).state.value

@@ -20,6 +20,7 @@ from coop import cooperative
 from coop.attachments.uploads import Received, receive
 from coop.config import configuration
 from coop.demonstration import roles
+from coop.demonstration.shop import confirm_accounts
 from coop.demonstration.stage import Stage
 from coop.demonstration.two import approve_act
 from coop.payments.bills import claiming, paying, queries, suppliers
@@ -117,7 +118,9 @@ def _approve(stage: Stage, bill_id: UUID, session: Session) -> None:
 
 def _pay(stage: Stage, bill_id: UUID, session: Session) -> UUID:
     treasurer, today = stage.role(session, roles.TREASURER), cooperative.today(session)
-    return paying.record_payment(session, treasurer, bill_ids=[bill_id], paid_on=today, form_token=uuid4())
+    confirm_accounts(stage, session)
+    bills = [paying.ToPay(bill_id, queries.bill(session, bill_id).account_ref)]
+    return paying.record_payment(session, treasurer, bills=bills, paid_on=today, form_token=uuid4())
 
 
 def _claim(stage: Stage, session: Session) -> UUID:

@@ -191,13 +191,13 @@ class BillPaid(Refusal):
 
 
 @dataclass(eq=False)
-class AccountChangedByYou(Refusal):
-    """Nobody alone says to which account an approved bill is paid."""
+class AccountRemovedByYou(Refusal):
+    """Nobody alone says where an approved bill is paid."""
 
     number: str
     message = N_(
-        "You changed the bank account of the supplier after bill %(number)s was approved. Another treasurer, or somebody of the board,"
-        " compares the account with the bill and records this payment."
+        "You removed the bank account of the supplier after bill %(number)s was approved. Another treasurer, or somebody of the board,"
+        " records this payment."
     )
 
 
@@ -240,4 +240,4 @@ class NothingLeft(Refusal):
 #: Answered with 409.
 CONFLICTS = (BillKnown, BillFormUsed, BillNotOpen, BillPaid, SupplierKnown, NotDecided, NothingLeft)
 #: Answered with 403.
-FORBIDDEN = (AccountChangedByYou,)
+FORBIDDEN = (AccountRemovedByYou,)

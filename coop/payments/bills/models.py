@@ -35,6 +35,7 @@ class Supplier(CoopBase):
     """Somebody who sends bills. Erasable."""
 
     __tablename__ = "supplier"
+    __table_args__ = (Index("ix_supplier_account_ref", "account_ref", unique=True),)
 
     id: Mapped[Id] = mapped_column(primary_key=True)
     name: Mapped[Line]
@@ -42,9 +43,10 @@ class Supplier(CoopBase):
     name_key: Mapped[Line] = mapped_column(unique=True)
     created_at: Mapped[Moment]
     bank_account: Mapped[Line] = mapped_column(default="")
-    #: Of the bank account: a new account on an old bill is how the bills of others are paid to thieves.
+    #: Of the bank account, anew with each change: it is paid to once somebody has confirmed this reference. None without an account.
+    account_ref: Mapped[UUID | None] = mapped_column(Uuid, default=None)
     account_changed_at: Mapped[Moment | None] = mapped_column(default=None)
-    #: Who does not record what is paid to it of the bills that were approved before.
+    #: Who does not confirm it.
     account_changed_by: Mapped[UUID | None] = mapped_column(ForeignKey(Person.id), default=None)
     #: None while it has the name under which it was added.
     name_changed_at: Mapped[Moment | None] = mapped_column(default=None)
@@ -117,6 +119,8 @@ class BillPayment(CoopBase):
 
     bill_id: Mapped[UUID] = mapped_column(ForeignKey(Bill.id), primary_key=True)
     run_id: Mapped[UUID] = mapped_column(ForeignKey(BillPaymentRun.id), primary_key=True)
+    #: To which account of the supplier. None where it had none, or where that was not kept.
+    account_ref: Mapped[UUID | None] = mapped_column(Uuid, default=None)
 
 
 class BillReturn(CoopBase):

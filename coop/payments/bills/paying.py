@@ -1,12 +1,13 @@
 """Paying bills: the bank pays them, and here it is recorded that it did, as one entry for all that left on one day.
 
-A bill is paid whole and once, unless the bank sends the payment back. Where its supplier's account changed after the bill was approved, whoever
-changed it does not record the payment: between approval and bank, nobody alone says who is paid. What it is for stands in the journal by supplier, so the aged payables are at
-zero once everything is paid.
+A bill is paid whole and once, unless the bank sends the payment back; to the account that the list of bills showed, which a second
+person has confirmed: nobody alone says who is paid. What it is for stands in the journal by supplier, so the aged payables are at zero
+once everything is paid.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -17,8 +18,9 @@ from sqlalchemy.orm import Session
 
 from coop import audit, clock, cooperative
 from coop.payments.bills import errors, queries
-from coop.payments.bills.models import Bill, BillPayment, BillPaymentRun
+from coop.payments.bills.models import Bill, BillPayment, BillPaymentRun, Supplier
 from coop.payments.bills.queries import BillRow, BillState
+from coop.payments.confirming.queries import check_payee
 from coop.payments.payouts.errors import NobodyTicked, PaidInFuture, PaymentFormUsed
 from coop.permissions import Actor, Power
 from evidence.canonical import Canonical
@@ -30,58 +32,70 @@ from ledger.posting import Draft, Line, post
 RECORDERS = (Power.TREASURER, Power.BOARD)
 
 
-def plan_payment(session: Session, *, bill_ids: Sequence[UUID], paid_on: date) -> list[BillRow]:
+@dataclass(frozen=True)
+class ToPay:
+    """A bill that is paid, as the list showed it."""
+
+    bill_id: UUID
+    #: The account of its supplier; None where none was known.
+    account_ref: UUID | None
+
+
+def plan_payment(session: Session, *, bills: Sequence[ToPay], paid_on: date) -> list[BillRow]:
     """Check a payment without recording it, and return its bills by supplier.
 
     Raises:
-        NotFound, NobodyTicked, PaidInFuture, BillNotOpen, PaidBeforeBooked, BeforeSentBack
+        NotFound, NobodyTicked, PaidInFuture, BillNotOpen, PaidBeforeBooked, BeforeSentBack, PaidElsewhere, AccountUnconfirmed
     """
     today = cooperative.today(session)
-    if not bill_ids:
+    if not bills:
         raise NobodyTicked
     if paid_on > today:
         raise PaidInFuture(today)
-    planned = [queries.bill(session, bill_id) for bill_id in set(bill_ids)]
-    for row in planned:
+    planned = {one: queries.bill(session, one.bill_id) for one in set(bills)}
+    for one, row in planned.items():
         if row.state is not BillState.OPEN or row.booked_on is None:
             raise errors.BillNotOpen(row.number)
         if paid_on < row.booked_on:
             raise errors.PaidBeforeBooked(row.number, row.booked_on)
         if row.sent_back_on is not None and paid_on < row.sent_back_on:
             raise errors.BeforeSentBack(row.number, row.sent_back_on)
-    return sorted(planned, key=lambda row: (row.supplier.casefold(), row.due_on, row.id))
+        check_payee(
+            row.supplier, account_ref=row.account_ref, seen=one.account_ref, is_confirmed=not row.is_unconfirmed
+        )
+    return sorted(planned.values(), key=lambda row: (row.supplier.casefold(), row.due_on, row.id))
 
 
 def check_payer(actor: Actor, planned: Sequence[BillRow]) -> None:
-    """Refuse whoever changed the account to which an approved bill is paid after it was approved.
+    """Refuse whoever removed the account of a supplier after a bill was approved: it would be paid they alone know where.
 
     Raises:
-        AccountChangedByYou
+        AccountRemovedByYou
     """
     for row in planned:
-        if row.is_account_new and row.account_changed_by == actor.person_id:
-            raise errors.AccountChangedByYou(row.number)
+        if row.account_ref is None and row.is_account_new and row.account_changed_by == actor.person_id:
+            raise errors.AccountRemovedByYou(row.number)
 
 
-def record_payment(
-    session: Session, actor: Actor, *, bill_ids: Sequence[UUID], paid_on: date, form_token: UUID
-) -> UUID:
+def record_payment(session: Session, actor: Actor, *, bills: Sequence[ToPay], paid_on: date, form_token: UUID) -> UUID:
     """Record that the bank has paid bills, book it as one entry, and return the run's id.
 
     The same form sent again returns the run that stands already.
 
     Raises:
-        PowerMissing, PaymentFormUsed, AccountChangedByYou, and whatever `plan_payment` refuses
+        PowerMissing, PaymentFormUsed, AccountRemovedByYou, and whatever `plan_payment` refuses
         LedgerRefusal: the date lies in a locked period or in no open year.
     """
     power = actor.need(*RECORDERS)
     # Held in one order: a second payment of one of them waits here, and then finds it paid.
-    for bill_id in sorted(set(bill_ids)):
+    bill_ids = {one.bill_id for one in bills}
+    for bill_id in sorted(bill_ids):
         session.get(Bill, bill_id, with_for_update=True)
     known = _recorded_by_form(session, form_token, bill_ids, paid_on)
     if known is not None:
         return known
-    planned = plan_payment(session, bill_ids=bill_ids, paid_on=paid_on)
+    _hold_suppliers(session, bill_ids)
+    planned = plan_payment(session, bills=bills, paid_on=paid_on)
     check_payer(actor, planned)
     run = BillPaymentRun(id=new_id(), paid_on=paid_on, recorded_at=clock.now(), form_token=form_token)
     try:
@@ -90,7 +104,7 @@ def record_payment(
     except IntegrityError as error:
         # Another run took the token after we looked: an altered form.
         raise PaymentFormUsed from error
-    session.add_all(BillPayment(bill_id=row.id, run_id=run.id) for row in planned)
+    session.add_all(BillPayment(bill_id=row.id, run_id=run.id, account_ref=row.account_ref) for row in planned)
     session.flush()
     _book(session, actor, run, planned)
     facts: dict[str, Canonical] = {
@@ -102,12 +116,19 @@ def record_payment(
     return run.id
 
 
-def _recorded_by_form(session: Session, form_token: UUID, bill_ids: Sequence[UUID], paid_on: date) -> UUID | None:
+def _hold_suppliers(session: Session, bill_ids: Set[UUID]) -> None:
+    """Hold whom bills are paid to, so that no account changes while it is being paid to."""
+    supplier_ids = session.scalars(select(Bill.supplier_id).where(Bill.id.in_(bill_ids)).distinct())
+    for supplier_id in sorted(supplier_ids):
+        session.get(Supplier, supplier_id, with_for_update=True)
+
+
+def _recorded_by_form(session: Session, form_token: UUID, bill_ids: Set[UUID], paid_on: date) -> UUID | None:
     run = session.scalar(select(BillPaymentRun).where(BillPaymentRun.form_token == form_token))
     if run is None:
         return None
     paid = set(session.scalars(select(BillPayment.bill_id).where(BillPayment.run_id == run.id)))
-    if (paid, run.paid_on) != (set(bill_ids), paid_on):
+    if (paid, run.paid_on) != (bill_ids, paid_on):
         raise PaymentFormUsed
     return run.id
 

@@ -12,7 +12,7 @@ from coop.database import db, write
 from coop.downloads import csv_file
 from coop.payments.bills import paying, queries
 from coop.payments.bills.pages import READERS, Answer, blueprint, currency
-from coop.payments.bills.paying_forms import PayBillsForm
+from coop.payments.bills.paying_forms import PayBillsForm, tick
 from coop.payments.bills.queries import BillRow
 from coop.permissions import requires
 from coop.signed_in import actor
@@ -34,15 +34,15 @@ def due() -> str:
     session = db.session()
     today = cooperative.today(session)
     form = PayBillsForm(data={"paid_on": today, "form_token": str(new_ref())})
-    soon = (row for row in queries.to_pay(session) if row.bank_account and row.due_on <= today + _AHEAD)
-    form.pay.data = [str(row.id) for row in soon if not row.is_payee_new]
+    soon = (row for row in queries.to_pay(session) if row.is_listed and row.due_on <= today + _AHEAD)
+    form.pay.data = [tick(row) for row in soon if not row.is_name_new]
     return _due_page(form)
 
 
 @blueprint.get("/bills/due/bank-list.csv")
 @requires(*READERS)
 def bank_list() -> Response:
-    """Return what the bank is to pay: every bill to be paid of a supplier whose account is known."""
+    """Return what the bank is to pay: every bill to be paid of a supplier whose account is known and confirmed."""
     return _bank_list(queries.to_pay(db.session()))
 
 
@@ -52,19 +52,15 @@ def record_payment() -> Answer:
     """Return the list for the bank of the ticked bills; or show what would be recorded and, once confirmed, record it."""
     who, form, status = actor(), PayBillsForm(), 422
     if form.validate():
-        bill_ids, paid_on, token = form.to_bills(), form.to_day(), form.to_token()
+        bills, paid_on, token = form.to_bills(), form.to_day(), form.to_token()
         try:
             if "confirmed" not in request.form:
-                planned = paying.plan_payment(db.session(), bill_ids=bill_ids, paid_on=paid_on)
+                planned = paying.plan_payment(db.session(), bills=bills, paid_on=paid_on)
                 if "list" in request.form:
                     return _bank_list(planned)
                 paying.check_payer(who, planned)
                 return _confirmation_page(form, planned)
-            write(
-                lambda session: paying.record_payment(
-                    session, who, bill_ids=bill_ids, paid_on=paid_on, form_token=token
-                )
-            )
+            write(lambda session: paying.record_payment(session, who, bills=bills, paid_on=paid_on, form_token=token))
         except Refusal as refusal:
             status = form.show(refusal)
         else:
@@ -81,10 +77,10 @@ def _bank_list(rows: Iterable[BillRow]) -> Response:
     listed = (
         (
             *(row.supplier, row.bank_account, decimal_text(row.total_minor, row.currency), row.reference, particulars),
-            gettext("Changed after the bill was approved: compare it first") if row.is_payee_new else "",
+            gettext("Its name was changed after the bill was approved: compare it first") if row.is_name_new else "",
         )
         for row in rows
-        if row.bank_account
+        if row.is_listed
     )
     return csv_file(f"bank-list-bills-{cooperative.today(session)}.csv", columns, listed)
 
@@ -97,14 +93,15 @@ def _due_page(form: PayBillsForm) -> str:
     return render_template(
         "payments/bills/due.html",
         form=form,
-        rows=rows,
+        rows=[(row, tick(row)) for row in rows],
+        unlike=[row for row in rows if row.is_unconfirmed or row.is_payee_new],
         ticked=set(form.pay.data or ()),
         today=today,
         total_minor=sum(row.total_minor for row in rows),
         overdue_minor=sum(row.total_minor for row in rows if row.due_on < today),
         currency=currency(),
         may_write=not actor().powers.isdisjoint(paying.RECORDERS),
-        downloads=[download] if any(row.bank_account for row in rows) else [],
+        downloads=[download] if any(row.is_listed for row in rows) else [],
     )
 
 

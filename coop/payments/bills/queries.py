@@ -6,11 +6,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Subquery, and_, case, func, select
+from sqlalchemy import Select, Subquery, and_, case, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from coop.approvals.models import ActApproval, ActWithdrawal, TwoPersonAct
 from coop.attachments.models import Attachment
+from coop.identity.models import Person
 from coop.paging import Part, part_of
 from coop.payments.bills import booking, payments
 from coop.payments.bills.booking import Costs
@@ -25,6 +26,7 @@ from coop.payments.bills.models import (
     ExpenseClaim,
     Supplier,
 )
+from coop.payments.confirming.models import AccountConfirmation
 from coop.permissions import NotFound
 from evidence.messages import N_
 from ledger.models import Entry
@@ -78,8 +80,15 @@ class BillRow:
     supplier: str
     party_ref: UUID
     bank_account: str
+    account_ref: UUID | None
     account_changed_at: datetime | None
     account_changed_by: UUID | None
+    #: When a second person confirmed the account, and who; nobody where it had been paid to when confirming began.
+    confirmed_at: datetime | None
+    confirmed_by: str | None
+    #: Whether the supplier was paid before, and whether to this account.
+    was_paid: bool
+    was_paid_here: bool
     name_changed_at: datetime | None
     approved_at: datetime | None
     number: str
@@ -103,6 +112,16 @@ class BillRow:
     def reference(self) -> str:
         """Return what the supplier reads on the payment."""
         return self.bank_reference or self.number
+
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Say whether there is an account that nobody has confirmed."""
+        return self.account_ref is not None and self.confirmed_at is None
+
+    @property
+    def is_listed(self) -> bool:
+        """Say whether the list for the bank names its account."""
+        return self.account_ref is not None and self.confirmed_at is not None
 
     @property
     def is_account_new(self) -> bool:
@@ -147,6 +166,14 @@ _SENT_BACK_ON = (
     .scalar_subquery()
     .label("sent_back_on")
 )
+_EARLIER, _PAID_BILL = aliased(BillPayment), aliased(Bill)
+_WAS_PAID = (
+    exists()
+    .where(_EARLIER.bill_id == _PAID_BILL.id, _PAID_BILL.supplier_id == Supplier.id)
+    .correlate(Supplier)
+    .label("was_paid")
+)
+_WAS_PAID_HERE = exists().where(_EARLIER.account_ref == Supplier.account_ref).correlate(Supplier).label("was_paid_here")
 _state = case(
     (BillPaymentRun.id.is_not(None), BillState.PAID.value),
     (_REVERSAL.id.is_not(None), BillState.TAKEN_BACK.value),
@@ -258,7 +285,8 @@ def _rows() -> Select[*tuple[Any, ...]]:
     return (
         select(
             *(Bill.id, Bill.supplier_id, Supplier.name.label("supplier"), Supplier.party_ref),
-            *(Supplier.bank_account, Supplier.account_changed_at, Supplier.account_changed_by),
+            *(Supplier.bank_account, Supplier.account_ref, Supplier.account_changed_at, Supplier.account_changed_by),
+            *(AccountConfirmation.confirmed_at, Person.name.label("confirmed_by"), _WAS_PAID, _WAS_PAID_HERE),
             *(Supplier.name_changed_at, ActApproval.approved_at),
             *(Bill.number, Bill.billed_on, Bill.due_on, Bill.total_minor, Bill.currency),
             *(Bill.bank_reference, Bill.act_id, Bill.attachment_id, _state.label("state")),
@@ -271,6 +299,8 @@ def _rows() -> Select[*tuple[Any, ...]]:
         .outerjoin(ActWithdrawal, ActWithdrawal.act_id == Bill.act_id)
         .outerjoin(_BOOKED, of_bill)
         .outerjoin(_REVERSAL, _REVERSAL.reverses_id == _BOOKED.id)
+        .outerjoin(AccountConfirmation, AccountConfirmation.account_ref == Supplier.account_ref)
+        .outerjoin(Person, Person.id == AccountConfirmation.confirmed_by)
         .outerjoin(BillPayment, and_(BillPayment.bill_id == Bill.id, payments.stands()))
         .outerjoin(BillPaymentRun, BillPaymentRun.id == BillPayment.run_id)
     )

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
+from coop.identity.models import Person
 from coop.payments.bills.models import Supplier
 from coop.payments.bills.queries import BillState, standing
+from coop.payments.confirming.models import AccountConfirmation
 from coop.permissions import NotFound
 
 
@@ -53,6 +56,17 @@ def supplier(session: Session, supplier_id: UUID) -> Supplier:
     if found is None:
         raise NotFound
     return found
+
+
+def confirmed(session: Session, found: Supplier) -> tuple[datetime | None, str | None]:
+    """Return when the account of a supplier was confirmed, and by whom."""
+    query = (
+        select(AccountConfirmation.confirmed_at, Person.name)
+        .outerjoin(Person, Person.id == AccountConfirmation.confirmed_by)
+        .where(AccountConfirmation.account_ref == found.account_ref)
+    )
+    row = session.execute(query).one_or_none()
+    return (None, None) if row is None else (row.confirmed_at, row.name)
 
 
 def supplier_names(session: Session) -> Sequence[tuple[UUID, str]]:

@@ -81,6 +81,7 @@ def supplier(supplier_id: UUID) -> str:
     return render_template(
         "payments/bills/supplier.html",
         found=found,
+        confirmed=supplier_queries.confirmed(session, found),
         bills=queries.all_bills(session, BillFilter(supplier_id=supplier_id)),
         statement=party_statement(session, found.party_ref, house.founded_on, cooperative.today(session)),
         currency=house.currency,

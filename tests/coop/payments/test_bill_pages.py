@@ -62,6 +62,13 @@ def send(browser: Browser, path: str = NEW, **other: Any) -> Page:
     return browser._page(answer)
 
 
+def confirm(browser: Browser) -> Page:
+    """Confirm the accounts that wait."""
+    page = browser.get("/payments/accounts")
+    form = page.form(having="accounts")
+    return browser.send(page, form, {"accounts": form.choices["accounts"]})
+
+
 def test_a_bill_goes_from_the_form_by_approval_and_bank_to_paid(app: Flask, sign_in: SignIn, today: date) -> None:
     treasurer, board = sign_in("treasurer"), sign_in("board")
     made = send(treasurer, **values(due_on=str(today)))
@@ -72,6 +79,13 @@ def test_a_bill_goes_from_the_form_by_approval_and_bank_to_paid(app: Flask, sign
     edited = treasurer.submit(supplier.links["Change"], {"bank_account": "12-3456-0123456-00"})
     assert "The supplier is saved." in edited.text
     home = board.get("/")
+    assert home.links["Confirm 1 bank account"] == "/payments/accounts"
+    assert "Confirm 1 bank account" not in treasurer.get("/").links, "nobody confirms what they gave"
+    confirmed = confirm(board)
+    assert ("Confirmed: 1 account can be paid to." in confirmed.text, "No account waits" in confirmed.text) == (
+        True,
+        True,
+    )
     assert home.links["Approve or refuse 1 bill or claim"] == "/bills/waiting"
     waiting = board.get("/bills/waiting")
     page = board.get(waiting.links["Rākau Print"])
@@ -176,21 +190,35 @@ def test_an_account_that_was_exchanged_after_the_approval_is_noticed_wherever_it
     treasurer.submit(supplier.links["Change"], {"bank_account": "12-9999-0666666-66"})
     assert "account changed after approval" in board.get(made.path).text
     due = treasurer.get("/bills/due")
-    assert "account changed after approval" in due.text
-    assert "Whoever changed the account does not record the payment" in due.text
+    assert ("account changed after approval" in due.text, "An account is not confirmed" in due.text) == (True, True)
+    assert "List for the bank as CSV" not in due.links
     form = due.form(having="pay")
     assert [value for name, value in form.values if name == "pay"] == [], "nothing is ticked beforehand"
-    listed = treasurer.get(due.links["List for the bank as CSV"]).html.splitlines()
-    assert listed[1].endswith(",Changed after the bill was approved: compare it first")
     ticked = {"pay": form.choices["pay"][0]}
-    refused = treasurer.send(due, form, ticked)
-    assert (refused.status, "You changed the bank account of the supplier" in refused.text) == (403, True)
-    due = board.get("/bills/due")
-    confirmation = board.send(due, due.form(having="pay"), ticked)
-    assert "12-9999-0666666-66" in confirmation.text
-    assert "account changed after approval" in confirmation.text
-    board.send(confirmation, confirmation.form(having="pay"), button="Yes, record it")
+    for button in ("Continue", "List for the bank, of the ticked ones"):
+        refused = treasurer.send(due, form, ticked, button=button)
+        assert (refused.status, "Nobody has confirmed the bank account" in refused.text) == (409, True)
+    own = treasurer.get("/payments/accounts")
+    assert "somebody else's to confirm" in own.text
+    answer = treasurer.send(own, own.form(action="/payments/accounts"), {"accounts": ticked["pay"].partition(":")[2]})
+    assert (answer.status, "You gave the account of Rākau Print" in answer.text) == (403, True)
+    confirm(board)
+    due = treasurer.get("/bills/due")
+    assert "account changed after approval" in due.text
+    form = due.form(having="pay")
+    assert [value for name, value in form.values if name == "pay"] == form.choices["pay"]
+    treasurer.submit(supplier.links["Change"], {"bank_account": "12-9999-0777777-77"})
+    late = treasurer.send(due, form, ticked)
+    assert (late.status, "was changed after this list was made" in late.text) == (409, True)
+    confirm(board)
+    due = treasurer.get("/bills/due")
+    confirmation = treasurer.send(due, due.form(having="pay"))
+    assert "12-9999-0777777-77" in confirmation.text
+    treasurer.send(confirmation, confirmation.form(having="pay"), button="Yes, record it")
     assert count(app, BillPaymentRun) == 1
+    send(treasurer, **values(number="A 18", is_new=None))
+    treasurer.submit(supplier.links["Change"], {"bank_account": "12-9999-0888888-88"})
+    assert "changed since last paid" in board.get("/payments/accounts").text
 
 
 def test_a_receipt_is_handed_out_under_a_name_that_is_harmless_in_ascii_too(app: Flask, sign_in: SignIn) -> None:

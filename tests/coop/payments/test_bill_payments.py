@@ -72,7 +72,7 @@ def test_a_bill_is_paid_once_and_whole(house: Billing) -> None:
         house.pay(bill_id)
     with pytest.raises(PowerMissing):
         paying.record_payment(
-            house.session, house.actor("auditor"), bill_ids=[bill_id], paid_on=house.today, form_token=uuid4()
+            house.session, house.actor("auditor"), bills=house.to_pay(bill_id), paid_on=house.today, form_token=uuid4()
         )
     assert (house.count(BillPaymentRun), house.count(BillPayment)) == (1, 1)
 

@@ -19,7 +19,6 @@ from coop.payments.bills import (
     claim_payments,
     claim_queries,
     errors,
-    paying,
     payments,
     queries,
     returning,
@@ -30,10 +29,11 @@ from coop.payments.bills.models import BillPayment, BillReturn, BillReturnLine
 from coop.payments.bills.queries import BillState
 from coop.payments.bills.suppliers import SupplierText, edit
 from coop.payments.bills.taking_back import What
+from coop.payments.confirming.errors import AccountUnconfirmed
 from coop.payments.payouts import checks as payout_checks
 from coop.payments.payouts import payees
 from coop.payments.payouts import returning as returning_payouts
-from coop.payments.payouts.disbursements import record_payment
+from coop.payments.payouts.disbursements import ToPay, record_payment
 from coop.payments.payouts.errors import (
     NobodyTicked,
     NotOwed,
@@ -101,11 +101,12 @@ def test_a_bill_that_came_back_is_owed_again_and_paid_to_another_account(house: 
         assert (house.balance(), findings(house)) == (-11_500, [])
         new = SupplierText(row.supplier, "12-3456-0123456-00")
         edit(house.session, house.treasurer, supplier_id=row.supplier_id, text=new)
-        with pytest.raises(errors.AccountChangedByYou):
+        with pytest.raises(AccountUnconfirmed):
             house.pay(bill_id)
+        house.confirm()
         with pytest.raises(errors.BeforeSentBack):
             house.pay(bill_id, on=house.today - DAY)
-        paying.record_payment(house.session, house.board, bill_ids=[bill_id], paid_on=house.today, form_token=uuid4())
+        house.pay(bill_id)
         assert (house.state(bill_id), house.balance()) == ("paid", 0)
         assert [
             (one.run_id == run_id, one.returned_on, one.reason) for one in payments.payments_of(house.session, bill_id)
@@ -216,7 +217,7 @@ def pay_claimant(house: Billing, participant_id: UUID, amount_minor: int, on: da
         house.session,
         house.treasurer,
         account_code=EXPENSE_CLAIMS,
-        lines=[(participant_id, amount_minor)],
+        lines=[ToPay(participant_id, amount_minor)],
         paid_on=on or cooperative.today(house.session),
         form_token=uuid4(),
     )
