@@ -27,6 +27,7 @@ from coop.payments.bills import claiming, paying, queries, suppliers
 from coop.payments.bills.booking import Costs
 from coop.payments.bills.claiming import NewClaim, Spent
 from coop.payments.bills.entering import NewBill, enter_bill
+from coop.payments.bills.netting import ToPay
 from coop.payments.bills.suppliers import SupplierText
 from ledger import chart
 from ledger.drafts import Line
@@ -119,7 +120,8 @@ def _approve(stage: Stage, bill_id: UUID, session: Session) -> None:
 def _pay(stage: Stage, bill_id: UUID, session: Session) -> UUID:
     treasurer, today = stage.role(session, roles.TREASURER), cooperative.today(session)
     confirm_accounts(stage, session)
-    bills = [paying.ToPay(bill_id, queries.bill(session, bill_id).account_ref)]
+    row = queries.bill(session, bill_id)
+    bills = [ToPay(bill_id, row.open_minor, row.account_ref)]
     return paying.record_payment(session, treasurer, bills=bills, paid_on=today, form_token=uuid4())
 
 

@@ -1,7 +1,8 @@
-"""Accounts that are paid to are confirmed by a second person.
+"""Accounts that are paid to are confirmed by a second person; bills are paid in parts, and less credit notes, which are bills below zero.
 
 An account that was paid to since it was last changed stays usable: it gets a confirmation that names nobody, of the moment in which
-such a payment was recorded, and these payments say that they went there. All others wait for somebody who compares them.
+such a payment was recorded, and these payments say that they went there. All others wait for somebody who compares them. Each bill that was
+paid was paid whole.
 
 Revision ID: 0026
 Revises: 0024
@@ -47,11 +48,33 @@ def upgrade() -> None:
         batch.add_column(sa.Column("changed_by", sa.Uuid(), nullable=True))
         batch.create_foreign_key(op.f("fk_payout_account_changed_by"), "person", ["changed_by"], ["id"])
     op.create_index("ix_supplier_account_ref", "supplier", ["account_ref"], unique=True)
+    _check_total("total_minor <> 0")
+    with op.batch_alter_table("bill_payment") as batch:
+        batch.add_column(sa.Column("amount_minor", sa.BigInteger(), nullable=True))
+    whole = "(SELECT b.total_minor FROM bill b WHERE b.id = bill_payment.bill_id)"
+    op.execute(f"UPDATE bill_payment SET amount_minor = {whole}")
+    with op.batch_alter_table("bill_payment") as batch:
+        batch.alter_column("amount_minor", existing_type=sa.BigInteger(), nullable=False)
+        batch.create_check_constraint(op.f("ck_bill_payment_amount"), "amount_minor <> 0")
     op.create_index("ix_payout_account_account_ref", "payout_account", ["account_ref"], unique=True)
 
 
 def downgrade() -> None:
-    """Forget who confirmed what: the trail says it, and the revisions before do not ask."""
+    """Forget who confirmed what: the trail says it, and the revisions before do not ask. They know neither credit notes nor parts."""
+    newer = (
+        ("SELECT count(*) FROM bill WHERE total_minor < 0", "credit notes"),
+        (
+            "SELECT count(*) FROM bill_payment p JOIN bill b ON b.id = p.bill_id WHERE p.amount_minor <> b.total_minor",
+            "payments of a part of a bill",
+        ),
+    )
+    for counted, what in newer:
+        if op.get_bind().scalar(sa.text(counted)):
+            raise RuntimeError(f"there are {what}, which the revisions before cannot keep")
+    with op.batch_alter_table("bill_payment") as batch:
+        batch.drop_constraint(op.f("ck_bill_payment_amount"), type_="check")
+        batch.drop_column("amount_minor")
+    _check_total("total_minor > 0")
     op.drop_index("ix_payout_account_account_ref", "payout_account")
     op.drop_index("ix_supplier_account_ref", "supplier")
     with op.batch_alter_table("payout_account") as batch:
@@ -61,6 +84,12 @@ def downgrade() -> None:
         with op.batch_alter_table(table) as batch:
             batch.drop_column("account_ref")
     op.drop_table("account_confirmation")
+
+
+def _check_total(condition: str) -> None:
+    with op.batch_alter_table("bill") as batch:
+        batch.drop_constraint(op.f("ck_bill_total"), type_="check")
+        batch.create_check_constraint(op.f("ck_bill_total"), condition)
 
 
 def _confirm_suppliers() -> None:

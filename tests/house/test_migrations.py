@@ -29,6 +29,7 @@ from coop.rooms import RULES
 from evidence.rules import rule_findings
 from ledger import chart, chart_checks, closing, periods, posting, reopening, sealing
 from ledger import checks as ledger_checks
+from ledger.drafts import Line
 from ledger.models import YearClosing
 from tests import world as worlds
 from tests.billing import Billing
@@ -278,6 +279,22 @@ def test_bills_that_were_paid_stay_so_and_what_the_bank_sent_back_does_not_go_ba
     founded.engine.dispose()
     with pytest.raises(RuntimeError, match="the bank has sent payments back"):
         migrating.downgrade(founded.url, "0018")
+
+
+@pytest.mark.parametrize(("amount_minor", "left"), [(-500, "credit notes"), (500, "payments of a part of a bill")])
+def test_what_the_revisions_before_cannot_keep_of_bills_does_not_go_back(
+    founded: TestDatabase, amount_minor: int, left: str
+) -> None:
+    with _writing(founded.engine) as session:
+        house = Billing(session, is_founded=True)
+        house.pay(house.entered_and_approved())
+        bill_id = house.entered_and_approved(Line(chart.HOSTING, amount_minor))
+        if amount_minor > 0:
+            house.pay(parts={bill_id: 100})
+    founded.engine.dispose()
+    with pytest.raises(RuntimeError, match=left):
+        migrating.downgrade(founded.url, "0024")
+    assert migrating.current_revision(founded.engine) == "0026"
 
 
 def test_an_account_that_was_paid_to_stays_usable_and_any_other_waits_for_a_second_person(

@@ -57,13 +57,13 @@ class Supplier(CoopBase):
 
 
 class Bill(CoopBase):
-    """A supplier's bill as it was entered. Its lines are the arguments of its act: exactly what the second person approves."""
+    """A supplier's bill as it was entered, or its credit note with a total below zero. Its lines are the arguments of its act: exactly what the second person approves."""
 
     __tablename__ = "bill"
     __table_args__ = (
         # A number comes again only once the bill before it was refused, withdrawn or taken back: then under the next attempt.
         UniqueConstraint("supplier_id", "number_key", "attempt"),
-        CheckConstraint("total_minor > 0", name="total"),
+        CheckConstraint("total_minor <> 0", name="total"),
         CheckConstraint("due_on >= billed_on", name="due"),
         Index("ix_bill_billed_on", "billed_on", "id"),
     )
@@ -112,13 +112,18 @@ class BillPaymentRun(CoopBase):
 
 
 class BillPayment(CoopBase):
-    """A bill that was paid, whole. Another payment follows only where the bank has sent this one back: a rule decides it."""
+    """What was paid of a bill, or taken off for a credit note. A rule decides that it is never more than what is left of it."""
 
     __tablename__ = "bill_payment"
-    __table_args__ = (Index("ix_bill_payment_run_id", "run_id"),)
+    __table_args__ = (
+        CheckConstraint("amount_minor <> 0", name="amount"),
+        Index("ix_bill_payment_run_id", "run_id"),
+    )
 
     bill_id: Mapped[UUID] = mapped_column(ForeignKey(Bill.id), primary_key=True)
     run_id: Mapped[UUID] = mapped_column(ForeignKey(BillPaymentRun.id), primary_key=True)
+    #: Below zero for a credit note.
+    amount_minor: Mapped[Minor]
     #: To which account of the supplier. None where it had none, or where that was not kept.
     account_ref: Mapped[UUID | None] = mapped_column(Uuid, default=None)
 

@@ -23,7 +23,7 @@ from evidence.messages import Refusal
 def payment(run_id: UUID) -> str:
     """Show the bills that were paid together, and what came back."""
     rows = _rows(run_id)
-    total_minor = sum(row.total_minor for row in rows)
+    total_minor = sum(row.amount_minor for row in rows)
     return render_template(
         "payments/bills/payment.html",
         rows=rows,
@@ -38,7 +38,11 @@ def payment(run_id: UUID) -> str:
 def confirm_return(run_id: UUID) -> str:
     """Show what it means that the bank sent a payment back."""
     form = ReturnForm(data={"returned_on": cooperative.today(db.session())})
-    form.back.data = request.args.getlist("bill")
+    asked = request.args.getlist("bill")
+    rows = _rows(run_id)
+    form.back.data = [
+        str(id_) for id_ in returning.together(rows, [row.bill_id for row in rows if str(row.bill_id) in asked])
+    ]
     return _return_page(form, run_id)
 
 
@@ -81,7 +85,9 @@ def _return_page(form: ReturnForm, run_id: UUID) -> str:
     return render_template(
         "payments/sent_back.html",
         form=form,
-        rows=[(str(row.bill_id), row.supplier, row.number, row.total_minor) for row in rows if row.returned_on is None],
+        rows=[
+            (str(row.bill_id), row.supplier, row.number, row.amount_minor) for row in rows if row.returned_on is None
+        ],
         lead=gettext(
             "What came back is owed again, and stands among the bills to be paid. Look whether the account is right."
         ),

@@ -4,7 +4,6 @@ Nothing is undone: the run and its entry stay. The bill is owed and open again, 
 changed that account does not record the payment, as with any bill.
 """
 
-from collections import defaultdict
 from collections.abc import Collection
 from datetime import date
 from uuid import UUID
@@ -13,8 +12,9 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from coop import audit, clock, cooperative, texts
-from coop.payments.bills import payments
+from coop.payments.bills import errors, payments
 from coop.payments.bills.models import Bill, BillReturn, BillReturnLine, BillReturnReason
+from coop.payments.bills.netting import entry_lines
 from coop.payments.bills.paying import RECORDERS
 from coop.payments.bills.payments import PaidBill
 from coop.payments.payouts.errors import NobodyTicked
@@ -22,8 +22,8 @@ from coop.payments.payouts.returning import LONGEST_REASON, check_return
 from coop.permissions import Actor, NotFound
 from evidence.canonical import Canonical
 from evidence.identifiers import new_id
-from ledger.chart import BANK, PAYABLE
-from ledger.posting import Draft, Line, post
+from ledger.chart import BANK
+from ledger.posting import Draft, post
 
 
 def record_return(
@@ -33,6 +33,7 @@ def record_return(
 
     Raises:
         PowerMissing, NotFound, NobodyTicked, ReturnedInFuture, ReturnedBeforePaid, ReturnedAlready, TextMissing, TextTooLong
+        PaidTogether: a credit note was taken off, and not all that left in that sum is named.
         LedgerRefusal: the day lies in a locked period or in no open year.
     """
     power = actor.need(*RECORDERS)
@@ -51,7 +52,7 @@ def record_return(
     facts: dict[str, Canonical] = {
         "run": run_id,
         "bills": len(rows),
-        "amount_minor": sum(paid.total_minor for paid in rows),
+        "amount_minor": sum(paid.amount_minor for paid in rows),
         "currency": rows[0].currency,
     }
     audit.record(session, actor, "bill-payment.sent-back", subject=row.id, power=power, facts=facts)
@@ -66,24 +67,27 @@ def _returnable(session: Session, run_id: UUID, bill_ids: Collection[UUID], retu
     if not rows:
         raise NobodyTicked
     check_return(cooperative.today(session), rows, returned_on)
+    if missing := together(paid, bill_ids) - {row.bill_id for row in rows}:
+        raise errors.PaidTogether(next(row.supplier for row in paid if row.bill_id in missing))
     return rows
+
+
+def together(paid: Collection[PaidBill], bill_ids: Collection[UUID]) -> set[UUID]:
+    """Return these bills of a run with what left in one sum with them: all of a supplier from whose bills a credit note was taken off."""
+    netted = {row.party_ref for row in paid if row.amount_minor < 0}
+    concerned = {row.party_ref for row in paid if row.bill_id in bill_ids} & netted
+    return {row.bill_id for row in paid if row.bill_id in bill_ids or row.party_ref in concerned}
 
 
 def _book(session: Session, actor: Actor, row: BillReturn, rows: Collection[PaidBill]) -> None:
     """Book what each supplier is owed again, and what came back to the bank account."""
-    by_party: dict[UUID, int] = defaultdict(int)
-    for paid in rows:
-        by_party[paid.party_ref] += paid.total_minor
     names = ", ".join(dict.fromkeys(paid.supplier for paid in rows))[:300]
     draft = Draft(
         booked_on=row.returned_on,
         text=gettext("Payment of bills sent back by the bank: %(suppliers)s", suppliers=names),
         kind="bill-return",
         currency=next(paid.currency for paid in rows),
-        lines=[
-            *(Line(PAYABLE, -amount_minor, party_ref) for party_ref, amount_minor in by_party.items()),
-            Line(BANK, sum(by_party.values())),
-        ],
+        lines=entry_lines(((paid.party_ref, paid.amount_minor) for paid in rows), BANK, leaves=False),
         idempotency_key=f"bill-return:{row.id}",
         source_kind="bill_return",
         source_id=row.id,

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from coop.identity.models import Person
 from coop.payments.bills.models import Supplier
-from coop.payments.bills.queries import BillState, standing
+from coop.payments.bills.queries import standing
+from coop.payments.bills.rows import BillState
 from coop.payments.confirming.models import AccountConfirmation
 from coop.permissions import NotFound
 
@@ -32,12 +33,11 @@ def suppliers(session: Session) -> list[SupplierRow]:
     """Return all suppliers by name."""
     of_bills = standing()
     bills = of_bills.c
-    is_open = case((bills.state == BillState.OPEN.value, bills.total_minor), else_=0)
     rows = session.execute(
         select(
             *(Supplier.id, Supplier.name, Supplier.bank_account, Supplier.tax_number, Supplier.email),
             func.count(bills.id).label("bills"),
-            func.coalesce(func.sum(is_open), 0).label("open_minor"),
+            func.coalesce(func.sum(bills.open_minor), 0).label("open_minor"),
         )
         .outerjoin(of_bills, bills.supplier_id == Supplier.id)
         .group_by(Supplier.id)

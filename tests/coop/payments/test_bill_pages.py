@@ -21,6 +21,7 @@ from tests.html_client import Browser, Page
 SignIn = Callable[[str], Browser]
 PDF = b"%PDF-1.4\n% the bill\n%%EOF\n"
 NEW = "/bills/new"
+NO_BILL = uuid4()
 
 
 def count(app: Flask, mapped: type) -> int:
@@ -123,9 +124,9 @@ def test_a_bill_goes_from_the_form_by_approval_and_bank_to_paid(app: Flask, sign
     entry = treasurer.get(journal.links["Bills paid: Rākau Print"])
     assert "Bills paid on" in treasurer.get(entry.links["A payment of bills"]).title
     csv = treasurer.get("/bills.csv?state=paid").html.splitlines()
-    assert csv[0] == "supplier,number,date,due,total,state,paid,entry,booked,taken_back,sent_back"
+    assert csv[0] == "supplier,number,date,due,total,state,paid,entry,booked,taken_back,left,sent_back,payments"
     assert csv[1].startswith(f"Rākau Print,A 17,{today},{today},115.00,paid,{today},")
-    assert csv[1].endswith(f",{today},,")
+    assert csv[1].endswith(f",{today},,0.00,,{today}=115.00")
 
 
 def test_a_payment_that_the_bank_sent_back_is_recorded_from_the_bill_and_paid_anew(
@@ -162,7 +163,7 @@ def test_a_payment_that_the_bank_sent_back_is_recorded_from_the_bill_and_paid_an
     due = treasurer.get("/bills/due")
     assert ("A 1" in due.text, "A 2" in due.text) == (True, False)
     csv = treasurer.get("/bills.csv?state=open").html.splitlines()
-    assert csv[1].endswith(f",{today}/{today}")
+    assert csv[1].endswith(f",{today}/{today},{today}=115.00")
     entry = treasurer.get(
         treasurer.get("/books/journal?kind=bill-return").links[
             "Payment of bills sent back by the bank: Rākau Print Ltd"
@@ -372,7 +373,12 @@ def test_bills_are_for_officers_only(app: Flask, sign_in: SignIn) -> None:
     [
         ({"pay": None}, 422, "Tick at least one row."),
         ({"pay": "nonsense"}, 422, "Open the list again"),
-        ({"pay": str(uuid4())}, 404, ""),
+        ({"pay": str(uuid4())}, 422, "Open the list again"),
+        ({"pay": str(NO_BILL), f"amount-{NO_BILL}": "1.00"}, 404, ""),
+        ({"amount": "nonsense"}, 422, "Put the amounts right"),
+        ({"amount": ""}, 422, "Put the amounts right"),
+        ({"amount": "115.01"}, 409, "NZD 115.00 is left of bill A 17"),
+        ({"amount": "0"}, 409, "so NZD 0.00 of it cannot be paid"),
         ({"paid_on": "2999-01-01"}, 422, "cannot be after today"),
         ({"paid_on": ""}, 422, "Enter the date."),
         ({"paid_on": "1999-01-01"}, 422, "cannot be before that"),
@@ -389,7 +395,10 @@ def test_a_wrong_payment_says_so_and_records_nothing(
     due = treasurer.get("/bills/due")
     form = due.form(having="pay")
     for confirmed in ({}, {"confirmed": "yes"}, {"list": "1"}):
-        answer = treasurer.send(due, form, {"pay": form.choices["pay"][0], **other, **confirmed})
+        sent = {"pay": form.choices["pay"][0], **other}
+        if "amount" in sent:
+            sent[f"amount-{bill.path.removeprefix('/bills/')}"] = sent.pop("amount")
+        answer = treasurer.send(due, form, {**sent, **confirmed})
         assert (answer.status, message in answer.text) == (status, True), answer.text
     assert count(app, BillPaymentRun) == 0
 

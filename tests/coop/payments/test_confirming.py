@@ -13,7 +13,7 @@ from coop.audit import AuditEvent
 from coop.database import write_with
 from coop.payments.bills import paying, queries, suppliers
 from coop.payments.bills.models import BillPayment, BillPaymentRun, Supplier
-from coop.payments.bills.paying import ToPay
+from coop.payments.bills.netting import ToPay
 from coop.payments.bills.suppliers import SupplierText
 from coop.payments.confirming import checks, errors
 from coop.payments.confirming import queries as accounts
@@ -97,7 +97,7 @@ def test_a_list_that_was_made_with_another_account_is_refused(house: Billing) ->
             house.session, house.treasurer, bills=bills, paid_on=house.today, form_token=uuid4()
         )
 
-    for wrong in (listed, [ToPay(bill_id, None)], [ToPay(bill_id, uuid4())]):
+    for wrong in (listed, [ToPay(bill_id, 11_500, None)], [ToPay(bill_id, 11_500, uuid4())]):
         with pytest.raises(errors.PaidElsewhere):
             record(wrong)
     assert house.state(bill_id) == "open"
@@ -176,7 +176,7 @@ def test_the_database_refuses_one_person_and_a_payment_to_what_nobody_confirmed(
     with pytest.raises(DBAPIError, match="nobody confirms the account"), house.session.begin_nested():
         house.session.add(AccountConfirmation(account_ref=ref, confirmed_at=clock.now(), confirmed_by=by))
     with pytest.raises(DBAPIError, match="nobody has confirmed the account"), house.session.begin_nested():
-        house.session.add(BillPayment(bill_id=bill_id, run_id=run.id, account_ref=ref))
+        house.session.add(BillPayment(bill_id=bill_id, run_id=run.id, amount_minor=11_500, account_ref=ref))
     house.confirm()
     for statement in ("UPDATE account_confirmation SET confirmed_by = NULL", "DELETE FROM account_confirmation"):
         with pytest.raises(DBAPIError, match="append-only"), house.session.begin_nested():
