@@ -1,8 +1,9 @@
-"""Accounts that are paid to are confirmed by a second person; bills are paid in parts, and less credit notes, which are bills below zero.
+"""Accounts that are paid to are confirmed by a second person; bills are paid in parts, and less credit notes, which are bills below zero;
+and both they and payments out may leave from any bank account.
 
 An account that was paid to since it was last changed stays usable: it gets a confirmation that names nobody, of the moment in which
 such a payment was recorded, and these payments say that they went there. All others wait for somebody who compares them. Each bill that was
-paid was paid whole.
+paid was paid whole, and everything was paid from account 1000.
 
 Revision ID: 0026
 Revises: 0024
@@ -22,6 +23,7 @@ down_revision = "0024"
 branch_labels = None
 depends_on = None
 
+_THE_ONE = "1000"
 _CONFIRMATION = sa.table(
     "account_confirmation",
     sa.column("account_ref", sa.Uuid()),
@@ -48,6 +50,12 @@ def upgrade() -> None:
         batch.add_column(sa.Column("changed_by", sa.Uuid(), nullable=True))
         batch.create_foreign_key(op.f("fk_payout_account_changed_by"), "person", ["changed_by"], ["id"])
     op.create_index("ix_supplier_account_ref", "supplier", ["account_ref"], unique=True)
+    for table in ("bill_payment_run", "disbursement"):
+        with op.batch_alter_table(table) as batch:
+            batch.add_column(sa.Column("bank_code", sa.String(length=40), nullable=True))
+        op.execute(f"UPDATE {table} SET bank_code = '{_THE_ONE}'")
+        with op.batch_alter_table(table) as batch:
+            batch.alter_column("bank_code", existing_type=sa.String(length=40), nullable=False)
     _check_total("total_minor <> 0")
     with op.batch_alter_table("bill_payment") as batch:
         batch.add_column(sa.Column("amount_minor", sa.BigInteger(), nullable=True))
@@ -67,6 +75,10 @@ def downgrade() -> None:
             "SELECT count(*) FROM bill_payment p JOIN bill b ON b.id = p.bill_id WHERE p.amount_minor <> b.total_minor",
             "payments of a part of a bill",
         ),
+        *(
+            (f"SELECT count(*) FROM {table} WHERE bank_code <> '{_THE_ONE}'", "payments from another bank account")
+            for table in ("bill_payment_run", "disbursement")
+        ),
     )
     for counted, what in newer:
         if op.get_bind().scalar(sa.text(counted)):
@@ -75,6 +87,9 @@ def downgrade() -> None:
         batch.drop_constraint(op.f("ck_bill_payment_amount"), type_="check")
         batch.drop_column("amount_minor")
     _check_total("total_minor > 0")
+    for table in ("disbursement", "bill_payment_run"):
+        with op.batch_alter_table(table) as batch:
+            batch.drop_column("bank_code")
     op.drop_index("ix_payout_account_account_ref", "payout_account")
     op.drop_index("ix_supplier_account_ref", "supplier")
     with op.batch_alter_table("payout_account") as batch:

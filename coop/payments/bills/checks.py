@@ -77,15 +77,21 @@ def _suppliers(session: Session) -> Iterator[Finding]:
 def _runs(session: Session) -> Iterator[Finding]:
     """Look at the payments: each run is one entry: its day, what each supplier was paid, and the sum out of the bank."""
     paid = (
-        select(BillPaymentRun.id, BillPaymentRun.paid_on, Supplier.party_ref, func.sum(BillPayment.amount_minor))
+        select(
+            BillPaymentRun.id,
+            BillPaymentRun.paid_on,
+            Supplier.party_ref,
+            func.sum(BillPayment.amount_minor),
+            BillPaymentRun.bank_code,
+        )
         .outerjoin(BillPayment, BillPayment.run_id == BillPaymentRun.id)
         .outerjoin(Bill, Bill.id == BillPayment.bill_id)
         .outerjoin(Supplier, Supplier.id == Bill.supplier_id)
-        .group_by(BillPaymentRun.id, BillPaymentRun.paid_on, Supplier.party_ref)
+        .group_by(BillPaymentRun.id, BillPaymentRun.paid_on, BillPaymentRun.bank_code, Supplier.party_ref)
     )
     for run_id in _differing(session, "bill_payment_run", paid, 1):
         yield Finding("bill-payment-not-booked", f"run {run_id} and its entry differ")
-    for run_id, _, party_ref, amount_minor in session.execute(paid):
+    for run_id, _, party_ref, amount_minor, _ in session.execute(paid):
         if (amount_minor or 0) < 0:
             yield Finding("bill-payment-below-zero", f"run {run_id}: {party_ref} would have paid")
 
@@ -93,12 +99,19 @@ def _runs(session: Session) -> Iterator[Finding]:
 def _returns(session: Session) -> Iterator[Finding]:
     """Look at what the bank sent back: each time is one entry, of its day, that puts the payments back."""
     returned = (
-        select(BillReturn.id, BillReturn.returned_on, Supplier.party_ref, func.sum(BillPayment.amount_minor))
+        select(
+            BillReturn.id,
+            BillReturn.returned_on,
+            Supplier.party_ref,
+            func.sum(BillPayment.amount_minor),
+            BillPaymentRun.bank_code,
+        )
         .outerjoin(BillReturnLine, BillReturnLine.return_id == BillReturn.id)
         .outerjoin(BillPayment, payments.of_return())
+        .outerjoin(BillPaymentRun, BillPaymentRun.id == BillPayment.run_id)
         .outerjoin(Bill, Bill.id == BillReturnLine.bill_id)
         .outerjoin(Supplier, Supplier.id == Bill.supplier_id)
-        .group_by(BillReturn.id, BillReturn.returned_on, Supplier.party_ref)
+        .group_by(BillReturn.id, BillReturn.returned_on, BillPaymentRun.bank_code, Supplier.party_ref)
     )
     for return_id in _differing(session, "bill_return", returned, -1):
         yield Finding("bill-return-not-booked", f"return {return_id} and its entry differ")
@@ -129,14 +142,14 @@ def _overpaid(session: Session) -> Iterator[Finding]:
 def _differing(session: Session, source: str, moved: Select[*tuple[Any, ...]], sign: int) -> list[UUID]:
     """Compare what moved to or from suppliers with the entries of that source, and return the ids of those that differ.
 
-    `moved` has id, day, supplier and amount; `sign` is 1 where money left. What moves nothing differs from any entry.
+    `moved` has id, day, supplier, amount and bank account; `sign` is 1 where money left. What moves nothing differs from any entry.
     """
     wanted: Counter[tuple[Any, ...]] = Counter()
-    for id_, day, party_ref, amount_minor in session.execute(moved):
+    for id_, day, party_ref, amount_minor, bank in session.execute(moved):
         # Of what pays no bill the party is none, and no entry has such a line. Bills and credit notes may come to nothing.
         change = 1 if party_ref is None else sign * int(amount_minor)
         wanted[id_, day, PAYABLE, party_ref] += change
-        wanted[id_, day, BANK, None] -= change
+        wanted[id_, day, bank or BANK, None] -= change
     booked = (
         select(Entry.source_id, Entry.booked_on, Account.code, Posting.party_ref, Posting.amount_minor)
         .join(Posting, Posting.entry_id == Entry.id)

@@ -26,6 +26,7 @@ from coop.identity.models import Person
 from coop.membership.models import Participant
 from evidence.columns import Code, CurrencyCode, Id, Line, LongText, Minor, Moment
 from evidence.identifiers import new_ref
+from ledger.chart import BANK
 
 #: The line under which a text says why there is no receipt.
 NO_RECEIPT = 0
@@ -100,7 +101,7 @@ class BillText(CoopBase):
 
 
 class BillPaymentRun(CoopBase):
-    """Payments of bills that left the bank account on one day, as one entry."""
+    """Payments of bills that left a bank account on one day, as one entry."""
 
     __tablename__ = "bill_payment_run"
 
@@ -109,6 +110,8 @@ class BillPaymentRun(CoopBase):
     recorded_at: Mapped[Moment]
     #: The form that recorded it, so that a form sent twice is one run.
     form_token: Mapped[UUID] = mapped_column(Uuid, unique=True)
+    #: The account of the books that it left from.
+    bank_code: Mapped[Code] = mapped_column(default=BANK)
 
 
 class BillPayment(CoopBase):

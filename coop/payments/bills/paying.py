@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from coop import audit, clock, cooperative
+from coop.payments.bank.accounts import need_marked
 from coop.payments.bills import errors, queries
 from coop.payments.bills.models import Bill, BillPayment, BillPaymentRun, Supplier
 from coop.payments.bills.netting import Planned, ToPay, check_nets, entry_lines
@@ -78,13 +79,15 @@ def check_payer(actor: Actor, planned: Sequence[Planned]) -> None:
             raise errors.AccountRemovedByYou(row.number)
 
 
-def record_payment(session: Session, actor: Actor, *, bills: Sequence[ToPay], paid_on: date, form_token: UUID) -> UUID:
-    """Record that the bank has paid bills, book it as one entry, and return the run's id.
+def record_payment(
+    session: Session, actor: Actor, *, bills: Sequence[ToPay], paid_on: date, form_token: UUID, bank: str = BANK
+) -> UUID:
+    """Record that a bank account has paid bills, book it as one entry, and return the run's id.
 
     The same form sent again returns the run that stands already.
 
     Raises:
-        PowerMissing, PaymentFormUsed, AccountRemovedByYou, and whatever `plan_payment` refuses
+        PowerMissing, PaymentFormUsed, BankAccountEnded, AccountRemovedByYou, and whatever `plan_payment` refuses
         LedgerRefusal: the date lies in a locked period or in no open year.
     """
     power = actor.need(*RECORDERS)
@@ -92,13 +95,14 @@ def record_payment(session: Session, actor: Actor, *, bills: Sequence[ToPay], pa
     bill_ids = {one.bill_id for one in bills}
     for bill_id in sorted(bill_ids):
         session.get(Bill, bill_id, with_for_update=True)
-    known = _recorded_by_form(session, form_token, bills, paid_on)
+    known = _recorded_by_form(session, form_token, bills, paid_on, bank)
     if known is not None:
         return known
+    need_marked(session, bank)
     _hold_suppliers(session, bill_ids)
     planned = plan_payment(session, bills=bills, paid_on=paid_on)
     check_payer(actor, planned)
-    run = BillPaymentRun(id=new_id(), paid_on=paid_on, recorded_at=clock.now(), form_token=form_token)
+    run = BillPaymentRun(id=new_id(), paid_on=paid_on, recorded_at=clock.now(), form_token=form_token, bank_code=bank)
     try:
         with session.begin_nested():
             session.add(run)
@@ -127,13 +131,15 @@ def _hold_suppliers(session: Session, bill_ids: Set[UUID]) -> None:
         session.get(Supplier, supplier_id, with_for_update=True)
 
 
-def _recorded_by_form(session: Session, form_token: UUID, bills: Sequence[ToPay], paid_on: date) -> UUID | None:
+def _recorded_by_form(
+    session: Session, form_token: UUID, bills: Sequence[ToPay], paid_on: date, bank: str
+) -> UUID | None:
     run = session.scalar(select(BillPaymentRun).where(BillPaymentRun.form_token == form_token))
     if run is None:
         return None
     query = select(BillPayment.bill_id, BillPayment.amount_minor).where(BillPayment.run_id == run.id)
     paid = {tuple(row) for row in session.execute(query)}
-    if (paid, run.paid_on) != ({(one.bill_id, one.amount_minor) for one in bills}, paid_on):
+    if (paid, run.paid_on, run.bank_code) != ({(one.bill_id, one.amount_minor) for one in bills}, paid_on, bank):
         raise PaymentFormUsed
     return run.id
 
@@ -146,7 +152,7 @@ def _book(session: Session, actor: Actor, run: BillPaymentRun, planned: Sequence
         text=gettext("Bills paid: %(suppliers)s", suppliers=names),
         kind="bill-payment",
         currency=planned[0].row.currency,
-        lines=entry_lines(((one.row.party_ref, one.amount_minor) for one in planned), BANK, leaves=True),
+        lines=entry_lines(((one.row.party_ref, one.amount_minor) for one in planned), run.bank_code, leaves=True),
         idempotency_key=f"bill-payment:{run.id}",
         source_kind="bill_payment_run",
         source_id=run.id,

@@ -62,7 +62,7 @@ def record_payment() -> Answer:
     """Return the list for the bank of the ticked bills; or show what would be recorded and, once confirmed, record it."""
     who, form, status = actor(), PayBillsForm(), 422
     if form.validate():
-        bills, paid_on, token = form.to_bills(), form.to_day(), form.to_token()
+        bills, paid_on, token, bank = form.to_bills(), form.to_day(), form.to_token(), form.to_bank()
         try:
             if "confirmed" not in request.form:
                 bills = tuple(fitted(db.session(), bills))
@@ -71,7 +71,11 @@ def record_payment() -> Answer:
                     return _bank_list(planned)
                 paying.check_payer(who, planned)
                 return _confirmation_page(form, planned)
-            write(lambda session: paying.record_payment(session, who, bills=bills, paid_on=paid_on, form_token=token))
+            write(
+                lambda session: paying.record_payment(
+                    session, who, bills=bills, paid_on=paid_on, form_token=token, bank=bank
+                )
+            )
         except Refusal as refusal:
             status = form.show(refusal)
         else:

@@ -8,7 +8,9 @@ from flask_babel import gettext
 from coop import cooperative
 from coop.database import db, write
 from coop.formats import format_day, format_money
+from coop.payments.bank.accounts import label_of
 from coop.payments.bills import payments, returning
+from coop.payments.bills.models import BillPaymentRun
 from coop.payments.bills.pages import READERS, Answer, blueprint
 from coop.payments.bills.paying import RECORDERS
 from coop.payments.bills.payments import PaidBill
@@ -29,6 +31,7 @@ def payment(run_id: UUID) -> str:
         rows=rows,
         total_minor=total_minor,
         total=format_money(total_minor, rows[0].currency),
+        bank=label_of(db.session(), db.session().get_one(BillPaymentRun, run_id).bank_code),
         may_return=not actor().powers.isdisjoint(RECORDERS) and any(row.returned_on is None for row in rows),
     )
 

@@ -12,8 +12,9 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from coop import audit, clock, cooperative, texts
+from coop.payments.bank.accounts import need_marked
 from coop.payments.bills import errors, payments
-from coop.payments.bills.models import Bill, BillReturn, BillReturnLine, BillReturnReason
+from coop.payments.bills.models import Bill, BillPaymentRun, BillReturn, BillReturnLine, BillReturnReason
 from coop.payments.bills.netting import entry_lines
 from coop.payments.bills.paying import RECORDERS
 from coop.payments.bills.payments import PaidBill
@@ -22,7 +23,6 @@ from coop.payments.payouts.returning import LONGEST_REASON, check_return
 from coop.permissions import Actor, NotFound
 from evidence.canonical import Canonical
 from evidence.identifiers import new_id
-from ledger.chart import BANK
 from ledger.posting import Draft, post
 
 
@@ -34,6 +34,7 @@ def record_return(
     Raises:
         PowerMissing, NotFound, NobodyTicked, ReturnedInFuture, ReturnedBeforePaid, ReturnedAlready, TextMissing, TextTooLong
         PaidTogether: a credit note was taken off, and not all that left in that sum is named.
+        BankAccountEnded: it came back to an account that is none any more.
         LedgerRefusal: the day lies in a locked period or in no open year.
     """
     power = actor.need(*RECORDERS)
@@ -48,7 +49,9 @@ def record_return(
     session.add_all(BillReturnLine(bill_id=paid.bill_id, run_id=run_id, return_id=row.id) for paid in rows)
     session.add(BillReturnReason(return_id=row.id, text=said))
     session.flush()
-    _book(session, actor, row, rows)
+    run = session.get_one(BillPaymentRun, run_id)
+    need_marked(session, run.bank_code)
+    _book(session, actor, row, rows, run.bank_code)
     facts: dict[str, Canonical] = {
         "run": run_id,
         "bills": len(rows),
@@ -79,7 +82,7 @@ def together(paid: Collection[PaidBill], bill_ids: Collection[UUID]) -> set[UUID
     return {row.bill_id for row in paid if row.bill_id in bill_ids or row.party_ref in concerned}
 
 
-def _book(session: Session, actor: Actor, row: BillReturn, rows: Collection[PaidBill]) -> None:
+def _book(session: Session, actor: Actor, row: BillReturn, rows: Collection[PaidBill], bank: str) -> None:
     """Book what each supplier is owed again, and what came back to the bank account."""
     names = ", ".join(dict.fromkeys(paid.supplier for paid in rows))[:300]
     draft = Draft(
@@ -87,7 +90,7 @@ def _book(session: Session, actor: Actor, row: BillReturn, rows: Collection[Paid
         text=gettext("Payment of bills sent back by the bank: %(suppliers)s", suppliers=names),
         kind="bill-return",
         currency=next(paid.currency for paid in rows),
-        lines=entry_lines(((paid.party_ref, paid.amount_minor) for paid in rows), BANK, leaves=False),
+        lines=entry_lines(((paid.party_ref, paid.amount_minor) for paid in rows), bank, leaves=False),
         idempotency_key=f"bill-return:{row.id}",
         source_kind="bill_return",
         source_id=row.id,

@@ -18,6 +18,7 @@ from coop import audit, clock, cooperative, outbox
 from coop.formats import format_day, format_money
 from coop.membership import participants
 from coop.membership.models import Participant
+from coop.payments.bank.accounts import need_marked
 from coop.payments.confirming.queries import check_payee, is_confirmed
 from coop.payments.payouts import errors
 from coop.payments.payouts.models import Disbursement, DisbursementLine, PayoutAccount
@@ -92,22 +93,24 @@ def record_payment(
     lines: Sequence[ToPay],
     paid_on: date,
     form_token: UUID,
+    bank: str = BANK,
 ) -> UUID:
-    """Record that the bank has paid what some were owed, book it as one entry, tell each by mail, and return its id.
+    """Record that a bank account has paid what some were owed, book it as one entry, tell each by mail, and return its id.
 
     The same form sent again returns the payment that stands already.
 
     Raises:
-        PowerMissing, PaymentFormUsed, and whatever `plan_payment` refuses
+        PowerMissing, PaymentFormUsed, BankAccountEnded, and whatever `plan_payment` refuses
         LedgerRefusal: the date lies in a locked period or in no open year.
     """
     power = actor.need(Power.TREASURER)
     # Held in one order: a second payment to one of them waits here, and then sees what is owed no longer.
     for participant_id in sorted({line.participant_id for line in lines}):
         participants.lock(session, participant_id)
-    known = _recorded_by_form(session, form_token, account_code, lines, paid_on)
+    known = _recorded_by_form(session, form_token, lines, (account_code, paid_on, bank))
     if known is not None:
         return known
+    need_marked(session, bank)
     planned = plan_payment(session, account_code=account_code, lines=lines, paid_on=paid_on)
     disbursement = Disbursement(
         id=new_id(),
@@ -116,6 +119,7 @@ def record_payment(
         paid_on=paid_on,
         recorded_at=clock.now(),
         form_token=form_token,
+        bank_code=bank,
     )
     try:
         with session.begin_nested():
@@ -164,7 +168,7 @@ def _planned(session: Session, lines: Iterable[ToPay]) -> list[PlannedLine]:
 
 
 def _recorded_by_form(
-    session: Session, form_token: UUID, account_code: str, lines: Sequence[ToPay], paid_on: date
+    session: Session, form_token: UUID, lines: Sequence[ToPay], said: tuple[str, date, str]
 ) -> UUID | None:
     row = session.scalar(select(Disbursement).where(Disbursement.form_token == form_token))
     if row is None:
@@ -175,7 +179,7 @@ def _recorded_by_form(
         )
     )
     same_lines = sorted(map(tuple, recorded)) == sorted((line.participant_id, line.amount_minor) for line in lines)
-    if not same_lines or (row.account_code, row.paid_on) != (account_code, paid_on):
+    if not same_lines or (row.account_code, row.paid_on, row.bank_code) != said:
         raise errors.PaymentFormUsed
     return row.id
 
@@ -188,7 +192,7 @@ def _book(session: Session, actor: Actor, disbursement: Disbursement, planned: S
         text=gettext("Paid out: %(payees)s", payees=gettext(payees.label)),
         kind="disbursement",
         currency=disbursement.currency,
-        lines=[*lines, Line(BANK, -sum(line.amount_minor for line in planned))],
+        lines=[*lines, Line(disbursement.bank_code, -sum(line.amount_minor for line in planned))],
         idempotency_key=f"disbursement:{disbursement.id}",
         source_kind="disbursement",
         source_id=disbursement.id,

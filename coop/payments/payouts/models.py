@@ -15,6 +15,7 @@ from coop.identity.models import Person
 from coop.membership.models import Participant
 from evidence.columns import Code, CurrencyCode, Id, Line, LongText, Minor, Moment
 from evidence.identifiers import new_ref
+from ledger.chart import BANK
 
 
 class PayoutAccount(CoopBase):
@@ -33,7 +34,7 @@ class PayoutAccount(CoopBase):
 
 
 class Disbursement(CoopBase):
-    """Payments to several that left the bank account on one day, as one entry."""
+    """Payments to several that left a bank account on one day, as one entry."""
 
     __tablename__ = "disbursement"
 
@@ -45,6 +46,8 @@ class Disbursement(CoopBase):
     recorded_at: Mapped[Moment]
     #: The form that recorded it, so that a form sent twice is one disbursement.
     form_token: Mapped[UUID] = mapped_column(Uuid, unique=True)
+    #: The account of the books that it left from.
+    bank_code: Mapped[Code] = mapped_column(default=BANK)
 
 
 class DisbursementLine(CoopBase):

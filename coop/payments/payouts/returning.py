@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from coop import audit, clock, cooperative, outbox, texts
 from coop.formats import format_day, format_money
 from coop.membership import participants
+from coop.payments.bank.accounts import need_marked
 from coop.payments.payouts import errors, payments
 from coop.payments.payouts.models import (
     Disbursement,
@@ -27,7 +28,6 @@ from coop.payments.payouts.payments import PaidPayee
 from coop.permissions import Actor, NotFound, Power
 from evidence.canonical import Canonical
 from evidence.identifiers import new_id
-from ledger.chart import BANK
 from ledger.posting import Draft, Line, post
 
 LONGEST_REASON = 300
@@ -58,6 +58,7 @@ def record_return(
 
     Raises:
         PowerMissing, NotFound, NobodyTicked, ReturnedInFuture, ReturnedBeforePaid, ReturnedAlready, TextMissing, TextTooLong
+        BankAccountEnded: it came back to an account that is none any more.
         LedgerRefusal: the day lies in a locked period or in no open year.
     """
     power = actor.need(Power.TREASURER)
@@ -76,6 +77,7 @@ def record_return(
     session.add(DisbursementReturnReason(return_id=row.id, text=said))
     session.flush()
     disbursement = session.get_one(Disbursement, disbursement_id)
+    need_marked(session, disbursement.bank_code)
     _book(session, actor, row, disbursement, rows)
     for paid in rows:
         _tell(session, row, disbursement, paid)
@@ -130,7 +132,7 @@ def _book(
         currency=paid_out.currency,
         lines=[
             *(Line(paid_out.account_code, -paid.amount_minor, paid.party_ref) for paid in rows),
-            Line(BANK, sum(paid.amount_minor for paid in rows)),
+            Line(paid_out.bank_code, sum(paid.amount_minor for paid in rows)),
         ],
         idempotency_key=f"disbursement-return:{row.id}",
         source_kind="disbursement_return",

@@ -79,7 +79,7 @@ def record(payee_list: str) -> Answer:
     """Show what would be recorded and, once that is confirmed, record that the bank has paid the ticked rows."""
     chosen, who, form, status = payees.payees_named(payee_list), actor(), PaymentForm(), 422
     if form.validate():
-        lines, paid_on, token = form.to_lines(), form.to_day(), form.to_token()
+        lines, paid_on, token, bank = form.to_lines(), form.to_day(), form.to_token(), form.to_bank()
         code = chosen.account_code
         try:
             if "confirmed" not in request.form:
@@ -87,7 +87,7 @@ def record(payee_list: str) -> Answer:
                 return _confirmation_page(chosen, form, planned)
             write(
                 lambda session: disbursements.record_payment(
-                    session, who, account_code=code, lines=lines, paid_on=paid_on, form_token=token
+                    session, who, account_code=code, lines=lines, paid_on=paid_on, form_token=token, bank=bank
                 )
             )
         except Refusal as refusal:
