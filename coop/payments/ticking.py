@@ -7,7 +7,7 @@ from uuid import UUID
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, SelectField
+from wtforms import BooleanField, Field, SelectField
 from wtforms.validators import StopValidation
 
 from coop.database import db
@@ -113,6 +113,10 @@ class ReturnForm(Form):
             "The day on which the money came back to the bank account. If that month is locked by now: the first day after it."
         ),
     )
+    never_left = BooleanField(
+        _l("It never left: the payment was recorded by mistake"),
+        description=_l("All of it is undone, and the bank statement is expected to show neither. Tick all of it."),
+    )
     reason = LineField(
         _l("Reason"),
         [required(_l("Say why, in a few words."))],
@@ -125,6 +129,10 @@ class ReturnForm(Form):
         if refusal.about == "booked_on":
             refusal.about = "returned_on"
         return show_on(self, refusal)
+
+    def to_never_left(self) -> bool:
+        """Say whether it was recorded by mistake."""
+        return bool(self.never_left.data)
 
     def to_rows(self) -> tuple[UUID, ...]:
         """Return whose payments came back."""

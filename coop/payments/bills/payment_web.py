@@ -57,10 +57,11 @@ def record_return(run_id: UUID) -> Answer:
     who, form, status = actor(), ReturnForm(), 422
     if form.validate():
         ids, day, reason = form.to_rows(), form.to_day(), form.to_reason()
+        never_left = form.to_never_left()
         try:
             write(
                 lambda session: returning.record_return(
-                    session, who, run_id=run_id, bill_ids=ids, returned_on=day, reason=reason
+                    session, who, run_id=run_id, bill_ids=ids, returned_on=day, reason=reason, never_left=never_left
                 )
             )
         except Refusal as refusal:

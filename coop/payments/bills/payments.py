@@ -38,6 +38,8 @@ class PaidBill:
     reason: str | None
     #: The entry by which it was sent back.
     entry_id: UUID | None
+    #: Whether it was recorded by mistake, and undone.
+    never_left: bool
 
 
 def stands() -> ColumnElement[bool]:
@@ -84,7 +86,7 @@ def _payments() -> Select[*tuple[Any, ...]]:
         select(
             *(BillPaymentRun.id.label("run_id"), BillPaymentRun.paid_on, BillPayment.bill_id),
             *(Supplier.name, Supplier.party_ref, Bill.number, BillPayment.amount_minor, Bill.currency),
-            *(BillReturn.returned_on, BillReturnReason.text, entry.id),
+            *(BillReturn.returned_on, BillReturnReason.text, entry.id, entry.reverses_id.is_not(None)),
         )
         .join(BillPayment, BillPayment.run_id == BillPaymentRun.id)
         .join(Bill, Bill.id == BillPayment.bill_id)

@@ -18,8 +18,9 @@ from coop.payments.bills.models import Bill, BillPaymentRun, BillReturn, BillRet
 from coop.payments.bills.netting import entry_lines
 from coop.payments.bills.paying import RECORDERS
 from coop.payments.bills.payments import PaidBill
-from coop.payments.payouts.errors import NobodyTicked
+from coop.payments.payouts.errors import NobodyTicked, UndoneInPart
 from coop.payments.payouts.returning import LONGEST_REASON, check_return
+from coop.payments.payouts.undoing import undo
 from coop.permissions import Actor, NotFound
 from evidence.canonical import Canonical
 from evidence.identifiers import new_id
@@ -27,12 +28,22 @@ from ledger.posting import Draft, post
 
 
 def record_return(
-    session: Session, actor: Actor, *, run_id: UUID, bill_ids: Collection[UUID], returned_on: date, reason: str
+    session: Session,
+    actor: Actor,
+    *,
+    run_id: UUID,
+    bill_ids: Collection[UUID],
+    returned_on: date,
+    reason: str,
+    never_left: bool = False,
 ) -> UUID:
     """Record that the bank sent back what some bills of a run were paid, book it as one entry, and return its record's id.
 
+    A run that `never_left`, for it was recorded by mistake, is undone whole: by the reversal of its entry.
+
     Raises:
         PowerMissing, NotFound, NobodyTicked, ReturnedInFuture, ReturnedBeforePaid, ReturnedAlready, TextMissing, TextTooLong
+        UndoneInPart, LeftTheBank: it was no mistake, or not all of it is named.
         PaidTogether: a credit note was taken off, and not all that left in that sum is named.
         BankAccountEnded: it came back to an account that is none any more.
         LedgerRefusal: the day lies in a locked period or in no open year.
@@ -51,14 +62,29 @@ def record_return(
     session.flush()
     run = session.get_one(BillPaymentRun, run_id)
     need_marked(session, run.bank_code)
-    _book(session, actor, row, rows, run.bank_code)
+    if never_left:
+        if len(rows) < len(payments.paid_in(session, run_id)):
+            raise UndoneInPart
+        paid, undone = ("bill_payment_run", run_id), ("bill_return", row.id)
+        undo(
+            session,
+            actor,
+            paid=paid,
+            undone=undone,
+            bank=run.bank_code,
+            booked_on=returned_on,
+            text=gettext("Payment recorded by mistake"),
+        )
+    else:
+        _book(session, actor, row, rows, run.bank_code)
     facts: dict[str, Canonical] = {
         "run": run_id,
         "bills": len(rows),
         "amount_minor": sum(paid.amount_minor for paid in rows),
         "currency": rows[0].currency,
     }
-    audit.record(session, actor, "bill-payment.sent-back", subject=row.id, power=power, facts=facts)
+    action = "bill-payment.undone" if never_left else "bill-payment.sent-back"
+    audit.record(session, actor, action, subject=row.id, power=power, facts=facts)
     return row.id
 
 

@@ -52,6 +52,7 @@ def record_return(disbursement_id: UUID) -> Answer:
     who, form, status = actor(), ReturnForm(), 422
     if form.validate():
         ids, day, reason = form.to_rows(), form.to_day(), form.to_reason()
+        never_left = form.to_never_left()
         try:
             write(
                 lambda session: returning.record_return(
@@ -61,6 +62,7 @@ def record_return(disbursement_id: UUID) -> Answer:
                     participant_ids=ids,
                     returned_on=day,
                     reason=reason,
+                    never_left=never_left,
                 )
             )
         except Refusal as refusal:

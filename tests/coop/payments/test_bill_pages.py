@@ -136,8 +136,8 @@ def test_a_payment_that_the_bank_sent_back_is_recorded_from_the_bill_and_paid_an
     with app.app_context():
         house = write(lambda session: paid_bills(session, "A 1", "A 2"))
     page = treasurer.get(house["A 1"])
-    form = treasurer.get(page.links["The bank sent the payment back"])
-    assert form.title == "Did the bank send this payment back?"
+    form = treasurer.get(page.links["It came back, or never left"])
+    assert form.title == "Did this payment come back?"
     sent = form.form(having="returned_on")
     assert [value for name, value in sent.values if name == "back"] == [house["A 1"].removeprefix("/bills/")]
     for field, wrong, words in (
@@ -159,7 +159,7 @@ def test_a_payment_that_the_bank_sent_back_is_recorded_from_the_bill_and_paid_an
     assert (again.status, "came back on" in again.text, count(app, BillReturn)) == (409, True, 1)
     page = sign_in("auditor").get(house["A 1"])
     assert ("To be paid" in page.text, "The account is closed" in page.text) == (True, True)
-    assert "The bank sent it back" not in sign_in("auditor").get(done.path).text
+    assert "It came back, or never left" not in sign_in("auditor").get(done.path).text
     due = treasurer.get("/bills/due")
     assert ("A 1" in due.text, "A 2" in due.text) == (True, False)
     csv = treasurer.get("/bills.csv?state=open").html.splitlines()

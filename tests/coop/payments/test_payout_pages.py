@@ -96,7 +96,7 @@ def test_a_payment_goes_from_the_list_by_the_bank_to_the_payee(
     entry = treasurer.get(payment.links["In the books"])
     assert entry.links["A payment out"] == payment.path
     assert "Paid out: Coaches" in sign_in("board").get(f"/as/{participants['board']}/statement").text
-    page = treasurer.get(payment.links["The bank sent it back"])
+    page = treasurer.get(payment.links["It came back, or never left"])
     sent = page.form(having="returned_on")
     refused = treasurer.send(page, sent, {"reason": ""})
     assert (refused.status, "Say why, in a few words." in refused.text) == (422, True)
