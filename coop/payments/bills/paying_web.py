@@ -79,7 +79,7 @@ def record_payment() -> Answer:
         except Refusal as refusal:
             status = form.show(refusal)
         else:
-            flash(gettext("Recorded: the bills are paid."), "success")
+            flash(gettext("Recorded. What is left of them, if anything, stays in this list."), "success")
             return redirect(url_for("bills.due"), 303)
     return _due_page(form), status
 

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from coop.database import db, write
 from coop.errors import declare, show_on
+from coop.paging import Part, bounded, pager, requested_page
 from coop.payments.confirming import errors, operations, queries
 from coop.payments.confirming.forms import ConfirmForm
 from coop.permissions import Power, requires
@@ -13,6 +14,8 @@ from coop.signed_in import actor
 from evidence.messages import Refusal
 
 blueprint = Blueprint("payee_accounts", __name__)
+
+_PAGE_SIZE = 100
 
 declare(409, *errors.CONFLICTS)
 declare(403, *errors.FORBIDDEN)
@@ -50,11 +53,14 @@ def confirm() -> str | Response | tuple[str, int]:
 
 
 def _page(form: ConfirmForm) -> str:
-    who = actor()
+    who, rows = actor(), queries.waiting(db.session())
+    number, last = bounded(requested_page(), len(rows), _PAGE_SIZE)
+    part = Part(tuple(rows[(number - 1) * _PAGE_SIZE :][:_PAGE_SIZE]), number, last, len(rows))
     return render_template(
         "payments/accounts_waiting.html",
         form=form,
-        rows=[(row, not row.concerns(who)) for row in queries.waiting(db.session())],
+        rows=[(row, not row.concerns(who)) for row in part.rows],
+        pager=pager(part),
         ticked=set(form.accounts.data or ()),
         may_confirm=not who.powers.isdisjoint(operations.CONFIRMERS),
     )

@@ -178,6 +178,8 @@ def test_the_database_refuses_one_person_and_a_payment_to_what_nobody_confirmed(
     with pytest.raises(DBAPIError, match="nobody has confirmed the account"), house.session.begin_nested():
         house.session.add(BillPayment(bill_id=bill_id, run_id=run.id, amount_minor=11_500, account_ref=ref))
     house.confirm()
+    with pytest.raises(DBAPIError, match="not the account of who is paid"), house.session.begin_nested():
+        house.session.add(BillPayment(bill_id=bill_id, run_id=run.id, amount_minor=11_500))
     for statement in ("UPDATE account_confirmation SET confirmed_by = NULL", "DELETE FROM account_confirmation"):
         with pytest.raises(DBAPIError, match="append-only"), house.session.begin_nested():
             house.session.execute(text(statement))
