@@ -139,6 +139,7 @@ _OFFICERS: tuple[tuple[str, Entries], ...] = (
             ("bills.bills", N_("Bills")),
             ("bills.claims", N_("Expense claims")),
             ("payouts.overview", N_("Payments out")),
+            ("payee_accounts.waiting", N_("Accounts to confirm")),
             ("books.journal_list", N_("Journal")),
             ("books.accounts", N_("Accounts")),
             ("books.all_statements", N_("Statements")),

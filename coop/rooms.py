@@ -45,6 +45,8 @@ from coop.payments.bills import checks as bill_checks
 from coop.payments.bills import web as bill_web
 from coop.payments.cards import checks as card_checks
 from coop.payments.cards import web as cards_web
+from coop.payments.confirming import checks as confirming_checks
+from coop.payments.confirming import web as confirming_web
 from coop.payments.payouts import checks as payout_checks
 from coop.payments.payouts import web as payout_web
 from coop.reports import acts as reports_acts
@@ -76,6 +78,7 @@ _PAGES = (
     cards_web.blueprint,
     paying_web.blueprint,
     payout_web.blueprint,
+    confirming_web.blueprint,
     bill_web.blueprint,
     books_web.blueprint,
     assembly_web.blueprint,
@@ -113,6 +116,7 @@ CHECKS: Sequence[Callable[[Session], list[Finding]]] = (
     card_checks.findings,
     payout_checks.findings,
     bill_checks.findings,
+    confirming_checks.findings,
     shares_checks.findings,
     marketplace_checks.findings,
     assembly_checks.findings,

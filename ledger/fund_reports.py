@@ -1,6 +1,7 @@
 """What became of a fund, read from the postings that name it.
 
-On the fund's own account, what comes in is *received* and what a release takes out is *released*; on expense accounts it is *spent*.
+On the fund's own account, what comes in is *received* and what a release takes out is *released*; on expense accounts it is *spent*, and
+so it is on accounts of lasting assets: the funder gave it for the thing. Depreciation that names the fund on both its lines changes nothing.
 """
 
 from collections import defaultdict
@@ -16,6 +17,8 @@ from ledger.models import Account, AccountKind, Entry, Fund, Posting
 
 #: The kind of the entries that make income of what was spent.
 RELEASE = "fund-release"
+#: The line of the statements of what lasts; see `ledger.lines`.
+_LASTING = "fixed-assets"
 
 
 @dataclass(frozen=True)
@@ -134,7 +137,7 @@ def _sums(session: Session, which: ColumnElement[bool], when: ColumnElement[bool
             Fund.id,
             func.coalesce(-func.sum(amount).filter(on_account, kind != RELEASE), 0),
             func.coalesce(func.sum(amount).filter(on_account, kind == RELEASE), 0),
-            func.coalesce(func.sum(amount).filter(Account.kind == AccountKind.EXPENSE), 0),
+            func.coalesce(func.sum(amount).filter(_is_spent()), 0),
         )
         .join(Posting, Posting.fund_id == Fund.id)
         .join(Entry, Entry.id == Posting.entry_id)
@@ -146,6 +149,11 @@ def _sums(session: Session, which: ColumnElement[bool], when: ColumnElement[bool
     return {fund_id: _Sums(*map(int, totals)) for fund_id, *totals in rows}
 
 
+def _is_spent() -> ColumnElement[bool]:
+    """Return the condition that what names a fund on an account was spent for it: a cost, or something bought that lasts."""
+    return (Account.kind == AccountKind.EXPENSE) | (func.coalesce(Account.statement_line, "") == _LASTING)
+
+
 def _spending(
     session: Session, which: ColumnElement[bool], starts_on: date, ends_on: date
 ) -> defaultdict[UUID, list[Spending]]:
@@ -154,7 +162,7 @@ def _spending(
         .join(Posting, Posting.fund_id == Fund.id)
         .join(Account, Account.id == Posting.account_id)
         .join(Entry, Entry.id == Posting.entry_id)
-        .where(which, Account.kind == AccountKind.EXPENSE, Entry.booked_on.between(starts_on, ends_on))
+        .where(which, _is_spent(), Entry.booked_on.between(starts_on, ends_on))
         .group_by(Fund.id, Account.code, Account.name)
         .order_by(Account.code)
     )

@@ -109,8 +109,11 @@ def reverse(
     now: datetime,
     recorded_by: UUID | None = None,
     kind: str = "reversal",
+    source: tuple[str, UUID] | None = None,
 ) -> UUID:
     """Write the reversal of an entry: the same postings with opposite signs, linked to it, once.
+
+    What causes it is a record of its own, or that of the entry where nothing else is said.
 
     Raises:
         NoSuchEntry, AlreadyReversed, ReversalOfReversal, ReversedBeforeBooked, AccountNotOpen, PeriodLocked,
@@ -145,8 +148,8 @@ def reverse(
         currency=postings[0].currency,
         lines=[Line(p.code, -p.amount_minor, p.party_ref, p.cost_centre, p.fund, p.tax) for p in postings],
         idempotency_key=f"reversal:{entry_id}",
-        source_kind=entry.source_kind,
-        source_id=entry.source_id,
+        source_kind=source[0] if source else entry.source_kind,
+        source_id=source[1] if source else entry.source_id,
         reverses_id=entry_id,
         reference=entry.reference,
     )

@@ -1,6 +1,7 @@
 """How tests enter bills and claims: by the same operations as the pages."""
 
 import io
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,6 +19,10 @@ from coop.payments.bills import claim_queries, claiming, entering, paying, queri
 from coop.payments.bills.booking import Costs
 from coop.payments.bills.claiming import NewClaim, Spent
 from coop.payments.bills.entering import NewBill
+from coop.payments.bills.netting import ToPay
+from coop.payments.bills.rows import BillFilter
+from coop.payments.confirming import operations as confirming
+from coop.payments.confirming import queries as accounts
 from coop.permissions import Actor
 from ledger.chart import HOSTING, PAYABLE
 from ledger.drafts import Line
@@ -86,10 +91,29 @@ class Billing:
         self.approve(bill_id)
         return bill_id
 
-    def pay(self, *bill_ids: UUID, on: date | None = None, token: UUID | None = None) -> UUID:
+    def pay(
+        self, *bill_ids: UUID, on: date | None = None, token: UUID | None = None, parts: dict[UUID, int] | None = None
+    ) -> UUID:
+        """Pay what is left of bills, or the parts that are given."""
+        shown = self.to_pay(*bill_ids, *(parts or {}))
         return paying.record_payment(
-            self.session, self.treasurer, bill_ids=bill_ids, paid_on=on or self.today, form_token=token or uuid4()
+            self.session,
+            self.treasurer,
+            bills=[replace(one, amount_minor=(parts or {}).get(one.bill_id, one.amount_minor)) for one in shown],
+            paid_on=on or self.today,
+            form_token=token or uuid4(),
         )
+
+    def to_pay(self, *bill_ids: UUID) -> list[ToPay]:
+        """Return bills as the list shows them now; an unknown one as if it were in it."""
+        rows = {row.id: row for row in queries.all_bills(self.session, BillFilter())}
+        shown = {bill_id: (row.open_minor or row.total_minor, row.account_ref) for bill_id, row in rows.items()}
+        return [ToPay(bill_id, *shown.get(bill_id, (1, None))) for bill_id in bill_ids]
+
+    def confirm(self, actor: Actor | None = None) -> int:
+        """Let somebody of the board confirm all accounts that wait."""
+        refs = [row.account_ref for row in accounts.waiting(self.session)]
+        return confirming.confirm(self.session, actor or self.board, account_refs=refs)
 
     def state(self, bill_id: UUID) -> str:
         return queries.bill(self.session, bill_id).state.value

@@ -21,7 +21,7 @@ from coop.assembly.operations import Words
 from coop.books.operations import open_year
 from coop.books.surplus import operations as surplus_operations
 from coop.membership.models import Participant
-from coop.payments.payouts.disbursements import record_payment
+from coop.payments.payouts.disbursements import ToPay, record_payment
 from evidence.identifiers import new_id
 from ledger import periods
 from ledger.chart import BANK, COACHES, COACHING_INCOME, FELLOWSHIP_INCOME, GRANT_INCOME, PATRONAGE_PAYABLE
@@ -164,7 +164,7 @@ def pay(session: Session, name: str, amount_minor: int) -> UUID:
         session,
         joining.founder(session, "treasurer"),
         account_code=PATRONAGE_PAYABLE,
-        lines=[(_participant(session, name), amount_minor)],
+        lines=[ToPay(_participant(session, name), amount_minor)],
         paid_on=cooperative.today(session),
         form_token=new_id(),
     )

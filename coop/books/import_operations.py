@@ -22,6 +22,8 @@ from coop.books.import_models import BookImport, ImportedEntry
 from coop.books.operations import largest_alone
 from coop.books.tax.operations import check_registered
 from coop.membership.models import Participant
+from coop.payments.bills import suppliers
+from coop.payments.bills.models import Supplier
 from coop.permissions import Actor, Power
 from evidence.canonical import Canonical
 from evidence.columns import table_of
@@ -251,7 +253,8 @@ def _check_opening(session: Session, booked_on: date) -> None:
 def _party_finder(session: Session) -> FindParty:
     """Return a function that finds a participant by reference, number or name, each asked for once.
 
-    Suppliers are found by reference alone, for entries that these books have already: a new one that names them is refused.
+    Suppliers are found, too: by reference for entries that these books have already, and by name so that a new entry is refused in words
+    that say where their bills are entered. Nobody becomes a supplier by being named in a file.
     """
     found: dict[str, UUID | None] = {}
     of_suppliers = kept.suppliers(session)
@@ -265,6 +268,9 @@ def _party_finder(session: Session) -> FindParty:
             else:
                 several = queries.find_party(session, cell[:200])
                 found[cell] = several[0].party_ref if len(several) == 1 else None
+                if not several:
+                    named = select(Supplier.party_ref).where(Supplier.name_key == suppliers.name_key(cell))
+                    found[cell] = session.scalar(named)
         return found[cell]
 
     return find

@@ -20,12 +20,14 @@ from coop import cooperative
 from coop.attachments.uploads import Received, receive
 from coop.config import configuration
 from coop.demonstration import roles
+from coop.demonstration.shop import confirm_accounts
 from coop.demonstration.stage import Stage
 from coop.demonstration.two import approve_act
 from coop.payments.bills import claiming, paying, queries, suppliers
 from coop.payments.bills.booking import Costs
 from coop.payments.bills.claiming import NewClaim, Spent
 from coop.payments.bills.entering import NewBill, enter_bill
+from coop.payments.bills.netting import ToPay
 from coop.payments.bills.suppliers import SupplierText
 from ledger import chart
 from ledger.drafts import Line
@@ -117,7 +119,10 @@ def _approve(stage: Stage, bill_id: UUID, session: Session) -> None:
 
 def _pay(stage: Stage, bill_id: UUID, session: Session) -> UUID:
     treasurer, today = stage.role(session, roles.TREASURER), cooperative.today(session)
-    return paying.record_payment(session, treasurer, bill_ids=[bill_id], paid_on=today, form_token=uuid4())
+    confirm_accounts(stage, session)
+    row = queries.bill(session, bill_id)
+    bills = [ToPay(bill_id, row.open_minor, row.account_ref)]
+    return paying.record_payment(session, treasurer, bills=bills, paid_on=today, form_token=uuid4())
 
 
 def _claim(stage: Stage, session: Session) -> UUID:

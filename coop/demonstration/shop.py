@@ -19,9 +19,12 @@ from coop.marketplace.order_models import PaidBy
 from coop.marketplace.orders import Placed
 from coop.membership.models import Participant, ParticipantKind
 from coop.payments.cards import checkouts, practice
+from coop.payments.confirming import operations as confirming
+from coop.payments.confirming import queries as accounts
 from coop.payments.models import PaymentRequest
 from coop.payments.operations import Receipt, record_receipt
 from coop.payments.payouts import disbursements
+from coop.payments.payouts.models import PayoutAccount
 from coop.payments.payouts.payees import owed
 from ledger import chart
 from ledger.posting import Line
@@ -109,20 +112,31 @@ def settle(stage: Stage, moment: datetime) -> None:
 
 
 def pay_out(stage: Stage, account_code: str, session: Session) -> None:
-    """Let the treasurer pay everybody what an account says they are owed."""
+    """Let the treasurer pay everybody what an account says they are owed, once a director has confirmed where."""
+    confirm_accounts(stage, session)
     today = cooperative.today(session)
     by_party = {party: minor for party, minor in owed(session, account_code, today).items() if minor > 0}
     rows = session.execute(
-        select(Participant.id, Participant.party_ref)
+        select(Participant.id, Participant.party_ref, PayoutAccount.account_ref)
+        .outerjoin(PayoutAccount, PayoutAccount.participant_id == Participant.id)
         .where(Participant.party_ref.in_(by_party))
         .order_by(Participant.id)
     )
-    lines = [(participant_id, by_party[party]) for participant_id, party in rows]
+    lines = [disbursements.ToPay(participant_id, by_party[party], ref) for participant_id, party, ref in rows]
     if lines:
         treasurer = stage.role(session, roles.TREASURER)
         disbursements.record_payment(
             session, treasurer, account_code=account_code, lines=lines, paid_on=today, form_token=uuid4()
         )
+
+
+def confirm_accounts(stage: Stage, session: Session) -> None:
+    """Let directors confirm the bank accounts that wait, each but their own."""
+    for role in (roles.BOARD, roles.DIRECTOR):
+        director = stage.role(session, role)
+        rows = accounts.waiting(session)
+        if refs := [row.account_ref for row in rows if not row.concerns(director)]:
+            confirming.confirm(session, director, account_refs=refs)
 
 
 def meets_at(stage: Stage, day: date) -> datetime:

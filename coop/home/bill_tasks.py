@@ -11,6 +11,8 @@ from coop.approvals.queries import waiting_for
 from coop.home.tasks import Task
 from coop.payments.bills import claim_queries, queries
 from coop.payments.bills.acts import KINDS_WITH_RECEIPT
+from coop.payments.confirming import queries as accounts
+from coop.payments.confirming.operations import CONFIRMERS
 from coop.permissions import Actor, Power
 
 _WEEK = timedelta(days=7)
@@ -27,6 +29,15 @@ def bill_tasks(session: Session, who: Actor) -> list[Task]:
                 ),
                 url_for("bills.waiting"),
                 gettext("The receipt stands beside the lines. Nothing is owed before you approve."),
+            )
+        )
+    may_confirm = not who.powers.isdisjoint(CONFIRMERS)
+    if may_confirm and (count := sum(not row.concerns(who) for row in accounts.waiting(session))):
+        tasks.append(
+            Task(
+                ngettext("Confirm %(num)s bank account", "Confirm %(num)s bank accounts", count),
+                url_for("payee_accounts.waiting"),
+                gettext("Compare it with what the payee says. Nothing is paid to it before."),
             )
         )
     if Power.TREASURER in who.powers:

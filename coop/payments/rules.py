@@ -3,6 +3,7 @@
 from coop.payments.bank import rules as bank_rules
 from coop.payments.bills import rules as bill_rules
 from coop.payments.cards import rules as card_rules
+from coop.payments.confirming import rules as confirming_rules
 from coop.payments.models import PaymentCredit, PaymentReceipt, PaymentRequest
 from evidence.columns import table_of
 from evidence.rules import Rule, append_only
@@ -14,4 +15,5 @@ RULES: tuple[Rule, ...] = (
     *bank_rules.RULES,
     *bill_rules.RULES,
     *card_rules.RULES,
+    *confirming_rules.RULES,
 )

@@ -7,13 +7,16 @@ from uuid import UUID
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import Field
+from wtforms import BooleanField, Field, SelectField
 from wtforms.validators import StopValidation
 
+from coop.database import db
 from coop.errors import show_on
-from coop.forms import DayField, Form, LineField, TokenField, required
+from coop.forms import DayField, Form, LineField, TokenField, choices, required
+from coop.payments.bank.accounts import bank_accounts
 from coop.payments.payouts.returning import LONGEST_REASON
 from evidence.messages import Refusal
+from ledger.chart import BANK
 
 Row = TypeVar("Row")
 
@@ -62,7 +65,27 @@ class PaidForm(Form):
         [required(_l("Enter the date."))],
         description=_l("The day on which the money left the bank account."),
     )
+    #: Left out where there is one account only.
+    bank = SelectField(_l("Paid from"), validate_choice=True)
     form_token = TokenField()
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        banks = bank_accounts(db.session())
+        self.bank.choices = choices((one.code, one.label) for one in banks)
+        if len(banks) == 1:
+            del self.bank
+
+    def to_bank(self) -> str:
+        """Return the bank account that it left from."""
+        return self.bank.data if "bank" in self else BANK
+
+    @property
+    def bank_label(self) -> str:
+        """Return how the chosen bank account is called; nothing where there is one only."""
+        if "bank" not in self:
+            return ""
+        return next((str(one.label) for one in self.bank.choices if one.value == self.bank.data), "")
 
     def show(self, refusal: Refusal) -> int:
         """Put a refusal beside the field it is about, and return the status: the date of the entry is the one of the payment."""
@@ -90,6 +113,10 @@ class ReturnForm(Form):
             "The day on which the money came back to the bank account. If that month is locked by now: the first day after it."
         ),
     )
+    never_left = BooleanField(
+        _l("It never left: the payment was recorded by mistake"),
+        description=_l("All of it is undone, and the bank statement is expected to show neither. Tick all of it."),
+    )
     reason = LineField(
         _l("Reason"),
         [required(_l("Say why, in a few words."))],
@@ -102,6 +129,10 @@ class ReturnForm(Form):
         if refusal.about == "booked_on":
             refusal.about = "returned_on"
         return show_on(self, refusal)
+
+    def to_never_left(self) -> bool:
+        """Say whether it was recorded by mistake."""
+        return bool(self.never_left.data)
 
     def to_rows(self) -> tuple[UUID, ...]:
         """Return whose payments came back."""

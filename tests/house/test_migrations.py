@@ -18,13 +18,18 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from coop import migrating
+from coop.checking import all_findings
 from coop.database import METADATAS, db
 from coop.membership.models import MemberClass
-from coop.payments.bills import returning
+from coop.payments.bills import queries as bill_queries
+from coop.payments.bills import returning, suppliers
+from coop.payments.bills.suppliers import SupplierText
+from coop.payments.confirming.queries import waiting
 from coop.rooms import RULES
 from evidence.rules import rule_findings
 from ledger import chart, chart_checks, closing, periods, posting, reopening, sealing
 from ledger import checks as ledger_checks
+from ledger.drafts import Line
 from ledger.models import YearClosing
 from tests import world as worlds
 from tests.billing import Billing
@@ -274,6 +279,52 @@ def test_bills_that_were_paid_stay_so_and_what_the_bank_sent_back_does_not_go_ba
     founded.engine.dispose()
     with pytest.raises(RuntimeError, match="the bank has sent payments back"):
         migrating.downgrade(founded.url, "0018")
+
+
+@pytest.mark.parametrize(("amount_minor", "left"), [(-500, "credit notes"), (500, "payments of a part of a bill")])
+def test_what_the_revisions_before_cannot_keep_of_bills_does_not_go_back(
+    founded: TestDatabase, amount_minor: int, left: str
+) -> None:
+    with _writing(founded.engine) as session:
+        house = Billing(session, is_founded=True)
+        house.pay(house.entered_and_approved())
+        bill_id = house.entered_and_approved(Line(chart.HOSTING, amount_minor))
+        if amount_minor > 0:
+            house.pay(parts={bill_id: 100})
+    founded.engine.dispose()
+    with pytest.raises(RuntimeError, match=left):
+        migrating.downgrade(founded.url, "0024")
+    assert migrating.current_revision(founded.engine) == "0027"
+
+
+def test_an_account_that_was_paid_to_stays_usable_and_any_other_waits_for_a_second_person(
+    founded: TestDatabase,
+) -> None:
+    names = ("Kea", "Moa", "Tui")
+    with _writing(founded.engine) as session:
+        house = Billing(session, is_founded=True)
+        for name in names:
+            suppliers.add(session, house.treasurer, SupplierText(name, f"12-3456-000{len(name)}-00"))
+        house.confirm()
+        paid = [house.entered_and_approved(supplier=name) for name in ("Kea", "Tui")]
+        house.pay(*paid)
+    with _writing(founded.engine) as session:
+        house = Billing(session, is_founded=True)
+        changed, text = suppliers.find(session, "Tui"), SupplierText("Tui", "12-9999-0666666-66")
+        assert changed is not None
+        suppliers.edit(session, house.treasurer, supplier_id=changed, text=text)
+    founded.engine.dispose()
+    migrating.downgrade(founded.url, "0024")
+    migrating.upgrade(founded.url)
+    with _writing(founded.engine) as session:
+        house = Billing(session, is_founded=True)
+        assert [row.name for row in waiting(session)] == ["Moa", "Tui"]
+        again = house.entered_and_approved(supplier="Kea")
+        row = bill_queries.bill(session, again)
+        assert (row.is_listed, row.confirmed_by, row.was_paid_here) == (True, None, True)
+        house.pay(again)
+        assert house.confirm() == 2
+        assert all_findings(session) == []
 
 
 def test_a_chart_without_an_account_for_clients_gets_one(empty: TestDatabase) -> None:

@@ -12,7 +12,16 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from ledger import errors, fund_errors, fund_reports, funds, posting
-from ledger.chart import BANK, GRANT_INCOME, GRANTS_UNSPENT, RESTRICTED_FUNDS, WAGES
+from ledger.chart import (
+    ACCUMULATED_DEPRECIATION,
+    BANK,
+    DEPRECIATION,
+    EQUIPMENT,
+    GRANT_INCOME,
+    GRANTS_UNSPENT,
+    RESTRICTED_FUNDS,
+    WAGES,
+)
 from ledger.statements import income_statement
 from ledger.totals import balance_of
 from tests.ledger.conftest import NOW, YEAR, Books, found_books
@@ -108,6 +117,41 @@ def test_a_release_is_once_and_its_reversal_gives_back(books: Books) -> None:
     posting.reverse(books.session, first.entry_id, booked_on=JUNE, text="Too early", now=NOW)
     found = fund_reports.report(books.session, fund_id, *YEAR)
     assert (found.released_minor, found.to_release_minor, found.received_minor) == (0, 4_000, 10_000)
+
+
+def post(books: Books, key: str, on: date, *lines: posting.Line) -> UUID:
+    return posting.post(books.session, posting.Draft(on, "Weather station", "manual", "NZD", lines, key), now=NOW)
+
+
+def test_equipment_bought_from_a_fund_is_spent_for_it_and_its_depreciation_is_not_spent_again(books: Books) -> None:
+    fund_id = fund(books)
+    receive(books, fund_id, 100_000)
+    bought = (posting.Line(EQUIPMENT, 60_000, fund="wetlands"), posting.Line(BANK, -60_000))
+    post(books, "bought", MAY, *bought)
+    found = fund_reports.report(books.session, fund_id, *YEAR)
+    assert [(one.account, one.amount_minor) for one in found.spending] == [(EQUIPMENT, 60_000)]
+    assert (found.to_release_minor, found.left_minor) == (60_000, 40_000)
+    release(books, fund_id)
+    assert income_statement(books.session, *YEAR).result_minor == 60_000, "income when it is bought; the asset stands"
+    worn = (
+        posting.Line(DEPRECIATION, 12_000, fund="wetlands"),
+        posting.Line(ACCUMULATED_DEPRECIATION, -12_000, fund="wetlands"),
+    )
+    post(books, "worn", JUNE, *worn)
+    found = fund_reports.report(books.session, fund_id, *YEAR)
+    assert (found.spent_minor, found.to_release_minor, found.left_minor) == (60_000, 0, 40_000)
+
+
+def test_equipment_that_does_not_name_its_fund_is_spent_as_it_wears(books: Books) -> None:
+    fund_id = fund(books)
+    receive(books, fund_id, 100_000)
+    post(books, "bought", MAY, posting.Line(EQUIPMENT, 60_000), posting.Line(BANK, -60_000))
+    worn = (posting.Line(DEPRECIATION, 12_000, fund="wetlands"), posting.Line(ACCUMULATED_DEPRECIATION, -12_000))
+    post(books, "worn", JUNE, *worn)
+    found = fund_reports.report(books.session, fund_id, *YEAR)
+    assert (found.spent_minor, found.to_release_minor) == (12_000, 12_000)
+    release(books, fund_id)
+    assert income_statement(books.session, *YEAR).result_minor == 0
 
 
 def test_a_reversed_cost_is_not_spent(books: Books) -> None:

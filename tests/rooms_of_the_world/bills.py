@@ -30,10 +30,13 @@ def _bills(session: Session, world: World) -> None:
     due = house.entered_and_approved(number="17", due_on=house.today)
     paid = house.entered_and_approved(supplier="Tūī Hosting", number="A 9")
     house.pay(paid)
+    part = house.entered_and_approved(number="19")
+    house.pay(parts={part: 5_000})
+    note = house.entered_and_approved(Line(HOSTING, -2_500), number="C 20")
     refused = house.enter(number="18")
     approvals.withdraw(session, house.board, act_id=house.act_of(refused).id, reason="We did not order it.")
-    world.things["bill_id"] = [waiting, due, paid, refused]
-    world.things["run_id"] = [session.scalars(select(BillPaymentRun.id)).one()]
+    world.things["bill_id"] = [waiting, due, paid, refused, part, note]
+    world.things["run_id"] = [session.scalars(select(BillPaymentRun.id).order_by(BillPaymentRun.id)).first()]
     world.things["supplier_id"] = list(session.scalars(select(Supplier.id).order_by(Supplier.name_key)))
 
 

@@ -13,7 +13,7 @@ from coop.payments.bank.lines import paste_statement, remove_line
 from coop.payments.bank.matching import Reason, classify, match
 from coop.payments.bank.queries import LineFilter, all_lines
 from coop.payments.payouts.accounts import change_account
-from coop.payments.payouts.disbursements import record_payment
+from coop.payments.payouts.disbursements import ToPay, record_payment
 from ledger import chart, periods
 from ledger.models import Entry
 from ledger.posting import Draft, Line, post
@@ -52,7 +52,7 @@ def _payouts(session: Session, world: World) -> None:
         session,
         treasurer,
         account_code=chart.OWED_TO_COACHES,
-        lines=[(world.participants["auditor"], 700)],
+        lines=[ToPay(world.participants["auditor"], 700)],
         paid_on=today,
         form_token=uuid4(),
     )
@@ -88,6 +88,9 @@ def addresses(world: World) -> dict[str, list[Address]]:
         "books.year_reopening": [
             *(Address(name, f"/books/years/{world.things['year_id'][-1]}/reopen") for name in ("treasurer", "auditor")),
             Address("board", f"/books/years/{world.things['year_id'][0]}/reopen", 409),
+        ],
+        "payee_accounts.waiting": [
+            *(Address(name, "/payments/accounts") for name in ("treasurer", "board", "auditor")),
         ],
         "payouts.overview": [Address("treasurer", "/payouts"), Address("auditor", "/payouts")],
         "payouts.pay_list": [

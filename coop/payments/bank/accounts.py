@@ -65,6 +65,15 @@ def are_several(session: Session) -> bool:
     return session.scalar(select(BankAccount.account_code).limit(1)) is not None
 
 
+def label_of(session: Session, code: str) -> str:
+    """Return how a bank account is called where it must be told from others; nothing where there is one only.
+
+    Raises:
+        NotFound
+    """
+    return bank_account(session, code).label if are_several(session) else ""
+
+
 def bank_account(session: Session, code: str) -> Bank:
     """Return a bank account, be it ended.
 

@@ -90,6 +90,7 @@ def _claim_page(arguments: Mapping[str, Any]) -> Page:
 def _describe_bill(session: Session, arguments: Mapping[str, Any]) -> list[tuple[str, str]]:
     row = queries.bill(session, UUID(arguments["bill"]))
     return [
+        *([(gettext("Kind"), gettext("Credit note: taken off what is paid"))] if row.is_credit else []),
         (gettext("Supplier"), row.supplier),
         (gettext("Number"), row.number),
         (gettext("Date of the bill"), format_day(row.billed_on)),

@@ -22,7 +22,7 @@ from coop.payments.bills.deciding import decide, decision
 from coop.payments.bills.forms import BillsForm, RefusalForm
 from coop.payments.bills.pages import READERS, Answer, blueprint, chart_names, currency
 from coop.payments.bills.paying import RECORDERS
-from coop.payments.bills.queries import BillFilter, BillState
+from coop.payments.bills.rows import BillFilter, BillState
 from coop.permissions import Power, requires
 from coop.signed_in import actor
 from evidence.currencies import decimal_text
@@ -56,18 +56,34 @@ def bills() -> Answer:
 def bills_csv() -> Response:
     """Return the bills that match as a table, with the days by which those open at the end of any day are known."""
     session, (_, wanted, _) = db.session(), _asked()
-    returned = payments.returned(session)
+    paid = payments.of_bills(session)
     rows = (
         (
             *(row.supplier, row.number, row.billed_on, row.due_on),
             *(decimal_text(row.total_minor, row.currency), row.state.value, row.paid_on or "", row.entry_id or ""),
             *(row.booked_on or "", row.taken_back_on or ""),
+            decimal_text(row.open_minor, row.currency),
             # From when to when it was paid before: days with a stroke between, as ISO 8601 writes it.
-            " ".join(f"{one.paid_on}/{one.returned_on}" for one in returned.get(row.id, ())),
+            " ".join(f"{one.paid_on}/{one.returned_on}" for one in paid.get(row.id, ()) if one.returned_on),
+            " ".join(f"{one.paid_on}={decimal_text(one.amount_minor, one.currency)}" for one in paid.get(row.id, ())),
         )
         for row in queries.all_bills(session, wanted)
     )
-    head = ("supplier", "number", "date", "due", "total", "state", "paid", "entry", "booked", "taken_back", "sent_back")
+    head = (
+        "supplier",
+        "number",
+        "date",
+        "due",
+        "total",
+        "state",
+        "paid",
+        "entry",
+        "booked",
+        "taken_back",
+        "left",
+        "sent_back",
+        "payments",
+    )
     return csv_file("bills.csv", head, rows)
 
 

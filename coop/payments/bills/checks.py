@@ -23,7 +23,7 @@ from coop.payments.bills.models import (
     ExpenseClaimLine,
     Supplier,
 )
-from coop.payments.bills.queries import BillFilter, BillState
+from coop.payments.bills.rows import BillFilter, BillState
 from evidence.findings import Finding
 from ledger.chart import BANK, EXPENSE_CLAIMS, PAYABLE
 from ledger.models import Account, Entry, Posting
@@ -31,12 +31,12 @@ from ledger.models import Account, Entry, Posting
 
 def findings(session: Session) -> list[Finding]:
     """Check bills and claims. That nobody approves what they prepared, the checks of approvals look at."""
-    checks = (_bills, _numbers, _suppliers, _runs, _returns, _paid_once, _claims, _own_claims)
+    checks = (_bills, _numbers, _suppliers, _runs, _returns, _overpaid, _claims, _own_claims)
     return [finding for check in checks for finding in check(session)]
 
 
 def _bills(session: Session) -> Iterator[Finding]:
-    """Look at the books: each approved bill is one entry that credits its supplier with its total, no other bill is booked, and a paid one stands."""
+    """Look at the books: each approved bill is one entry that credits its supplier with its total, or debits it of a credit note, no other bill is booked, and a paid one stands."""
     approved = set(session.scalars(select(Bill.id).join(ActApproval, ActApproval.act_id == Bill.act_id)))
     owed = select(Bill.id, Supplier.party_ref, Bill.total_minor).join(Supplier, Supplier.id == Bill.supplier_id)
     wanted = {(id_, party, total) for id_, party, total in session.execute(owed) if id_ in approved}
@@ -66,7 +66,7 @@ def _suppliers(session: Session) -> Iterator[Finding]:
     """Compare what stands as owed to each supplier with what its bills to be paid add up to."""
     due: Counter[UUID] = Counter()
     for row in queries.to_pay(session):
-        due[row.party_ref] += row.total_minor
+        due[row.party_ref] += row.open_minor
     for party_ref, amount_minor in session.execute(_held(PAYABLE).where(_is_supplier())):
         due[party_ref] -= int(amount_minor)
     for party_ref, missing_minor in sorted(due.items(), key=str):
@@ -77,24 +77,41 @@ def _suppliers(session: Session) -> Iterator[Finding]:
 def _runs(session: Session) -> Iterator[Finding]:
     """Look at the payments: each run is one entry: its day, what each supplier was paid, and the sum out of the bank."""
     paid = (
-        select(BillPaymentRun.id, BillPaymentRun.paid_on, Supplier.party_ref, func.sum(Bill.total_minor))
+        select(
+            BillPaymentRun.id,
+            BillPaymentRun.paid_on,
+            Supplier.party_ref,
+            func.sum(BillPayment.amount_minor),
+            BillPaymentRun.bank_code,
+        )
         .outerjoin(BillPayment, BillPayment.run_id == BillPaymentRun.id)
         .outerjoin(Bill, Bill.id == BillPayment.bill_id)
         .outerjoin(Supplier, Supplier.id == Bill.supplier_id)
-        .group_by(BillPaymentRun.id, BillPaymentRun.paid_on, Supplier.party_ref)
+        .group_by(BillPaymentRun.id, BillPaymentRun.paid_on, BillPaymentRun.bank_code, Supplier.party_ref)
     )
     for run_id in _differing(session, "bill_payment_run", paid, 1):
         yield Finding("bill-payment-not-booked", f"run {run_id} and its entry differ")
+    for run_id, _, party_ref, amount_minor, _ in session.execute(paid):
+        if (amount_minor or 0) < 0:
+            yield Finding("bill-payment-below-zero", f"run {run_id}: {party_ref} would have paid")
 
 
 def _returns(session: Session) -> Iterator[Finding]:
     """Look at what the bank sent back: each time is one entry, of its day, that puts the payments back."""
     returned = (
-        select(BillReturn.id, BillReturn.returned_on, Supplier.party_ref, func.sum(Bill.total_minor))
+        select(
+            BillReturn.id,
+            BillReturn.returned_on,
+            Supplier.party_ref,
+            func.sum(BillPayment.amount_minor),
+            BillPaymentRun.bank_code,
+        )
         .outerjoin(BillReturnLine, BillReturnLine.return_id == BillReturn.id)
+        .outerjoin(BillPayment, payments.of_return())
+        .outerjoin(BillPaymentRun, BillPaymentRun.id == BillPayment.run_id)
         .outerjoin(Bill, Bill.id == BillReturnLine.bill_id)
         .outerjoin(Supplier, Supplier.id == Bill.supplier_id)
-        .group_by(BillReturn.id, BillReturn.returned_on, Supplier.party_ref)
+        .group_by(BillReturn.id, BillReturn.returned_on, BillPaymentRun.bank_code, Supplier.party_ref)
     )
     for return_id in _differing(session, "bill_return", returned, -1):
         yield Finding("bill-return-not-booked", f"return {return_id} and its entry differ")
@@ -108,24 +125,31 @@ def _returns(session: Session) -> Iterator[Finding]:
         yield Finding("bill-return-before-payment", f"bill {bill_id}")
 
 
-def _paid_once(session: Session) -> Iterator[Finding]:
-    """Look for a bill that was paid more than once, without the payment before having come back."""
-    standing = select(BillPayment.bill_id).where(payments.stands()).group_by(BillPayment.bill_id)
-    for bill_id in session.scalars(standing.having(func.count() > 1)):
-        yield Finding("bill-paid-twice", f"bill {bill_id}")
+def _overpaid(session: Session) -> Iterator[Finding]:
+    """Look for a bill of which more is paid than it asks for, what came back apart, or less than nothing."""
+    paid = func.sum(BillPayment.amount_minor)
+    standing = (
+        select(Bill.id)
+        .join(BillPayment, BillPayment.bill_id == Bill.id)
+        .where(payments.stands())
+        .group_by(Bill.id, Bill.total_minor)
+        .having((func.abs(paid) > func.abs(Bill.total_minor)) | ((paid > 0) != (Bill.total_minor > 0)))
+    )
+    for bill_id in session.scalars(standing):
+        yield Finding("bill-overpaid", f"bill {bill_id}")
 
 
 def _differing(session: Session, source: str, moved: Select[*tuple[Any, ...]], sign: int) -> list[UUID]:
     """Compare what moved to or from suppliers with the entries of that source, and return the ids of those that differ.
 
-    `moved` has id, day, supplier and amount; `sign` is 1 where money left. What moves nothing differs from any entry.
+    `moved` has id, day, supplier, amount and bank account; `sign` is 1 where money left. What moves nothing differs from any entry.
     """
     wanted: Counter[tuple[Any, ...]] = Counter()
-    for id_, day, party_ref, amount_minor in session.execute(moved):
-        # Of what moves nothing the party is none, and no entry has such a line.
-        change = sign * int(amount_minor or 1)
+    for id_, day, party_ref, amount_minor, bank in session.execute(moved):
+        # Of what pays no bill the party is none, and no entry has such a line. Bills and credit notes may come to nothing.
+        change = 1 if party_ref is None else sign * int(amount_minor)
         wanted[id_, day, PAYABLE, party_ref] += change
-        wanted[id_, day, BANK, None] -= change
+        wanted[id_, day, bank or BANK, None] -= change
     booked = (
         select(Entry.source_id, Entry.booked_on, Account.code, Posting.party_ref, Posting.amount_minor)
         .join(Posting, Posting.entry_id == Entry.id)

@@ -1,4 +1,4 @@
-"""Entering a supplier's bill: what the paper says is compared with the lines, and an act waits that posts it.
+"""Entering a supplier's bill, or its credit note, a bill below zero: what the paper says is compared with the lines, and an act waits that posts it.
 
 The supplier's number decides whether a bill is there already. A bill that was refused, withdrawn or taken back frees its number, so
 that it can be entered anew as it should have been.
@@ -25,6 +25,7 @@ from coop.payments.bills.suppliers import SupplierText
 from coop.permissions import Actor, Power
 from evidence.canonical import Canonical
 from evidence.identifiers import new_id
+from evidence.messages import N_
 from ledger.chart import PAYABLE
 
 BILL_APPROVE = "bill.approve"
@@ -34,6 +35,8 @@ _LONGEST_KEY = 200
 LONGEST_BANK_REFERENCE = 25
 #: The month after the bill, on this day: what is usual in New Zealand.
 _DUE_DAY = 20
+_BILL_TEXT = N_("Bill %(number)s of %(supplier)s: %(what)s")
+_CREDIT_TEXT = N_("Credit note %(number)s of %(supplier)s: %(what)s")
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class NewBill:
     billed_on: date
     #: None for the usual day.
     due_on: date | None
-    #: With tax, as printed.
+    #: With tax, as printed; below zero, as its lines are, for a credit note.
     total_minor: int
     costs: Costs
     bank_reference: str
@@ -68,7 +71,7 @@ def enter_bill(session: Session, actor: Actor, new: NewBill) -> UUID:
     """Enter a bill, ask a second person to approve it, and return its id. The same form sent again returns the same bill.
 
     Raises:
-        PowerMissing, SupplierUnknown, BillKnown, BilledInFuture, DueBeforeBilled, TotalNotPositive, ReceiptMissing
+        PowerMissing, SupplierUnknown, BillKnown, BilledInFuture, DueBeforeBilled, TotalNothing, ReceiptMissing
        , BillFormUsed, TextMissing, TextTooLong
         LedgerRefusal and what `booking` refuses: nobody is asked to approve what cannot be booked.
     """
@@ -133,7 +136,7 @@ def owed_of(bill: Bill, supplier: Supplier, costs: Costs) -> Owed:
         account=PAYABLE,
         party_ref=supplier.party_ref,
         text=gettext(
-            "Bill %(number)s of %(supplier)s: %(what)s",
+            _BILL_TEXT if bill.total_minor > 0 else _CREDIT_TEXT,
             number=bill.number,
             supplier=supplier.name,
             what=costs.in_short,
@@ -148,13 +151,14 @@ def _check(session: Session, new: NewBill) -> tuple[str, date]:
     number = texts.line(new.number, about="number", longest=LONGEST_NUMBER)
     if new.billed_on > today:
         raise errors.BilledInFuture(today)
-    due_on = new.due_on or usual_due_day(new.billed_on)
+    # A credit note can be taken off from its day on.
+    due_on = new.due_on or (usual_due_day(new.billed_on) if new.total_minor > 0 else new.billed_on)
     if due_on < new.billed_on:
         raise errors.DueBeforeBilled(new.billed_on)
     if new.receipt is None and not new.no_receipt:
         raise errors.ReceiptMissing
-    if new.total_minor <= 0:
-        raise errors.TotalNotPositive
+    if new.total_minor == 0:
+        raise errors.TotalNothing
     return number, due_on
 
 

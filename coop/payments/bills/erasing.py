@@ -28,7 +28,7 @@ from coop.payments.bills.models import (
     ExpenseClaim,
     ExpenseClaimText,
 )
-from coop.payments.bills.queries import BillState
+from coop.payments.bills.rows import BillState
 from coop.payments.bills.taking_back import TAKE_BACK
 from coop.payments.payouts.models import DisbursementReturnReason
 from coop.permissions import Actor, NotFound, Power

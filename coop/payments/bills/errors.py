@@ -81,11 +81,66 @@ class TotalDiffers(Refusal):
 
 
 @dataclass(eq=False)
-class TotalNotPositive(Refusal):
-    """There is nothing to pay."""
+class TotalNothing(Refusal):
+    """There is nothing to pay, and nothing to take off."""
 
-    message = N_("The total must be more than zero. What a supplier gives back is taken off its next bill.")
+    message = N_("The total must be more than zero. For what a supplier gives back, say that this is a credit note.")
     about = "total"
+
+
+@dataclass(eq=False)
+class CreditTooLarge(Refusal):
+    """A supplier would have to pay us."""
+
+    supplier: str
+    credit_minor: int
+    bills_minor: int
+    currency: str
+    message = N_(
+        "%(credit_minor)s would be taken off the bills of %(supplier)s, which come to %(bills_minor)s. Take less of its credit note: the"
+        " rest stays for its next bill."
+    )
+
+
+@dataclass(eq=False)
+class CreditAlone(Refusal):
+    """A credit note is taken off something."""
+
+    supplier: str
+    message = N_(
+        "There is nothing that the credit note of %(supplier)s could be taken off. Tick a bill of this supplier as well, or wait for its"
+        " next one."
+    )
+
+
+@dataclass(eq=False)
+class MoreThanLeft(Refusal):
+    """Nobody is paid more than a bill has left, and nothing else than a bill asks for."""
+
+    number: str
+    left_minor: int
+    amount_minor: int
+    currency: str
+    message = N_("%(left_minor)s is left of bill %(number)s, so %(amount_minor)s of it cannot be paid.")
+
+
+@dataclass(eq=False)
+class BillTwice(Refusal):
+    """A list names each bill once."""
+
+    number: str
+    message = N_("Bill %(number)s stands in the list twice. Open the list again.")
+
+
+@dataclass(eq=False)
+class PaidTogether(Refusal):
+    """What left as one sum comes back as one sum."""
+
+    supplier: str
+    message = N_(
+        "%(supplier)s was paid its bills less a credit note, as one sum, and that comes back whole: tick all its bills and credit notes of"
+        " this payment."
+    )
 
 
 @dataclass(eq=False)
@@ -191,13 +246,13 @@ class BillPaid(Refusal):
 
 
 @dataclass(eq=False)
-class AccountChangedByYou(Refusal):
-    """Nobody alone says to which account an approved bill is paid."""
+class AccountRemovedByYou(Refusal):
+    """Nobody alone says where an approved bill is paid."""
 
     number: str
     message = N_(
-        "You changed the bank account of the supplier after bill %(number)s was approved. Another treasurer, or somebody of the board,"
-        " compares the account with the bill and records this payment."
+        "You removed the bank account of the supplier after bill %(number)s was approved. Another treasurer, or somebody of the board,"
+        " records this payment."
     )
 
 
@@ -238,6 +293,6 @@ class NothingLeft(Refusal):
 
 
 #: Answered with 409.
-CONFLICTS = (BillKnown, BillFormUsed, BillNotOpen, BillPaid, SupplierKnown, NotDecided, NothingLeft)
+CONFLICTS = (BillKnown, BillFormUsed, BillNotOpen, MoreThanLeft, BillPaid, SupplierKnown, NotDecided, NothingLeft)
 #: Answered with 403.
-FORBIDDEN = (AccountChangedByYou,)
+FORBIDDEN = (AccountRemovedByYou,)

@@ -1,5 +1,6 @@
 """The forms of suppliers and bills. What is wrong with a line is said beside it, the ledger's refusals included."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from coop.payments.bills import claim_errors, errors
 from coop.payments.bills.booking import MOST_LINES, Costs
 from coop.payments.bills.entering import LONGEST_BANK_REFERENCE, LONGEST_NUMBER, NewBill
 from coop.payments.bills.pages import currency
-from coop.payments.bills.queries import BillFilter, BillState
+from coop.payments.bills.rows import BillFilter, BillState
 from coop.payments.bills.suppliers import LONGEST_EMAIL, LONGEST_TAX_NUMBER, SupplierText
 from coop.payments.payouts.accounts import LONGEST_ACCOUNT
 from coop.texts import LONGEST_NAME
@@ -128,6 +129,12 @@ class BillForm(LinesForm):
 
     supplier = LineField(_l("Supplier"), [required(_l("Say whose bill it is."))], longest=LONGEST_NAME)
     is_new = BooleanField(_l("This is a new supplier"))
+    is_credit = BooleanField(
+        _l("This is a credit note"),
+        description=_l(
+            "The supplier gives something back. Write its amounts as printed, without a minus: they are taken off."
+        ),
+    )
     number = LineField(
         _l("Number of the bill"),
         [required(_l("Enter the supplier's number."))],
@@ -170,10 +177,13 @@ class BillForm(LinesForm):
         self.offer(self._offer)
 
     def to_costs(self) -> Costs:
-        """Return what the bill is for."""
+        """Return what the bill is for, below zero for a credit note."""
         rows = self.filled()
+        lines = [row.to_line() for row in rows]
+        if self.is_credit.data:
+            lines = [replace(line, amount_minor=-line.amount_minor) for line in lines]
         is_included = "amounts" not in self or self.amounts.data != ON_TOP
-        return Costs([row.to_line() for row in rows], [row.text.data or "" for row in rows], is_included)
+        return Costs(lines, [row.text.data or "" for row in rows], is_included)
 
     def to_bill(self) -> NewBill:
         """Return the bill.
@@ -187,7 +197,7 @@ class BillForm(LinesForm):
             number=self.number.data or "",
             billed_on=self.billed_on.required_day,
             due_on=self.due_on.day,
-            total_minor=self.total.required_minor,
+            total_minor=self.total.required_minor * (-1 if self.is_credit.data else 1),
             costs=self.to_costs(),
             bank_reference=self.bank_reference.data or "",
             receipt=self.file.received(),

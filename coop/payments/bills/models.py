@@ -26,6 +26,7 @@ from coop.identity.models import Person
 from coop.membership.models import Participant
 from evidence.columns import Code, CurrencyCode, Id, Line, LongText, Minor, Moment
 from evidence.identifiers import new_ref
+from ledger.chart import BANK
 
 #: The line under which a text says why there is no receipt.
 NO_RECEIPT = 0
@@ -35,6 +36,7 @@ class Supplier(CoopBase):
     """Somebody who sends bills. Erasable."""
 
     __tablename__ = "supplier"
+    __table_args__ = (Index("ix_supplier_account_ref", "account_ref", unique=True),)
 
     id: Mapped[Id] = mapped_column(primary_key=True)
     name: Mapped[Line]
@@ -42,9 +44,10 @@ class Supplier(CoopBase):
     name_key: Mapped[Line] = mapped_column(unique=True)
     created_at: Mapped[Moment]
     bank_account: Mapped[Line] = mapped_column(default="")
-    #: Of the bank account: a new account on an old bill is how the bills of others are paid to thieves.
+    #: Of the bank account, anew with each change: it is paid to once somebody has confirmed this reference. None without an account.
+    account_ref: Mapped[UUID | None] = mapped_column(Uuid, default=None)
     account_changed_at: Mapped[Moment | None] = mapped_column(default=None)
-    #: Who does not record what is paid to it of the bills that were approved before.
+    #: Who does not confirm it.
     account_changed_by: Mapped[UUID | None] = mapped_column(ForeignKey(Person.id), default=None)
     #: None while it has the name under which it was added.
     name_changed_at: Mapped[Moment | None] = mapped_column(default=None)
@@ -55,13 +58,13 @@ class Supplier(CoopBase):
 
 
 class Bill(CoopBase):
-    """A supplier's bill as it was entered. Its lines are the arguments of its act: exactly what the second person approves."""
+    """A supplier's bill as it was entered, or its credit note with a total below zero. Its lines are the arguments of its act: exactly what the second person approves."""
 
     __tablename__ = "bill"
     __table_args__ = (
         # A number comes again only once the bill before it was refused, withdrawn or taken back: then under the next attempt.
         UniqueConstraint("supplier_id", "number_key", "attempt"),
-        CheckConstraint("total_minor > 0", name="total"),
+        CheckConstraint("total_minor <> 0", name="total"),
         CheckConstraint("due_on >= billed_on", name="due"),
         Index("ix_bill_billed_on", "billed_on", "id"),
     )
@@ -98,7 +101,7 @@ class BillText(CoopBase):
 
 
 class BillPaymentRun(CoopBase):
-    """Payments of bills that left the bank account on one day, as one entry."""
+    """Payments of bills that left a bank account on one day, as one entry."""
 
     __tablename__ = "bill_payment_run"
 
@@ -107,16 +110,25 @@ class BillPaymentRun(CoopBase):
     recorded_at: Mapped[Moment]
     #: The form that recorded it, so that a form sent twice is one run.
     form_token: Mapped[UUID] = mapped_column(Uuid, unique=True)
+    #: The account of the books that it left from.
+    bank_code: Mapped[Code] = mapped_column(default=BANK)
 
 
 class BillPayment(CoopBase):
-    """A bill that was paid, whole. Another payment follows only where the bank has sent this one back: a rule decides it."""
+    """What was paid of a bill, or taken off for a credit note. A rule decides that it is never more than what is left of it."""
 
     __tablename__ = "bill_payment"
-    __table_args__ = (Index("ix_bill_payment_run_id", "run_id"),)
+    __table_args__ = (
+        CheckConstraint("amount_minor <> 0", name="amount"),
+        Index("ix_bill_payment_run_id", "run_id"),
+    )
 
     bill_id: Mapped[UUID] = mapped_column(ForeignKey(Bill.id), primary_key=True)
     run_id: Mapped[UUID] = mapped_column(ForeignKey(BillPaymentRun.id), primary_key=True)
+    #: Below zero for a credit note.
+    amount_minor: Mapped[Minor]
+    #: To which account of the supplier. None where it had none, or where that was not kept.
+    account_ref: Mapped[UUID | None] = mapped_column(Uuid, default=None)
 
 
 class BillReturn(CoopBase):

@@ -41,8 +41,8 @@ def account_changed(session: Session, supplier: Supplier, old_end: str, new_end:
     if not supplier_queries.has_unpaid(session, supplier.id):
         return
     text = gettext(
-        "A supplier whose bills are not paid yet has another bank account: it ended in %(old)s, and now ends in %(new)s. Compare the"
-        " new one with what the supplier itself says, by another way than the message that gave it:",
+        "A supplier whose bills are not paid yet has another bank account: it ended in %(old)s, and now ends in %(new)s. Nothing is paid"
+        " to it until somebody has compared it with what the supplier itself says, by another way than the message that gave it:",
         old=old_end or gettext("nothing"),
         new=new_end or gettext("nothing"),
     )

@@ -9,7 +9,7 @@ from coop.database import db
 from coop.errors import declare
 from coop.payments.bills import claim_errors, errors
 from coop.payments.bills.claim_queries import ClaimRow
-from coop.payments.bills.queries import BillRow
+from coop.payments.bills.rows import BillRow
 from coop.permissions import Power
 from ledger import chart
 

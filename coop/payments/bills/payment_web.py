@@ -8,7 +8,9 @@ from flask_babel import gettext
 from coop import cooperative
 from coop.database import db, write
 from coop.formats import format_day, format_money
+from coop.payments.bank.accounts import label_of
 from coop.payments.bills import payments, returning
+from coop.payments.bills.models import BillPaymentRun
 from coop.payments.bills.pages import READERS, Answer, blueprint
 from coop.payments.bills.paying import RECORDERS
 from coop.payments.bills.payments import PaidBill
@@ -23,12 +25,13 @@ from evidence.messages import Refusal
 def payment(run_id: UUID) -> str:
     """Show the bills that were paid together, and what came back."""
     rows = _rows(run_id)
-    total_minor = sum(row.total_minor for row in rows)
+    total_minor = sum(row.amount_minor for row in rows)
     return render_template(
         "payments/bills/payment.html",
         rows=rows,
         total_minor=total_minor,
         total=format_money(total_minor, rows[0].currency),
+        bank=label_of(db.session(), db.session().get_one(BillPaymentRun, run_id).bank_code),
         may_return=not actor().powers.isdisjoint(RECORDERS) and any(row.returned_on is None for row in rows),
     )
 
@@ -38,7 +41,11 @@ def payment(run_id: UUID) -> str:
 def confirm_return(run_id: UUID) -> str:
     """Show what it means that the bank sent a payment back."""
     form = ReturnForm(data={"returned_on": cooperative.today(db.session())})
-    form.back.data = request.args.getlist("bill")
+    asked = request.args.getlist("bill")
+    rows = _rows(run_id)
+    form.back.data = [
+        str(id_) for id_ in returning.together(rows, [row.bill_id for row in rows if str(row.bill_id) in asked])
+    ]
     return _return_page(form, run_id)
 
 
@@ -50,10 +57,11 @@ def record_return(run_id: UUID) -> Answer:
     who, form, status = actor(), ReturnForm(), 422
     if form.validate():
         ids, day, reason = form.to_rows(), form.to_day(), form.to_reason()
+        never_left = form.to_never_left()
         try:
             write(
                 lambda session: returning.record_return(
-                    session, who, run_id=run_id, bill_ids=ids, returned_on=day, reason=reason
+                    session, who, run_id=run_id, bill_ids=ids, returned_on=day, reason=reason, never_left=never_left
                 )
             )
         except Refusal as refusal:
@@ -81,7 +89,9 @@ def _return_page(form: ReturnForm, run_id: UUID) -> str:
     return render_template(
         "payments/sent_back.html",
         form=form,
-        rows=[(str(row.bill_id), row.supplier, row.number, row.total_minor) for row in rows if row.returned_on is None],
+        rows=[
+            (str(row.bill_id), row.supplier, row.number, row.amount_minor) for row in rows if row.returned_on is None
+        ],
         lead=gettext(
             "What came back is owed again, and stands among the bills to be paid. Look whether the account is right."
         ),

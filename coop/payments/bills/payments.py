@@ -22,7 +22,7 @@ from ledger.models import Entry
 
 @dataclass(frozen=True)
 class PaidBill:
-    """A payment of a bill, and what became of it."""
+    """What was paid of a bill in a run, below zero for a credit note, and what became of it."""
 
     run_id: UUID
     paid_on: date
@@ -30,7 +30,7 @@ class PaidBill:
     supplier: str
     party_ref: UUID
     number: str
-    total_minor: int
+    amount_minor: int
     currency: str
     #: None while it stands.
     returned_on: date | None
@@ -38,12 +38,19 @@ class PaidBill:
     reason: str | None
     #: The entry by which it was sent back.
     entry_id: UUID | None
+    #: Whether it was recorded by mistake, and undone.
+    never_left: bool
 
 
 def stands() -> ColumnElement[bool]:
     """Return the condition that a payment was not sent back."""
     of_payment = (BillReturnLine.bill_id == BillPayment.bill_id) & (BillReturnLine.run_id == BillPayment.run_id)
     return ~exists().where(of_payment).correlate(BillPayment)
+
+
+def of_return() -> ColumnElement[bool]:
+    """Return the condition that a line of a return is of a payment."""
+    return (BillReturnLine.bill_id == BillPayment.bill_id) & (BillReturnLine.run_id == BillPayment.run_id)
 
 
 def paid_in(session: Session, run_id: UUID) -> list[PaidBill]:
@@ -58,11 +65,10 @@ def payments_of(session: Session, bill_id: UUID) -> list[PaidBill]:
     return [PaidBill(*row) for row in session.execute(query)]
 
 
-def returned(session: Session) -> dict[UUID, list[PaidBill]]:
-    """Return the payments that the bank sent back, bill by bill, the first one first."""
+def of_bills(session: Session) -> dict[UUID, list[PaidBill]]:
+    """Return all payments, bill by bill, the first one first."""
     found: dict[UUID, list[PaidBill]] = {}
-    query = _payments().where(BillReturn.id.is_not(None)).order_by(BillPaymentRun.recorded_at, BillPaymentRun.id)
-    for row in session.execute(query):
+    for row in session.execute(_payments().order_by(BillPaymentRun.recorded_at, BillPaymentRun.id)):
         found.setdefault(row.bill_id, []).append(PaidBill(*row))
     return found
 
@@ -79,8 +85,8 @@ def _payments() -> Select[*tuple[Any, ...]]:
     return (
         select(
             *(BillPaymentRun.id.label("run_id"), BillPaymentRun.paid_on, BillPayment.bill_id),
-            *(Supplier.name, Supplier.party_ref, Bill.number, Bill.total_minor, Bill.currency),
-            *(BillReturn.returned_on, BillReturnReason.text, entry.id),
+            *(Supplier.name, Supplier.party_ref, Bill.number, BillPayment.amount_minor, Bill.currency),
+            *(BillReturn.returned_on, BillReturnReason.text, entry.id, entry.reverses_id.is_not(None)),
         )
         .join(BillPayment, BillPayment.run_id == BillPaymentRun.id)
         .join(Bill, Bill.id == BillPayment.bill_id)

@@ -1,16 +1,16 @@
 """Reading bills: how each stands, what is to be paid when, and which paper came twice."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from enum import StrEnum
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Subquery, and_, case, func, select
+from sqlalchemy import BigInteger, Select, Subquery, and_, case, cast, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from coop.approvals.models import ActApproval, ActWithdrawal, TwoPersonAct
 from coop.attachments.models import Attachment
+from coop.identity.models import Person
 from coop.paging import Part, part_of
 from coop.payments.bills import booking, payments
 from coop.payments.bills.booking import Costs
@@ -25,109 +25,12 @@ from coop.payments.bills.models import (
     ExpenseClaim,
     Supplier,
 )
+from coop.payments.bills.rows import BillFilter, BillRow, BillState
+from coop.payments.confirming.models import AccountConfirmation
 from coop.permissions import NotFound
-from evidence.messages import N_
 from ledger.models import Entry
 
 PAGE_SIZE = 50
-
-
-class BillState(StrEnum):
-    """How a bill stands."""
-
-    WAITING = "waiting"
-    OPEN = "open"
-    PAID = "paid"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
-    TAKEN_BACK = "taken-back"
-
-    @property
-    def label(self) -> str:
-        """Return its name, untranslated."""
-        return _LABELS[self]
-
-    @property
-    def tone(self) -> str:
-        """Return how the page shows it."""
-        return _TONES.get(self, "neutral")
-
-
-_LABELS = {
-    BillState.WAITING: N_("Waiting for approval"),
-    BillState.OPEN: N_("To be paid"),
-    BillState.PAID: N_("Paid"),
-    BillState.REFUSED: N_("Refused"),
-    BillState.WITHDRAWN: N_("Withdrawn"),
-    BillState.TAKEN_BACK: N_("Taken back"),
-}
-_TONES = {
-    BillState.WAITING: "warning",
-    BillState.OPEN: "open",
-    BillState.PAID: "good",
-    BillState.REFUSED: "bad",
-}
-
-
-@dataclass(frozen=True)
-class BillRow:
-    """A bill as lists and its page show it."""
-
-    id: UUID
-    supplier_id: UUID
-    supplier: str
-    party_ref: UUID
-    bank_account: str
-    account_changed_at: datetime | None
-    account_changed_by: UUID | None
-    name_changed_at: datetime | None
-    approved_at: datetime | None
-    number: str
-    billed_on: date
-    due_on: date
-    total_minor: int
-    currency: str
-    bank_reference: str
-    act_id: UUID
-    attachment_id: UUID | None
-    state: BillState
-    #: Of the payment that stands.
-    paid_on: date | None
-    #: When the bank sent back the last payment that does not.
-    sent_back_on: date | None
-    entry_id: UUID | None
-    booked_on: date | None
-    taken_back_on: date | None
-
-    @property
-    def reference(self) -> str:
-        """Return what the supplier reads on the payment."""
-        return self.bank_reference or self.number
-
-    @property
-    def is_account_new(self) -> bool:
-        """Say whether the bank account is another one than the second person approved."""
-        return _is_after(self.account_changed_at, self.approved_at)
-
-    @property
-    def is_name_new(self) -> bool:
-        """Say whether the supplier had another name when the second person approved."""
-        return _is_after(self.name_changed_at, self.approved_at)
-
-    @property
-    def is_payee_new(self) -> bool:
-        """Say whether the bill would be paid to somebody else than the second person approved."""
-        return self.is_account_new or self.is_name_new
-
-
-@dataclass(frozen=True)
-class BillFilter:
-    """Which bills are looked for: by state, supplier, and the days on which they were written."""
-
-    state: BillState | None = None
-    supplier_id: UUID | None = None
-    starts_on: date | None = None
-    ends_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -147,14 +50,37 @@ _SENT_BACK_ON = (
     .scalar_subquery()
     .label("sent_back_on")
 )
+_EARLIER, _PAID_BILL = aliased(BillPayment), aliased(Bill)
+_WAS_PAID = (
+    exists()
+    .where(_EARLIER.bill_id == _PAID_BILL.id, _PAID_BILL.supplier_id == Supplier.id)
+    .correlate(Supplier)
+    .label("was_paid")
+)
+_WAS_PAID_HERE = exists().where(_EARLIER.account_ref == Supplier.account_ref).correlate(Supplier).label("was_paid_here")
+_PAID = (
+    select(func.coalesce(func.sum(BillPayment.amount_minor), 0))
+    .where(BillPayment.bill_id == Bill.id, payments.stands())
+    .correlate(Bill)
+    .scalar_subquery()
+)
+_PAID_ON = (
+    select(func.max(BillPaymentRun.paid_on))
+    .join(BillPayment, BillPayment.run_id == BillPaymentRun.id)
+    .where(BillPayment.bill_id == Bill.id, payments.stands())
+    .correlate(Bill)
+    .scalar_subquery()
+    .label("paid_on")
+)
 _state = case(
-    (BillPaymentRun.id.is_not(None), BillState.PAID.value),
+    (Bill.total_minor == _PAID, BillState.PAID.value),
     (_REVERSAL.id.is_not(None), BillState.TAKEN_BACK.value),
     (_BOOKED.id.is_not(None), BillState.OPEN.value),
     (ActWithdrawal.withdrawn_by == TwoPersonAct.prepared_by, BillState.WITHDRAWN.value),
     (ActWithdrawal.act_id.is_not(None), BillState.REFUSED.value),
     else_=BillState.WAITING.value,
 )
+_OPEN = case((_state == BillState.OPEN.value, Bill.total_minor - _PAID), else_=0)
 
 
 def bills(session: Session, wanted: BillFilter, *, page: int = 1) -> Part[BillRow]:
@@ -181,7 +107,7 @@ def bill(session: Session, bill_id: UUID) -> BillRow:
 
 
 def to_pay(session: Session) -> list[BillRow]:
-    """Return the bills that are approved and not paid, the one that is due first at the top."""
+    """Return the bills that are approved and not paid whole, and the credit notes that are not used up, the one that is due first at the top."""
     query = _rows().where(_state == BillState.OPEN.value)
     return [_row(row) for row in session.execute(query.order_by(Bill.due_on, Supplier.name_key, Bill.id))]
 
@@ -217,8 +143,8 @@ def waiting_to(session: Session, day: date) -> int:
 
 
 def due_to(session: Session, day: date) -> int:
-    """Return how many bills are to be paid up to a day."""
-    query = _rows().where(_state == BillState.OPEN.value, Bill.due_on <= day)
+    """Return how many bills are to be paid up to a day, credit notes apart."""
+    query = _rows().where(_state == BillState.OPEN.value, Bill.due_on <= day, Bill.total_minor > 0)
     return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
@@ -258,11 +184,13 @@ def _rows() -> Select[*tuple[Any, ...]]:
     return (
         select(
             *(Bill.id, Bill.supplier_id, Supplier.name.label("supplier"), Supplier.party_ref),
-            *(Supplier.bank_account, Supplier.account_changed_at, Supplier.account_changed_by),
+            *(Supplier.bank_account, Supplier.account_ref, Supplier.account_changed_at, Supplier.account_changed_by),
+            *(AccountConfirmation.confirmed_at, Person.name.label("confirmed_by"), _WAS_PAID, _WAS_PAID_HERE),
             *(Supplier.name_changed_at, ActApproval.approved_at),
             *(Bill.number, Bill.billed_on, Bill.due_on, Bill.total_minor, Bill.currency),
             *(Bill.bank_reference, Bill.act_id, Bill.attachment_id, _state.label("state")),
-            *(BillPaymentRun.paid_on, _SENT_BACK_ON, _BOOKED.id.label("entry_id"), _BOOKED.booked_on),
+            cast(_OPEN, BigInteger).label("open_minor"),
+            *(_PAID_ON, _SENT_BACK_ON, _BOOKED.id.label("entry_id"), _BOOKED.booked_on),
             _REVERSAL.booked_on.label("taken_back_on"),
         )
         .join(Supplier, Supplier.id == Bill.supplier_id)
@@ -271,13 +199,9 @@ def _rows() -> Select[*tuple[Any, ...]]:
         .outerjoin(ActWithdrawal, ActWithdrawal.act_id == Bill.act_id)
         .outerjoin(_BOOKED, of_bill)
         .outerjoin(_REVERSAL, _REVERSAL.reverses_id == _BOOKED.id)
-        .outerjoin(BillPayment, and_(BillPayment.bill_id == Bill.id, payments.stands()))
-        .outerjoin(BillPaymentRun, BillPaymentRun.id == BillPayment.run_id)
+        .outerjoin(AccountConfirmation, AccountConfirmation.account_ref == Supplier.account_ref)
+        .outerjoin(Person, Person.id == AccountConfirmation.confirmed_by)
     )
-
-
-def _is_after(changed_at: datetime | None, approved_at: datetime | None) -> bool:
-    return changed_at is not None and approved_at is not None and changed_at > approved_at
 
 
 def _row(row: Any) -> BillRow:

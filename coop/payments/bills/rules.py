@@ -20,6 +20,11 @@ _TAKEN_BACK = (
     " WHERE e.source_kind = 'bill' AND e.source_id = {bill})"
 )
 _WITHDRAWN = "EXISTS (SELECT 1 FROM act_withdrawal w WHERE w.act_id = b.act_id)"
+#: What is paid of a bill with the new payment.
+_PAID = (
+    "(NEW.amount_minor + (SELECT COALESCE(SUM(p.amount_minor), 0) FROM bill_payment p WHERE p.bill_id = NEW.bill_id"
+    " AND NOT EXISTS (SELECT 1 FROM bill_return_line r WHERE r.bill_id = p.bill_id AND r.run_id = p.run_id)))"
+)
 _APPROVED = (
     "EXISTS (SELECT 1 FROM claim_coding c JOIN act_approval p ON p.act_id = c.act_id WHERE c.claim_id = {claim})"
 )
@@ -51,12 +56,14 @@ RULES: tuple[Rule, ...] = (
             ),
             Case(_TAKEN_BACK.format(bill="NEW.bill_id"), "bills: the bill was taken back"),
             Case(
-                "EXISTS (SELECT 1 FROM bill_payment p WHERE p.bill_id = NEW.bill_id AND NOT EXISTS"
-                " (SELECT 1 FROM bill_return_line r WHERE r.bill_id = p.bill_id AND r.run_id = p.run_id))",
-                "bills: the bill is paid already",
+                "EXISTS (SELECT 1 FROM bill b WHERE b.id = NEW.bill_id AND"
+                f" NOT (CASE WHEN b.total_minor > 0 THEN NEW.amount_minor > 0 AND {_PAID} <= b.total_minor"
+                f" ELSE NEW.amount_minor < 0 AND {_PAID} >= b.total_minor END))",
+                "bills: no more is paid than is left of the bill",
             ),
         ],
-        requires=("ledger_entry", "bill_return_line"),
+        # The last one is of the revision that gave payments an amount.
+        requires=("ledger_entry", "bill_return_line", "account_confirmation"),
         postgresql_lock="PERFORM 1 FROM bill b WHERE b.id = NEW.bill_id FOR UPDATE;",
     ),
     refuse(

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from coop.identity.models import Person
 from coop.payments.bills.models import Supplier
-from coop.payments.bills.queries import BillState, standing
+from coop.payments.bills.queries import standing
+from coop.payments.bills.rows import BillState
+from coop.payments.confirming.models import AccountConfirmation
 from coop.permissions import NotFound
 
 
@@ -29,12 +33,11 @@ def suppliers(session: Session) -> list[SupplierRow]:
     """Return all suppliers by name."""
     of_bills = standing()
     bills = of_bills.c
-    is_open = case((bills.state == BillState.OPEN.value, bills.total_minor), else_=0)
     rows = session.execute(
         select(
             *(Supplier.id, Supplier.name, Supplier.bank_account, Supplier.tax_number, Supplier.email),
             func.count(bills.id).label("bills"),
-            func.coalesce(func.sum(is_open), 0).label("open_minor"),
+            func.coalesce(func.sum(bills.open_minor), 0).label("open_minor"),
         )
         .outerjoin(of_bills, bills.supplier_id == Supplier.id)
         .group_by(Supplier.id)
@@ -53,6 +56,17 @@ def supplier(session: Session, supplier_id: UUID) -> Supplier:
     if found is None:
         raise NotFound
     return found
+
+
+def confirmed(session: Session, found: Supplier) -> tuple[datetime | None, str | None]:
+    """Return when the account of a supplier was confirmed, and by whom."""
+    query = (
+        select(AccountConfirmation.confirmed_at, Person.name)
+        .outerjoin(Person, Person.id == AccountConfirmation.confirmed_by)
+        .where(AccountConfirmation.account_ref == found.account_ref)
+    )
+    row = session.execute(query).one_or_none()
+    return (None, None) if row is None else (row.confirmed_at, row.name)
 
 
 def supplier_names(session: Session) -> Sequence[tuple[UUID, str]]:

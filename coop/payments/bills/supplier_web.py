@@ -12,7 +12,7 @@ from coop.errors import show_on
 from coop.payments.bills import errors, queries, supplier_queries, suppliers
 from coop.payments.bills.forms import SupplierForm
 from coop.payments.bills.pages import READERS, Answer, blueprint, currency
-from coop.payments.bills.queries import BillFilter
+from coop.payments.bills.rows import BillFilter
 from coop.permissions import Power, requires
 from coop.signed_in import actor
 from evidence.currencies import decimal_text
@@ -81,6 +81,7 @@ def supplier(supplier_id: UUID) -> str:
     return render_template(
         "payments/bills/supplier.html",
         found=found,
+        confirmed=supplier_queries.confirmed(session, found),
         bills=queries.all_bills(session, BillFilter(supplier_id=supplier_id)),
         statement=party_statement(session, found.party_ref, house.founded_on, cooperative.today(session)),
         currency=house.currency,

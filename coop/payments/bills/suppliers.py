@@ -1,8 +1,8 @@
 """Suppliers: adding one, and changing what is known of it.
 
 A name is known once, whatever its case and macrons, so that bills and what is owed stand in one place. A new bank account is a
-matter of record: the trail says who changed it, when, and how the old one and the new one end. Where bills of the supplier are open,
-whoever pays and approves them is told by mail.
+matter of record: the trail says who changed it, when, and how the old one and the new one end; and it is paid to once somebody else has
+confirmed it. Where bills of the supplier are open, whoever pays and approves them is told by mail.
 """
 
 import re
@@ -19,7 +19,7 @@ from coop.payments.bills.models import Supplier
 from coop.payments.payouts.accounts import read_account
 from coop.permissions import Actor, NotFound, Power
 from evidence.canonical import Canonical
-from evidence.identifiers import new_id
+from evidence.identifiers import new_id, new_ref
 
 LONGEST_TAX_NUMBER = 30
 LONGEST_EMAIL = 120
@@ -53,6 +53,7 @@ def add(session: Session, actor: Actor, text: SupplierText) -> UUID:
         name_key=name_key(text.name),
         created_at=clock.now(),
         bank_account=text.bank_account,
+        account_ref=new_ref() if text.bank_account else None,
         account_changed_at=clock.now() if text.bank_account else None,
         account_changed_by=actor.person_id if text.bank_account else None,
         tax_number=text.tax_number,
@@ -64,7 +65,8 @@ def add(session: Session, actor: Actor, text: SupplierText) -> UUID:
     except IntegrityError:
         # Somebody added the name before we did, or at the same moment.
         raise errors.SupplierKnown(_known(session, row.name_key)) from None
-    audit.record(session, actor, "supplier.added", subject=row.id, power=power)
+    facts = {"account": row.account_ref} if row.account_ref else {}
+    audit.record(session, actor, "supplier.added", subject=row.id, power=power, facts=facts)
     return row.id
 
 
@@ -93,15 +95,15 @@ def edit(session: Session, actor: Actor, *, supplier_id: UUID, text: SupplierTex
             if "name" in changed:
                 row.name, row.name_key, row.name_changed_at = text.name, key, clock.now()
             if "bank_account" in changed:
-                row.bank_account, row.account_changed_at = text.bank_account, clock.now()
-                row.account_changed_by = actor.person_id
+                row.bank_account, row.account_ref = text.bank_account, new_ref() if text.bank_account else None
+                row.account_changed_at, row.account_changed_by = clock.now(), actor.person_id
             row.tax_number, row.email = text.tax_number, text.email
     except IntegrityError:
         raise errors.SupplierKnown(_known(session, key)) from None
     facts: dict[str, Canonical] = {"changed": ", ".join(changed)}
     if "bank_account" in changed:
         old_end, new_end = before[-_END:], row.bank_account[-_END:]
-        facts |= {"old_account_end": old_end, "new_account_end": new_end}
+        facts |= {"account": row.account_ref, "old_account_end": old_end, "new_account_end": new_end}
         notices.account_changed(session, row, old_end, new_end)
     audit.record(session, actor, "supplier.changed", subject=supplier_id, power=power, facts=facts)
 

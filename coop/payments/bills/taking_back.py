@@ -13,7 +13,7 @@ from coop.payments.bills import claim_errors, claim_payments, claim_queries, err
 from coop.payments.bills.booking import only_tried
 from coop.payments.bills.claim_queries import ClaimState
 from coop.payments.bills.models import Bill, ExpenseClaim
-from coop.payments.bills.queries import BillState
+from coop.payments.bills.rows import BillState
 from coop.payments.payouts.payees import owed
 from coop.permissions import Actor, NotFound, Power
 from coop.texts import line

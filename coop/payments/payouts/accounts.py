@@ -1,7 +1,7 @@
 """The bank account to which a participant wants to be paid: theirs to give, to change and to remove.
 
-Each change is told by mail to everybody who acts for the participant, so that one they did not make is noticed. Whether such an
-account exists, only a bank knows.
+Each change is told by mail to everybody who acts for the participant, so that one they did not make is noticed. It is paid to once an
+officer has confirmed it. Whether such an account exists, only a bank knows.
 """
 
 import re
@@ -15,7 +15,7 @@ from coop.membership import participants
 from coop.payments.payouts import errors
 from coop.payments.payouts.models import PayoutAccount
 from coop.permissions import Actor, Power
-from evidence.identifiers import new_id
+from evidence.identifiers import new_id, new_ref
 
 LONGEST_ACCOUNT = 40
 _ACCOUNT = re.compile(r"[0-9A-Za-z][0-9A-Za-z ./-]{3,38}[0-9A-Za-z]")
@@ -37,12 +37,21 @@ def change_account(session: Session, actor: Actor, *, participant_id: UUID, bank
     if not account:
         session.delete(row)
     elif row is None:
-        session.add(PayoutAccount(participant_id=participant_id, bank_account=account, changed_at=clock.now()))
+        session.add(
+            PayoutAccount(
+                participant_id=participant_id,
+                bank_account=account,
+                changed_at=clock.now(),
+                changed_by=actor.person_id,
+            )
+        )
     else:
-        row.bank_account, row.changed_at = account, clock.now()
+        row.bank_account, row.account_ref = account, new_ref()
+        row.changed_at, row.changed_by = clock.now(), actor.person_id
     session.flush()
     action = "payout_account.changed" if account else "payout_account.removed"
-    audit.record(session, actor, action, subject=participant_id)
+    given = session.get(PayoutAccount, participant_id) if account else None
+    audit.record(session, actor, action, subject=participant_id, facts={"account": given.account_ref} if given else {})
     _warn(session, participant_id, account)
 
 
@@ -91,8 +100,8 @@ def ask_for_account(session: Session, actor: Actor, *, participant_id: UUID) -> 
 def _warn(session: Session, participant_id: UUID, account: str) -> None:
     if account:
         text = gettext(
-            "From now on the co-op pays you to the account that ends in %(end)s. If you did not change this, put it "
-            "right here and tell the co-op at once:",
+            "From now on the co-op pays you to the account that ends in %(end)s, once somebody of the co-op has compared it with you. "
+            "If you did not change this, put it right here and tell the co-op at once:",
             end=account[-4:],
         )
     else:

@@ -22,7 +22,7 @@ from coop.payments.payouts.models import (
 )
 from coop.payments.payouts.payments import stands
 from evidence.findings import Finding
-from ledger.chart import BANK, PATRONAGE_PAYABLE, RETAINED_PATRONAGE
+from ledger.chart import PATRONAGE_PAYABLE, RETAINED_PATRONAGE
 from ledger.models import Account, Entry, Posting
 from ledger.surplus.models import Distribution, SurplusLine, SurplusLineParty
 
@@ -37,14 +37,15 @@ def findings(session: Session) -> list[Finding]:
 
 def _booked(session: Session) -> Iterator[Finding]:
     """Compare each disbursement with its entry: its day, a debit for each payee, and the sum out of the bank."""
-    for id_ in _differing(session, "disbursement", Disbursement.id, _paid(), 1):
+    for id_ in _differing(session, "disbursement", Disbursement.id, _paid().add_columns(Disbursement.bank_code), 1):
         yield Finding("disbursement-not-booked", f"disbursement {id_} and its entry differ")
 
 
 def _returned(session: Session) -> Iterator[Finding]:
     """Compare what the bank sent back with its entry: its day, a credit for each payee, and the sum back to the bank."""
     columns = (DisbursementReturn.id, DisbursementReturn.returned_on, Disbursement.account_code, Participant.party_ref)
-    returned = _sent_back().with_only_columns(*columns, DisbursementLine.amount_minor)
+    amounts = (DisbursementLine.amount_minor, Disbursement.bank_code)
+    returned = _sent_back().with_only_columns(*columns, *amounts)
     for id_ in _differing(session, "disbursement_return", DisbursementReturn.id, returned, -1):
         yield Finding("disbursement-return-not-booked", f"return {id_} and its entry differ")
     early = _sent_back().where(DisbursementReturn.returned_on < Disbursement.paid_on)
@@ -57,16 +58,16 @@ def _differing(
 ) -> list[UUID]:
     """Compare what moved to or from payees with the entries of that source, and return the ids of those that differ.
 
-    `moved` has id, day, account, payee and amount; `sign` is 1 where money left.
+    `moved` has id, day, account, payee, amount and bank account; `sign` is 1 where money left.
     """
     wanted: dict[UUID | None, Counter[_Line]] = defaultdict(Counter)
     booked: dict[UUID | None, Counter[_Line]] = defaultdict(Counter)
-    totals: Counter[tuple[UUID, date]] = Counter()
-    for id_, day, code, party_ref, amount_minor in session.execute(moved):
+    totals: Counter[tuple[UUID, date, str]] = Counter()
+    for id_, day, code, party_ref, amount_minor, bank in session.execute(moved):
         wanted[id_][day, code, party_ref, sign * amount_minor] += 1
-        totals[id_, day] += sign * amount_minor
-    for (id_, day), total_minor in totals.items():
-        wanted[id_][day, BANK, None, -total_minor] += 1
+        totals[id_, day, bank] += sign * amount_minor
+    for (id_, day, bank), total_minor in totals.items():
+        wanted[id_][day, bank, None, -total_minor] += 1
     postings = (
         select(Entry.source_id, Entry.booked_on, Account.code, Posting.party_ref, Posting.amount_minor)
         .join(Posting, Posting.entry_id == Entry.id)

@@ -4,7 +4,7 @@ The bank pays; here it is recorded. Nobody is paid more than they are owed, on t
 twice is one payment. Each payee is told by mail.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -18,6 +18,8 @@ from coop import audit, clock, cooperative, outbox
 from coop.formats import format_day, format_money
 from coop.membership import participants
 from coop.membership.models import Participant
+from coop.payments.bank.accounts import need_marked
+from coop.payments.confirming.queries import check_payee, is_confirmed
 from coop.payments.payouts import errors
 from coop.payments.payouts.models import Disbursement, DisbursementLine, PayoutAccount
 from coop.payments.payouts.payees import Payees, owed, payees_of
@@ -28,6 +30,16 @@ from ledger.chart import BANK
 from ledger.posting import Draft, Line, post
 
 
+@dataclass(frozen=True, order=True)
+class ToPay:
+    """Somebody who is paid, as the list showed it."""
+
+    participant_id: UUID
+    amount_minor: int
+    #: Their account; None where they have given none, and are paid in another way.
+    account_ref: UUID | None = None
+
+
 @dataclass(frozen=True)
 class PlannedLine:
     """What one payee is to be paid."""
@@ -36,37 +48,31 @@ class PlannedLine:
     party_ref: UUID
     name: str
     amount_minor: int
-    #: Whether the payee has said where to be paid; they may have been paid otherwise.
-    has_account: bool
+    #: None where the payee has not said where to be paid; they may have been paid otherwise.
+    account_ref: UUID | None
+    is_confirmed: bool
 
 
-def plan_payment(
-    session: Session, *, account_code: str, lines: Sequence[tuple[UUID, int]], paid_on: date
-) -> list[PlannedLine]:
+def plan_payment(session: Session, *, account_code: str, lines: Sequence[ToPay], paid_on: date) -> list[PlannedLine]:
     """Check a payment without recording it, and return its lines by name.
 
     Raises:
         NotFound, NoPayableAccount, NobodyTicked, PaidTwiceInList, PaidNothing, PaidInFuture, NotOwed
+        PaidElsewhere, AccountUnconfirmed
     """
     house, today = cooperative.current(session), cooperative.today(session)
     if account_code not in {payees.account_code for payees in Payees}:
         raise errors.NoPayableAccount(account_code)
     if not lines:
         raise errors.NobodyTicked
-    wanted = dict(lines)
+    wanted = {line.participant_id: line for line in lines}
     if len(wanted) < len(lines):
         raise errors.PaidTwiceInList
-    if min(wanted.values()) <= 0:
+    if min(line.amount_minor for line in lines) <= 0:
         raise errors.PaidNothing
     if paid_on > today:
         raise errors.PaidInFuture(today)
-    rows = session.execute(
-        select(Participant.id, Participant.party_ref, Participant.name, PayoutAccount.participant_id.label("account"))
-        .outerjoin(PayoutAccount, PayoutAccount.participant_id == Participant.id)
-        .where(Participant.id.in_(wanted))
-        .order_by(Participant.name_key, Participant.id)
-    )
-    planned = [PlannedLine(row.id, row.party_ref, row.name, wanted[row.id], row.account is not None) for row in rows]
+    planned = _planned(session, lines)
     if len(planned) < len(wanted):
         raise NotFound
     payable = owed(session, account_code, paid_on)
@@ -74,6 +80,8 @@ def plan_payment(
         owed_minor = max(payable.get(line.party_ref, 0), 0)
         if line.amount_minor > owed_minor:
             raise errors.NotOwed(line.name, owed_minor, line.amount_minor, paid_on, house.currency)
+        seen = wanted[line.participant_id].account_ref
+        check_payee(line.name, account_ref=line.account_ref, seen=seen, is_confirmed=line.is_confirmed)
     return planned
 
 
@@ -82,25 +90,27 @@ def record_payment(
     actor: Actor,
     *,
     account_code: str,
-    lines: Sequence[tuple[UUID, int]],
+    lines: Sequence[ToPay],
     paid_on: date,
     form_token: UUID,
+    bank: str = BANK,
 ) -> UUID:
-    """Record that the bank has paid what some were owed, book it as one entry, tell each by mail, and return its id.
+    """Record that a bank account has paid what some were owed, book it as one entry, tell each by mail, and return its id.
 
-    `lines` are participants with amounts in minor units. The same form sent again returns the payment that stands already.
+    The same form sent again returns the payment that stands already.
 
     Raises:
-        PowerMissing, PaymentFormUsed, and whatever `plan_payment` refuses
+        PowerMissing, PaymentFormUsed, BankAccountEnded, and whatever `plan_payment` refuses
         LedgerRefusal: the date lies in a locked period or in no open year.
     """
     power = actor.need(Power.TREASURER)
     # Held in one order: a second payment to one of them waits here, and then sees what is owed no longer.
-    for participant_id in sorted({participant_id for participant_id, _ in lines}):
+    for participant_id in sorted({line.participant_id for line in lines}):
         participants.lock(session, participant_id)
-    known = _recorded_by_form(session, form_token, account_code, lines, paid_on)
+    known = _recorded_by_form(session, form_token, lines, (account_code, paid_on, bank))
     if known is not None:
         return known
+    need_marked(session, bank)
     planned = plan_payment(session, account_code=account_code, lines=lines, paid_on=paid_on)
     disbursement = Disbursement(
         id=new_id(),
@@ -109,6 +119,7 @@ def record_payment(
         paid_on=paid_on,
         recorded_at=clock.now(),
         form_token=form_token,
+        bank_code=bank,
     )
     try:
         with session.begin_nested():
@@ -118,7 +129,10 @@ def record_payment(
         raise errors.PaymentFormUsed from error
     session.add_all(
         DisbursementLine(
-            disbursement_id=disbursement.id, participant_id=line.participant_id, amount_minor=line.amount_minor
+            disbursement_id=disbursement.id,
+            participant_id=line.participant_id,
+            amount_minor=line.amount_minor,
+            account_ref=line.account_ref,
         )
         for line in planned
     )
@@ -136,8 +150,25 @@ def record_payment(
     return disbursement.id
 
 
+def _planned(session: Session, lines: Iterable[ToPay]) -> list[PlannedLine]:
+    """Return who is paid, by name, each with the account that holds now."""
+    wanted = {line.participant_id: line.amount_minor for line in lines}
+    rows = session.execute(
+        select(
+            *(Participant.id, Participant.party_ref, Participant.name, PayoutAccount.account_ref),
+            is_confirmed(PayoutAccount.account_ref).label("is_confirmed"),
+        )
+        .outerjoin(PayoutAccount, PayoutAccount.participant_id == Participant.id)
+        .where(Participant.id.in_(wanted))
+        .order_by(Participant.name_key, Participant.id)
+    )
+    return [
+        PlannedLine(row.id, row.party_ref, row.name, wanted[row.id], row.account_ref, row.is_confirmed) for row in rows
+    ]
+
+
 def _recorded_by_form(
-    session: Session, form_token: UUID, account_code: str, lines: Sequence[tuple[UUID, int]], paid_on: date
+    session: Session, form_token: UUID, lines: Sequence[ToPay], said: tuple[str, date, str]
 ) -> UUID | None:
     row = session.scalar(select(Disbursement).where(Disbursement.form_token == form_token))
     if row is None:
@@ -147,8 +178,8 @@ def _recorded_by_form(
             DisbursementLine.disbursement_id == row.id
         )
     )
-    same_lines = sorted(tuple(line) for line in recorded) == sorted(lines)
-    if not same_lines or (row.account_code, row.paid_on) != (account_code, paid_on):
+    same_lines = sorted(map(tuple, recorded)) == sorted((line.participant_id, line.amount_minor) for line in lines)
+    if not same_lines or (row.account_code, row.paid_on, row.bank_code) != said:
         raise errors.PaymentFormUsed
     return row.id
 
@@ -161,7 +192,7 @@ def _book(session: Session, actor: Actor, disbursement: Disbursement, planned: S
         text=gettext("Paid out: %(payees)s", payees=gettext(payees.label)),
         kind="disbursement",
         currency=disbursement.currency,
-        lines=[*lines, Line(BANK, -sum(line.amount_minor for line in planned))],
+        lines=[*lines, Line(disbursement.bank_code, -sum(line.amount_minor for line in planned))],
         idempotency_key=f"disbursement:{disbursement.id}",
         source_kind="disbursement",
         source_id=disbursement.id,

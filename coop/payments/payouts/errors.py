@@ -78,6 +78,26 @@ class ReturnedAlready(Refusal):
 
 
 @dataclass(eq=False)
+class UndoneInPart(Refusal):
+    """What never left is undone whole: its entry is."""
+
+    message = N_(
+        "A payment that was recorded by mistake is undone whole: tick all of it. If a part of it came back before, it had left, and so does"
+        " the rest come back."
+    )
+
+
+@dataclass(eq=False)
+class LeftTheBank(Refusal):
+    """The bank statement shows that it left."""
+
+    message = N_(
+        "This payment stands on the bank statement, so it left the bank account. Take the match back first if that is wrong, or record"
+        " what came back."
+    )
+
+
+@dataclass(eq=False)
 class NoPayableAccount(Refusal):
     """Only what is owed to sellers, coaches, clients and members is paid from a list."""
 
@@ -110,4 +130,4 @@ class AccountGiven(Refusal):
 
 
 #: Answered with 409.
-CONFLICTS = (NotOwed, PaymentFormUsed, AccountGiven, ReturnedAlready)
+CONFLICTS = (NotOwed, PaymentFormUsed, AccountGiven, ReturnedAlready, LeftTheBank)

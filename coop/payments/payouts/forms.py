@@ -6,23 +6,24 @@ from flask_babel import lazy_gettext as _l
 
 from coop.forms import Form, LineField
 from coop.payments.payouts.accounts import LONGEST_ACCOUNT
+from coop.payments.payouts.disbursements import ToPay
 from coop.payments.payouts.payees import PayeeRow
 from coop.payments.ticking import PaidForm, TickedField
 
 
-class TickedAmounts(TickedField[tuple[UUID, int]]):
-    """Ticked rows, each a participant and the amount that the page showed."""
+class TickedAmounts(TickedField[ToPay]):
+    """Ticked rows, each a participant with the amount and the account that the page showed."""
 
-    def read(self, value: str) -> tuple[UUID, int]:
-        """Read a participant and an amount.
+    def read(self, value: str) -> ToPay:
+        """Read a participant, an amount and an account.
 
         Raises:
             ValueError: the page never wrote this.
         """
-        participant_id, _, amount = value.partition(":")
+        participant_id, amount, account_ref = (*value.split(":", 2), "", "")[:3]
         if not (amount.isascii() and amount.isdigit() and len(amount) < 19):
             raise ValueError(value)
-        return UUID(participant_id), int(amount)
+        return ToPay(UUID(participant_id), int(amount), UUID(account_ref) if account_ref else None)
 
 
 class PaymentForm(PaidForm):
@@ -30,8 +31,8 @@ class PaymentForm(PaidForm):
 
     pay = TickedAmounts(_l("Paid"))
 
-    def to_lines(self) -> tuple[tuple[UUID, int], ...]:
-        """Return participants and amounts."""
+    def to_lines(self) -> tuple[ToPay, ...]:
+        """Return who was paid what, and where."""
         return self.pay.rows
 
 
@@ -51,4 +52,4 @@ class AccountForm(Form):
 
 def tick(row: PayeeRow) -> str:
     """Return what a ticked row sends."""
-    return f"{row.participant_id}:{row.owed_minor}"
+    return f"{row.participant_id}:{row.owed_minor}:{row.account_ref or ''}"

@@ -11,22 +11,30 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from coop.database import CoopBase
+from coop.identity.models import Person
 from coop.membership.models import Participant
 from evidence.columns import Code, CurrencyCode, Id, Line, LongText, Minor, Moment
+from evidence.identifiers import new_ref
+from ledger.chart import BANK
 
 
 class PayoutAccount(CoopBase):
     """The bank account to which a participant wants to be paid. Erasable."""
 
     __tablename__ = "payout_account"
+    __table_args__ = (Index("ix_payout_account_account_ref", "account_ref", unique=True),)
 
     participant_id: Mapped[UUID] = mapped_column(ForeignKey(Participant.id), primary_key=True)
     bank_account: Mapped[Line]
     changed_at: Mapped[Moment]
+    #: Anew with each change: it is paid to once somebody has confirmed this reference.
+    account_ref: Mapped[UUID] = mapped_column(Uuid, default_factory=new_ref)
+    #: Who does not confirm it. None where that was not kept.
+    changed_by: Mapped[UUID | None] = mapped_column(ForeignKey(Person.id), default=None)
 
 
 class Disbursement(CoopBase):
-    """Payments to several that left the bank account on one day, as one entry."""
+    """Payments to several that left a bank account on one day, as one entry."""
 
     __tablename__ = "disbursement"
 
@@ -38,6 +46,8 @@ class Disbursement(CoopBase):
     recorded_at: Mapped[Moment]
     #: The form that recorded it, so that a form sent twice is one disbursement.
     form_token: Mapped[UUID] = mapped_column(Uuid, unique=True)
+    #: The account of the books that it left from.
+    bank_code: Mapped[Code] = mapped_column(default=BANK)
 
 
 class DisbursementLine(CoopBase):
@@ -52,6 +62,8 @@ class DisbursementLine(CoopBase):
     disbursement_id: Mapped[UUID] = mapped_column(ForeignKey(Disbursement.id), primary_key=True)
     participant_id: Mapped[UUID] = mapped_column(ForeignKey(Participant.id), primary_key=True)
     amount_minor: Mapped[Minor]
+    #: To which account of theirs. None where they had given none, or where that was not kept.
+    account_ref: Mapped[UUID | None] = mapped_column(Uuid, default=None)
 
 
 class DisbursementReturn(CoopBase):

@@ -10,12 +10,14 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, exists, func, select
 from sqlalchemy.orm import Session
 
 from coop import cooperative
+from coop.identity.models import Person
 from coop.membership.models import Participant
 from coop.paging import Part, bounded
+from coop.payments.confirming.models import AccountConfirmation
 from coop.payments.payouts.models import Disbursement, DisbursementLine, PayoutAccount
 from coop.payments.payouts.payments import stands
 from coop.permissions import NotFound
@@ -85,7 +87,19 @@ class PayeeRow:
     owed_minor: int
     #: None where no account was given.
     bank_account: str | None
+    account_ref: UUID | None
     changed_at: datetime | None
+    #: When a second person confirmed it, and who; nobody where it had been paid to when confirming began.
+    confirmed_at: datetime | None
+    confirmed_by: str | None
+    #: Whether they were paid before, and whether to this account.
+    was_paid: bool
+    was_paid_here: bool
+
+    @property
+    def is_payable(self) -> bool:
+        """Say whether the list for the bank names the account."""
+        return self.account_ref is not None and self.confirmed_at is not None
 
 
 @dataclass(frozen=True)
@@ -102,8 +116,8 @@ class PayList:
 
     @property
     def payable(self) -> tuple[PayeeRow, ...]:
-        """Return those who have given an account."""
-        return tuple(row for row in self.rows if row.bank_account)
+        """Return those who have given an account that a second person has confirmed."""
+        return tuple(row for row in self.rows if row.is_payable)
 
     @property
     def payable_minor(self) -> int:
@@ -138,22 +152,25 @@ def pay_list(session: Session, payees: Payees) -> PayList:
         .join(Account, Account.id == Posting.account_id)
         .where(Account.code == payees.account_code)
     )
+    paid = exists().where(DisbursementLine.participant_id == Participant.id).correlate(Participant)
+    paid_here = exists().where(DisbursementLine.account_ref == PayoutAccount.account_ref).correlate(PayoutAccount)
     rows = session.execute(
         select(
-            Participant.id,
-            Participant.name,
-            Participant.party_ref,
-            PayoutAccount.bank_account,
-            PayoutAccount.changed_at,
+            *(Participant.id, Participant.name, Participant.party_ref),
+            *(PayoutAccount.bank_account, PayoutAccount.account_ref, PayoutAccount.changed_at),
+            *(AccountConfirmation.confirmed_at, Person.name.label("confirmed_by")),
+            *(paid.label("was_paid"), paid_here.label("was_paid_here")),
         )
         .outerjoin(PayoutAccount, PayoutAccount.participant_id == Participant.id)
+        .outerjoin(AccountConfirmation, AccountConfirmation.account_ref == PayoutAccount.account_ref)
+        .outerjoin(Person, Person.id == AccountConfirmation.confirmed_by)
         .where(Participant.party_ref.in_(about_somebody))
         .order_by(Participant.name_key, Participant.id)
     )
     return PayList(
         payees,
         tuple(
-            PayeeRow(row.id, row.name, owed_minor[row.party_ref], row.bank_account, row.changed_at)
+            PayeeRow(row.id, row.name, owed_minor[row.party_ref], *tuple(row)[3:])
             for row in rows
             if owed_minor.get(row.party_ref, 0) > 0
         ),

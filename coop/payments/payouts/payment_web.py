@@ -8,7 +8,9 @@ from flask_babel import gettext
 from coop import cooperative
 from coop.database import db, write
 from coop.formats import format_day
+from coop.payments.bank.accounts import label_of
 from coop.payments.payouts import payees, payments, returning
+from coop.payments.payouts.models import Disbursement
 from coop.payments.payouts.pages import READERS, Answer, blueprint
 from coop.payments.payouts.payments import PaidPayee
 from coop.payments.ticking import ReturnForm
@@ -27,6 +29,7 @@ def payment(disbursement_id: UUID) -> str:
         rows=rows,
         payees=payees.payees_of(db.session(), disbursement_id),
         entry_id=payments.entry_of(db.session(), disbursement_id),
+        bank=label_of(db.session(), db.session().get_one(Disbursement, disbursement_id).bank_code),
         total_minor=sum(row.amount_minor for row in rows),
         may_return=Power.TREASURER in actor().powers and any(row.returned_on is None for row in rows),
     )
@@ -49,6 +52,7 @@ def record_return(disbursement_id: UUID) -> Answer:
     who, form, status = actor(), ReturnForm(), 422
     if form.validate():
         ids, day, reason = form.to_rows(), form.to_day(), form.to_reason()
+        never_left = form.to_never_left()
         try:
             write(
                 lambda session: returning.record_return(
@@ -58,6 +62,7 @@ def record_return(disbursement_id: UUID) -> Answer:
                     participant_ids=ids,
                     returned_on=day,
                     reason=reason,
+                    never_left=never_left,
                 )
             )
         except Refusal as refusal:

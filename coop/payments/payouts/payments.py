@@ -42,6 +42,8 @@ class PaidPayee:
     reason: str | None
     #: The entry by which it was sent back.
     entry_id: UUID | None
+    #: Whether it was recorded by mistake, and undone.
+    never_left: bool
 
 
 def stands() -> ColumnElement[bool]:
@@ -84,6 +86,7 @@ def _payments() -> Select[*tuple[Any, ...]]:
             *(Disbursement.id.label("disbursement_id"), Disbursement.paid_on, Participant.id.label("participant_id")),
             *(Participant.name, Participant.party_ref, DisbursementLine.amount_minor, Disbursement.currency),
             *(DisbursementReturn.id, DisbursementReturn.returned_on, DisbursementReturnReason.text, Entry.id),
+            Entry.reverses_id.is_not(None),
         )
         .join(DisbursementLine, DisbursementLine.disbursement_id == Disbursement.id)
         .join(Participant, Participant.id == DisbursementLine.participant_id)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from coop import audit, clock, cooperative, outbox, texts
 from coop.formats import format_day, format_money
 from coop.membership import participants
+from coop.payments.bank.accounts import need_marked
 from coop.payments.payouts import errors, payments
 from coop.payments.payouts.models import (
     Disbursement,
@@ -24,10 +25,10 @@ from coop.payments.payouts.models import (
 )
 from coop.payments.payouts.payees import payees_of
 from coop.payments.payouts.payments import PaidPayee
+from coop.payments.payouts.undoing import undo
 from coop.permissions import Actor, NotFound, Power
 from evidence.canonical import Canonical
 from evidence.identifiers import new_id
-from ledger.chart import BANK
 from ledger.posting import Draft, Line, post
 
 LONGEST_REASON = 300
@@ -53,11 +54,16 @@ def record_return(
     participant_ids: Collection[UUID],
     returned_on: date,
     reason: str,
+    never_left: bool = False,
 ) -> UUID:
     """Record that the bank sent back what some payees were paid, book it as one entry, tell each, and return its record's id.
 
+    A payment that `never_left`, for it was recorded by mistake, is undone whole: by the reversal of its entry.
+
     Raises:
         PowerMissing, NotFound, NobodyTicked, ReturnedInFuture, ReturnedBeforePaid, ReturnedAlready, TextMissing, TextTooLong
+        UndoneInPart, LeftTheBank: it was no mistake, or not all of it is named.
+        BankAccountEnded: it came back to an account that is none any more.
         LedgerRefusal: the day lies in a locked period or in no open year.
     """
     power = actor.need(Power.TREASURER)
@@ -76,9 +82,15 @@ def record_return(
     session.add(DisbursementReturnReason(return_id=row.id, text=said))
     session.flush()
     disbursement = session.get_one(Disbursement, disbursement_id)
-    _book(session, actor, row, disbursement, rows)
+    need_marked(session, disbursement.bank_code)
+    if never_left:
+        if len(rows) < len(payments.paid_in(session, disbursement_id)):
+            raise errors.UndoneInPart
+        _undo(session, actor, row, disbursement)
+    else:
+        _book(session, actor, row, disbursement, rows)
     for paid in rows:
-        _tell(session, row, disbursement, paid)
+        _tell(session, row, disbursement, paid, never_left=never_left)
     facts: dict[str, Canonical] = {
         "disbursement": disbursement_id,
         "account": disbursement.account_code,
@@ -86,7 +98,8 @@ def record_return(
         "amount_minor": sum(paid.amount_minor for paid in rows),
         "currency": disbursement.currency,
     }
-    audit.record(session, actor, "disbursement.sent-back", subject=row.id, power=power, facts=facts)
+    action = "disbursement.undone" if never_left else "disbursement.sent-back"
+    audit.record(session, actor, action, subject=row.id, power=power, facts=facts)
     return row.id
 
 
@@ -130,7 +143,7 @@ def _book(
         currency=paid_out.currency,
         lines=[
             *(Line(paid_out.account_code, -paid.amount_minor, paid.party_ref) for paid in rows),
-            Line(BANK, sum(paid.amount_minor for paid in rows)),
+            Line(paid_out.bank_code, sum(paid.amount_minor for paid in rows)),
         ],
         idempotency_key=f"disbursement-return:{row.id}",
         source_kind="disbursement_return",
@@ -139,8 +152,38 @@ def _book(
     post(session, draft, now=clock.now(), recorded_by=actor.person_id)
 
 
-def _tell(session: Session, row: DisbursementReturn, paid_out: Disbursement, paid: PaidPayee) -> None:
+def _undo(session: Session, actor: Actor, row: DisbursementReturn, paid_out: Disbursement) -> None:
+    undo(
+        session,
+        actor,
+        paid=("disbursement", paid_out.id),
+        undone=("disbursement_return", row.id),
+        bank=paid_out.bank_code,
+        booked_on=row.returned_on,
+        text=gettext("Payment recorded by mistake"),
+    )
+
+
+def _tell(
+    session: Session, row: DisbursementReturn, paid_out: Disbursement, paid: PaidPayee, *, never_left: bool
+) -> None:
     amount = format_money(paid.amount_minor, paid_out.currency)
+    if never_left:
+        participants.tell(
+            session,
+            paid.participant_id,
+            key=f"disbursement-return:{row.id}:{paid.participant_id}",
+            subject=gettext("%(amount)s was not paid to you yet", amount=amount),
+            text=gettext(
+                "We told you that %(amount)s was paid to %(name)s on %(day)s. That was recorded by mistake: it did not leave our bank. It is"
+                " owed to you still, and paid next:",
+                amount=amount,
+                name=paid.name,
+                day=format_day(paid_out.paid_on),
+            ),
+            page=outbox.Page("payouts.account", {"participant_id": paid.participant_id}),
+        )
+        return
     participants.tell(
         session,
         paid.participant_id,

@@ -12,6 +12,7 @@ from coop.downloads import csv_file
 from coop.errors import message_of, show_on
 from coop.formats import format_money
 from coop.paging import pager, requested_page
+from coop.payments.confirming.models import AccountConfirmation
 from coop.payments.payouts import accounts as payout_accounts
 from coop.payments.payouts import disbursements, errors, payees, payment_web
 from coop.payments.payouts.forms import AccountForm, PaymentForm, tick
@@ -50,14 +51,14 @@ def pay_list(payee_list: str) -> str:
     """Show who is owed what on a list, and where it can be paid."""
     found = payees.pay_list(db.session(), payees.payees_named(payee_list))
     form = PaymentForm(data={"paid_on": cooperative.today(db.session()), "form_token": str(new_ref())})
-    form.pay.data = [tick(row) for row in found.page(requested_page()).rows if row.bank_account]
+    form.pay.data = [tick(row) for row in found.page(requested_page()).rows if row.is_payable]
     return _list_page(found, form)
 
 
 @blueprint.get("/payouts/<payee_list>/bank-list.csv")
 @requires(*READERS)
 def bank_list(payee_list: str) -> Response:
-    """Return what the bank is to pay: those on the page of the list who have given an account."""
+    """Return what the bank is to pay: those on the page of the list whose account is known and confirmed."""
     session = db.session()
     found = payees.pay_list(session, payees.payees_named(payee_list))
     house = cooperative.current(session)
@@ -66,7 +67,7 @@ def bank_list(payee_list: str) -> Response:
     rows = (
         (row.name, row.bank_account or "", decimal_text(row.owed_minor, house.currency), reference, particulars)
         for row in found.page(requested_page()).rows
-        if row.bank_account
+        if row.is_payable
     )
     columns = ("name", "account", "amount", "reference", "particulars")
     return csv_file(f"bank-list-{payee_list}-{cooperative.today(session)}.csv", columns, rows)
@@ -78,7 +79,7 @@ def record(payee_list: str) -> Answer:
     """Show what would be recorded and, once that is confirmed, record that the bank has paid the ticked rows."""
     chosen, who, form, status = payees.payees_named(payee_list), actor(), PaymentForm(), 422
     if form.validate():
-        lines, paid_on, token = form.to_lines(), form.to_day(), form.to_token()
+        lines, paid_on, token, bank = form.to_lines(), form.to_day(), form.to_token(), form.to_bank()
         code = chosen.account_code
         try:
             if "confirmed" not in request.form:
@@ -86,14 +87,14 @@ def record(payee_list: str) -> Answer:
                 return _confirmation_page(chosen, form, planned)
             write(
                 lambda session: disbursements.record_payment(
-                    session, who, account_code=code, lines=lines, paid_on=paid_on, form_token=token
+                    session, who, account_code=code, lines=lines, paid_on=paid_on, form_token=token, bank=bank
                 )
             )
         except Refusal as refusal:
             status = form.show(refusal)
         else:
             currency = cooperative.current(db.session()).currency
-            total = format_money(sum(amount for _, amount in lines), currency)
+            total = format_money(sum(line.amount_minor for line in lines), currency)
             flash(gettext("Recorded: %(total)s was paid, and each was told by mail.", total=total), "success")
             return redirect(url_for("payouts.pay_list", payee_list=payee_list), 303)
     return _list_page(payees.pay_list(db.session(), chosen), form), status
@@ -151,7 +152,7 @@ def _list_page(found: PayList, form: PaymentForm) -> str:
         "label": gettext("List for the bank as CSV"),
         "href": url_for("payouts.bank_list", payee_list=name, page=part.number),
     }
-    payable = [row for row in part.rows if row.bank_account]
+    payable = [row for row in part.rows if row.is_payable]
     return render_template(
         "payments/payout_list.html",
         name=name,
@@ -161,6 +162,7 @@ def _list_page(found: PayList, form: PaymentForm) -> str:
         pager=pager(part),
         rows=[(row, tick(row)) for row in part.rows],
         without=[row for row in part.rows if not row.bank_account],
+        unconfirmed=[row for row in part.rows if row.bank_account and not row.is_payable],
         ticked=set(form.pay.data or ()),
         form=form,
         paid=payees.disbursements(db.session(), found.payees, limit=_LATEST),
@@ -185,10 +187,12 @@ def _confirmation_page(chosen: Payees, form: PaymentForm, planned: list[disburse
 
 def _account_page(participant_id: UUID, form: AccountForm) -> str:
     session = db.session()
+    row = payout_accounts.account_of(session, participant_id)
     return render_template(
         "payments/payout_account.html",
         form=form,
-        row=payout_accounts.account_of(session, participant_id),
+        row=row,
+        is_confirmed=row is not None and session.get(AccountConfirmation, row.account_ref) is not None,
         owed=payees.owed_to(session, participant_id),
         currency=cooperative.current(session).currency,
         participant_id=participant_id,

@@ -59,4 +59,5 @@ def test_a_new_entry_of_a_file_that_names_a_supplier_is_refused_where_it_does(ho
         return [(one.row, one.column, type(one.reason)) for one in refused.value.problems]
 
     assert problems(str(supplier)) == [(4, "party", SupplierNamed)]
-    assert problems(SUPPLIER) == [(4, "party", PartyUnknown)], "by name nobody but participants is found"
+    assert problems(SUPPLIER) == [(4, "party", SupplierNamed)], "it says where bills are entered"
+    assert problems("Nobody at all Ltd") == [(4, "party", PartyUnknown)], "nobody becomes a supplier by a file"

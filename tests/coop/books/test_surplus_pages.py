@@ -17,7 +17,7 @@ from coop import cooperative
 from coop.database import db, write
 from coop.formats import format_day
 from coop.membership.models import Participant
-from coop.payments.payouts.disbursements import record_payment
+from coop.payments.payouts.disbursements import ToPay, record_payment
 from evidence.identifiers import new_id
 from ledger.chart import BANK, PATRONAGE_PAYABLE, SURPLUS_AWAITING
 from ledger.models import Entry
@@ -250,7 +250,7 @@ def test_a_member_sees_when_the_money_was_paid(year: Year, sign_in: SignIn, part
             session,
             joining.founder(session, "treasurer"),
             account_code=PATRONAGE_PAYABLE,
-            lines=[(participants["treasurer"], 7_875)],
+            lines=[ToPay(participants["treasurer"], 7_875)],
             paid_on=cooperative.today(session),
             form_token=new_id(),
         )

@@ -13,7 +13,7 @@ from coop.membership.models import Participant
 from coop.outbox import OutboxJob
 from coop.payments.cards.models import CardRefund
 from coop.payments.models import PaymentCredit
-from coop.payments.payouts.disbursements import record_payment
+from coop.payments.payouts.disbursements import ToPay, record_payment
 from coop.payments.payouts.payees import Payees, owed_to, pay_list
 from coop.permissions import NotFound, PowerMissing
 from coop.texts import TextMissing
@@ -176,7 +176,7 @@ def test_a_seller_who_was_paid_owes_what_is_refunded(shop: Shop) -> None:
         session,
         joining.founder(session, "treasurer"),
         account_code=chart.OWED_TO_SELLERS,
-        lines=[(seller, 9000)],
+        lines=[ToPay(seller, 9000)],
         paid_on=cooperative.today(session),
         form_token=uuid4(),
     )
@@ -219,7 +219,7 @@ def test_what_is_owed_to_a_client_is_paid_from_the_list_of_clients(shop: Shop) -
         session,
         treasurer,
         account_code=chart.OWED_TO_CLIENTS,
-        lines=[(enterprise, 40_000)],
+        lines=[ToPay(enterprise, 40_000)],
         paid_on=cooperative.today(session),
         form_token=uuid4(),
     )

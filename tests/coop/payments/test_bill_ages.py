@@ -14,7 +14,7 @@ from coop.books.operations import NewEntry, record_entry
 from coop.database import write
 from coop.payments.bills import queries, taking_back
 from coop.payments.bills.ages import open_bills
-from coop.payments.bills.queries import BillFilter
+from coop.payments.bills.rows import BillFilter
 from coop.payments.bills.taking_back import What
 from ledger.chart import HOSTING, PAYABLE
 from ledger.drafts import Line

@@ -21,6 +21,7 @@ from tests.html_client import Browser, Page
 SignIn = Callable[[str], Browser]
 PDF = b"%PDF-1.4\n% the bill\n%%EOF\n"
 NEW = "/bills/new"
+NO_BILL = uuid4()
 
 
 def count(app: Flask, mapped: type) -> int:
@@ -62,6 +63,13 @@ def send(browser: Browser, path: str = NEW, **other: Any) -> Page:
     return browser._page(answer)
 
 
+def confirm(browser: Browser) -> Page:
+    """Confirm the accounts that wait."""
+    page = browser.get("/payments/accounts")
+    form = page.form(having="accounts")
+    return browser.send(page, form, {"accounts": form.choices["accounts"]})
+
+
 def test_a_bill_goes_from_the_form_by_approval_and_bank_to_paid(app: Flask, sign_in: SignIn, today: date) -> None:
     treasurer, board = sign_in("treasurer"), sign_in("board")
     made = send(treasurer, **values(due_on=str(today)))
@@ -72,6 +80,13 @@ def test_a_bill_goes_from_the_form_by_approval_and_bank_to_paid(app: Flask, sign
     edited = treasurer.submit(supplier.links["Change"], {"bank_account": "12-3456-0123456-00"})
     assert "The supplier is saved." in edited.text
     home = board.get("/")
+    assert home.links["Confirm 1 bank account"] == "/payments/accounts"
+    assert "Confirm 1 bank account" not in treasurer.get("/").links, "nobody confirms what they gave"
+    confirmed = confirm(board)
+    assert ("Confirmed: 1 account can be paid to." in confirmed.text, "No account waits" in confirmed.text) == (
+        True,
+        True,
+    )
     assert home.links["Approve or refuse 1 bill or claim"] == "/bills/waiting"
     waiting = board.get("/bills/waiting")
     page = board.get(waiting.links["Rākau Print"])
@@ -109,9 +124,9 @@ def test_a_bill_goes_from_the_form_by_approval_and_bank_to_paid(app: Flask, sign
     entry = treasurer.get(journal.links["Bills paid: Rākau Print"])
     assert "Bills paid on" in treasurer.get(entry.links["A payment of bills"]).title
     csv = treasurer.get("/bills.csv?state=paid").html.splitlines()
-    assert csv[0] == "supplier,number,date,due,total,state,paid,entry,booked,taken_back,sent_back"
+    assert csv[0] == "supplier,number,date,due,total,state,paid,entry,booked,taken_back,left,sent_back,payments"
     assert csv[1].startswith(f"Rākau Print,A 17,{today},{today},115.00,paid,{today},")
-    assert csv[1].endswith(f",{today},,")
+    assert csv[1].endswith(f",{today},,0.00,,{today}=115.00")
 
 
 def test_a_payment_that_the_bank_sent_back_is_recorded_from_the_bill_and_paid_anew(
@@ -121,8 +136,8 @@ def test_a_payment_that_the_bank_sent_back_is_recorded_from_the_bill_and_paid_an
     with app.app_context():
         house = write(lambda session: paid_bills(session, "A 1", "A 2"))
     page = treasurer.get(house["A 1"])
-    form = treasurer.get(page.links["The bank sent the payment back"])
-    assert form.title == "Did the bank send this payment back?"
+    form = treasurer.get(page.links["It came back, or never left"])
+    assert form.title == "Did this payment come back?"
     sent = form.form(having="returned_on")
     assert [value for name, value in sent.values if name == "back"] == [house["A 1"].removeprefix("/bills/")]
     for field, wrong, words in (
@@ -144,11 +159,11 @@ def test_a_payment_that_the_bank_sent_back_is_recorded_from_the_bill_and_paid_an
     assert (again.status, "came back on" in again.text, count(app, BillReturn)) == (409, True, 1)
     page = sign_in("auditor").get(house["A 1"])
     assert ("To be paid" in page.text, "The account is closed" in page.text) == (True, True)
-    assert "The bank sent it back" not in sign_in("auditor").get(done.path).text
+    assert "It came back, or never left" not in sign_in("auditor").get(done.path).text
     due = treasurer.get("/bills/due")
     assert ("A 1" in due.text, "A 2" in due.text) == (True, False)
     csv = treasurer.get("/bills.csv?state=open").html.splitlines()
-    assert csv[1].endswith(f",{today}/{today}")
+    assert csv[1].endswith(f",{today}/{today},{today}=115.00")
     entry = treasurer.get(
         treasurer.get("/books/journal?kind=bill-return").links[
             "Payment of bills sent back by the bank: Rākau Print Ltd"
@@ -176,21 +191,35 @@ def test_an_account_that_was_exchanged_after_the_approval_is_noticed_wherever_it
     treasurer.submit(supplier.links["Change"], {"bank_account": "12-9999-0666666-66"})
     assert "account changed after approval" in board.get(made.path).text
     due = treasurer.get("/bills/due")
-    assert "account changed after approval" in due.text
-    assert "Whoever changed the account does not record the payment" in due.text
+    assert ("account changed after approval" in due.text, "An account is not confirmed" in due.text) == (True, True)
+    assert "List for the bank as CSV" not in due.links
     form = due.form(having="pay")
     assert [value for name, value in form.values if name == "pay"] == [], "nothing is ticked beforehand"
-    listed = treasurer.get(due.links["List for the bank as CSV"]).html.splitlines()
-    assert listed[1].endswith(",Changed after the bill was approved: compare it first")
     ticked = {"pay": form.choices["pay"][0]}
-    refused = treasurer.send(due, form, ticked)
-    assert (refused.status, "You changed the bank account of the supplier" in refused.text) == (403, True)
-    due = board.get("/bills/due")
-    confirmation = board.send(due, due.form(having="pay"), ticked)
-    assert "12-9999-0666666-66" in confirmation.text
-    assert "account changed after approval" in confirmation.text
-    board.send(confirmation, confirmation.form(having="pay"), button="Yes, record it")
+    for button in ("Continue", "List for the bank, of the ticked ones"):
+        refused = treasurer.send(due, form, ticked, button=button)
+        assert (refused.status, "Nobody has confirmed the bank account" in refused.text) == (409, True)
+    own = treasurer.get("/payments/accounts")
+    assert "somebody else's to confirm" in own.text
+    answer = treasurer.send(own, own.form(action="/payments/accounts"), {"accounts": ticked["pay"].partition(":")[2]})
+    assert (answer.status, "You gave the account of Rākau Print" in answer.text) == (403, True)
+    confirm(board)
+    due = treasurer.get("/bills/due")
+    assert "account changed after approval" in due.text
+    form = due.form(having="pay")
+    assert [value for name, value in form.values if name == "pay"] == form.choices["pay"]
+    treasurer.submit(supplier.links["Change"], {"bank_account": "12-9999-0777777-77"})
+    late = treasurer.send(due, form, ticked)
+    assert (late.status, "was changed after this list was made" in late.text) == (409, True)
+    confirm(board)
+    due = treasurer.get("/bills/due")
+    confirmation = treasurer.send(due, due.form(having="pay"))
+    assert "12-9999-0777777-77" in confirmation.text
+    treasurer.send(confirmation, confirmation.form(having="pay"), button="Yes, record it")
     assert count(app, BillPaymentRun) == 1
+    send(treasurer, **values(number="A 18", is_new=None))
+    treasurer.submit(supplier.links["Change"], {"bank_account": "12-9999-0888888-88"})
+    assert "changed since last paid" in board.get("/payments/accounts").text
 
 
 def test_a_receipt_is_handed_out_under_a_name_that_is_harmless_in_ascii_too(app: Flask, sign_in: SignIn) -> None:
@@ -344,7 +373,12 @@ def test_bills_are_for_officers_only(app: Flask, sign_in: SignIn) -> None:
     [
         ({"pay": None}, 422, "Tick at least one row."),
         ({"pay": "nonsense"}, 422, "Open the list again"),
-        ({"pay": str(uuid4())}, 404, ""),
+        ({"pay": str(uuid4())}, 422, "Open the list again"),
+        ({"pay": str(NO_BILL), f"amount-{NO_BILL}": "1.00"}, 404, ""),
+        ({"amount": "nonsense"}, 422, "Put the amounts right"),
+        ({"amount": ""}, 422, "Put the amounts right"),
+        ({"amount": "115.01"}, 409, "NZD 115.00 is left of bill A 17"),
+        ({"amount": "0"}, 409, "so NZD 0.00 of it cannot be paid"),
         ({"paid_on": "2999-01-01"}, 422, "cannot be after today"),
         ({"paid_on": ""}, 422, "Enter the date."),
         ({"paid_on": "1999-01-01"}, 422, "cannot be before that"),
@@ -361,7 +395,10 @@ def test_a_wrong_payment_says_so_and_records_nothing(
     due = treasurer.get("/bills/due")
     form = due.form(having="pay")
     for confirmed in ({}, {"confirmed": "yes"}, {"list": "1"}):
-        answer = treasurer.send(due, form, {"pay": form.choices["pay"][0], **other, **confirmed})
+        sent = {"pay": form.choices["pay"][0], **other}
+        if "amount" in sent:
+            sent[f"amount-{bill.path.removeprefix('/bills/')}"] = sent.pop("amount")
+        answer = treasurer.send(due, form, {**sent, **confirmed})
         assert (answer.status, message in answer.text) == (status, True), answer.text
     assert count(app, BillPaymentRun) == 0
 

@@ -33,7 +33,7 @@ from coop.payments.bills.claiming import Spent
 from coop.payments.bills.models import ExpenseClaim, ExpenseClaimLine, ExpenseClaimText
 from coop.payments.bills.taking_back import What
 from coop.payments.payouts.accounts import change_account
-from coop.payments.payouts.disbursements import record_payment
+from coop.payments.payouts.disbursements import ToPay, record_payment
 from coop.payments.payouts.payees import Payees, pay_list
 from coop.permissions import NotFound, PowerMissing
 from evidence.rules import drop_rules
@@ -89,21 +89,28 @@ def test_a_claim_goes_from_the_claimant_by_two_people_to_the_bank_and_back_to_th
     change_account(
         house.session, house.actor("secretary"), participant_id=participant_id, bank_account="12-3456-0123456-00"
     )
+    house.confirm()
     listed = pay_list(house.session, Payees.CLAIMANTS)
     assert [(one.name, one.owed_minor) for one in listed.payable] == [("Sione Tākapu", 5_800)]
     assert claim_payments.paid_on(house.session, [participant_id]) == {}
-    pay(house, participant_id, 5_800)
+    pay(house, participant_id, 5_800, account_ref=listed.payable[0].account_ref)
     assert claim_payments.paid_on(house.session, [participant_id]) == {claim_id: house.today}
     assert [mail["to"] for mail in mails(house, "disbursement")] == ["secretary@kanopi.example"]
     assert (house.balance(EXPENSE_CLAIMS), checks.findings(house.session)) == (0, [])
 
 
-def pay(house: Billing, participant_id: UUID, amount_minor: int, on: date | None = None) -> UUID:
+def pay(
+    house: Billing,
+    participant_id: UUID,
+    amount_minor: int,
+    on: date | None = None,
+    account_ref: UUID | None = None,
+) -> UUID:
     return record_payment(
         house.session,
         house.treasurer,
         account_code=EXPENSE_CLAIMS,
-        lines=[(participant_id, amount_minor)],
+        lines=[ToPay(participant_id, amount_minor, account_ref)],
         paid_on=on or house.today,
         form_token=uuid4(),
     )

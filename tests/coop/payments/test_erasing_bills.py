@@ -31,7 +31,7 @@ from coop.payments.bills import (
 from coop.payments.bills.models import Bill, BillReturnReason, BillText, ClaimEndingReason, ExpenseClaimText
 from coop.payments.bills.taking_back import What
 from coop.payments.payouts import returning as payouts_returning
-from coop.payments.payouts.disbursements import record_payment
+from coop.payments.payouts.disbursements import ToPay, record_payment
 from coop.payments.payouts.models import DisbursementReturnReason
 from coop.permissions import NotFound, PowerMissing
 from ledger.chart import EXPENSE_CLAIMS, PAYABLE
@@ -117,7 +117,7 @@ def test_why_the_bank_sent_a_payment_back_goes_as_well(house: Billing) -> None:
     told: dict[str, Any] = {"returned_on": house.today, "reason": "Ana has moved"}
     returning.record_return(house.session, who, run_id=house.pay(bill_id), bill_ids=[bill_id], **told)
     paid: dict[str, Any] = {"account_code": EXPENSE_CLAIMS, "paid_on": house.today, "form_token": uuid4()}
-    disbursement_id = record_payment(house.session, who, lines=[(participant_id, 4_600)], **paid)
+    disbursement_id = record_payment(house.session, who, lines=[ToPay(participant_id, 4_600)], **paid)
     back: dict[str, Any] = {"disbursement_id": disbursement_id, "participant_ids": [participant_id], **told}
     payouts_returning.record_return(house.session, who, **back)
     erasing.erase_bill(house.session, who, bill_id=bill_id)

@@ -47,6 +47,20 @@ def give_account(sign_in: SignIn, participants: dict[str, UUID], account: str = 
     return sign_in("board").submit(path, {"bank_account": account})
 
 
+def confirm(browser: Browser) -> Page:
+    """Confirm the accounts that wait."""
+    page = browser.get("/payments/accounts")
+    form = page.form(having="accounts")
+    return browser.send(page, form, {"accounts": form.choices["accounts"]})
+
+
+def row_of(app: Flask, participants: dict[str, UUID]) -> str:
+    """Return what the row of the coach with an account sends."""
+    with app.app_context():
+        ref = db.session().scalars(select(PayoutAccount.account_ref)).one()
+    return f"{participants['board']}:9000:{ref}"
+
+
 def test_a_payment_goes_from_the_list_by_the_bank_to_the_payee(
     app: Flask, sign_in: SignIn, participants: dict[str, UUID], today: date
 ) -> None:
@@ -54,6 +68,10 @@ def test_a_payment_goes_from_the_list_by_the_bank_to_the_payee(
     treasurer = sign_in("treasurer")
     overview = treasurer.get("/payouts")
     page = treasurer.get(overview.links["Coaches"])
+    assert ("An account is not confirmed" in page.text, "List for the bank as CSV" in page.links) == (True, False)
+    confirm(treasurer)
+    page = treasurer.get(overview.links["Coaches"])
+    assert ("confirmed by" in page.text, "An account is not confirmed" in page.text) == (True, False)
     assert "Owed in all NZD 130.00" in page.text
     assert "12-3456-0123456-00" in page.text
     asked = treasurer.send(page, page.form(button="Ask Wiremu Kererū"))
@@ -64,7 +82,7 @@ def test_a_payment_goes_from_the_list_by_the_bank_to_the_payee(
         "Ana Tūī,12-3456-0123456-00,90.00,KAN COACHING,KANOPI",
     ]
     form = page.form(having="pay")
-    assert [value for name, value in form.values if name == "pay"] == [f"{participants['board']}:9000"]
+    assert [value for name, value in form.values if name == "pay"] == [row_of(app, participants)]
     confirmation = treasurer.send(page, form)
     assert confirmation.title == "Has the bank paid this?"
     assert count(app, Disbursement) == 0, "nothing is recorded before it is confirmed"
@@ -78,7 +96,7 @@ def test_a_payment_goes_from_the_list_by_the_bank_to_the_payee(
     entry = treasurer.get(payment.links["In the books"])
     assert entry.links["A payment out"] == payment.path
     assert "Paid out: Coaches" in sign_in("board").get(f"/as/{participants['board']}/statement").text
-    page = treasurer.get(payment.links["The bank sent it back"])
+    page = treasurer.get(payment.links["It came back, or never left"])
     sent = page.form(having="returned_on")
     refused = treasurer.send(page, sent, {"reason": ""})
     assert (refused.status, "Say why, in a few words." in refused.text) == (422, True)
@@ -91,13 +109,14 @@ def test_a_payment_goes_from_the_list_by_the_bank_to_the_payee(
 
 
 def test_the_confirmation_marks_who_has_given_no_account(
-    sign_in: SignIn, participants: dict[str, UUID], today: date
+    app: Flask, sign_in: SignIn, participants: dict[str, UUID], today: date
 ) -> None:
     """The bank's list leaves them out, so what is recorded for them was paid in another way, or not at all."""
     give_account(sign_in, participants)
     treasurer = sign_in("treasurer")
+    confirm(treasurer)
     page = treasurer.get(COACHES_LIST)
-    rows = {name: f"{participants[name]}:{owed}" for name, owed in (("board", 9_000), ("board2", 4_000))}
+    rows = {"board": row_of(app, participants), "board2": f"{participants['board2']}:4000:"}
     given = treasurer.send(page, page.form(having="pay"), {"pay": rows["board"]})
     assert "No account given" not in given.text
     missing = treasurer.send(page, page.form(having="pay"), {"pay": rows["board2"]})

@@ -14,10 +14,12 @@ from coop.audit import AuditEvent
 from coop.database import write_with
 from coop.membership.models import Participant
 from coop.outbox import OutboxJob
+from coop.payments.confirming import operations as confirming
+from coop.payments.confirming import queries as accounts
 from coop.payments.payouts import checks as payout_checks
 from coop.payments.payouts import errors, payees
 from coop.payments.payouts.accounts import account_of, ask_for_account, change_account
-from coop.payments.payouts.disbursements import record_payment
+from coop.payments.payouts.disbursements import ToPay, record_payment
 from coop.payments.payouts.models import Disbursement, DisbursementLine
 from coop.payments.payouts.payees import Payees
 from coop.permissions import Actor, NotFound, PowerMissing
@@ -58,7 +60,13 @@ class House:
 
     def pay(self, *lines: tuple[UUID, int], on: date | None = None, **other: Any) -> UUID:
         values: dict[str, Any] = {"account_code": OWED_TO_COACHES, "form_token": uuid4(), **other}
-        return record_payment(self.session, self.treasurer, lines=lines, paid_on=on or self.today, **values)
+        to_pay = [ToPay(*line) for line in lines]
+        return record_payment(self.session, self.treasurer, lines=to_pay, paid_on=on or self.today, **values)
+
+    def confirm(self) -> None:
+        """Let the treasurer confirm what waits."""
+        refs = [row.account_ref for row in accounts.waiting(self.session)]
+        confirming.confirm(self.session, self.treasurer, account_refs=refs)
 
     def rows(self, payees_: Payees = Payees.COACHES) -> list[tuple[UUID, int, str | None]]:
         found = payees.pay_list(self.session, payees_)
@@ -83,6 +91,8 @@ def test_a_list_says_who_is_owed_what_and_where_it_can_be_paid(house: House) -> 
     house.owe(house.ana, 500, code="2400")
     change_account(house.session, house.actor("board"), participant_id=house.ana, bank_account="12-3456-0123456-00")
     assert house.rows() == [(house.ana, 9000, "12-3456-0123456-00"), (house.wiremu, 4000, None)]
+    assert payees.pay_list(house.session, Payees.COACHES).payable_minor == 0, "nobody has confirmed it"
+    house.confirm()
     found = payees.pay_list(house.session, Payees.COACHES)
     assert (found.total_minor, found.payable_minor) == (13000, 9000)
     assert house.rows(Payees.SELLERS) == [(house.ana, 500, "12-3456-0123456-00")]
@@ -163,7 +173,7 @@ def test_only_the_treasurer_records_and_asks(house: House) -> None:
                 house.session,
                 other,
                 account_code=OWED_TO_COACHES,
-                lines=[(house.ana, 9000)],
+                lines=[ToPay(house.ana, 9000)],
                 paid_on=house.today,
                 form_token=uuid4(),
             )
@@ -249,7 +259,7 @@ def test_two_who_record_the_same_payment_at_once_make_one(database: TestDatabase
             session,
             treasurer,
             account_code=OWED_TO_COACHES,
-            lines=[(ana, 9000)],
+            lines=[ToPay(ana, 9000)],
             paid_on=today,
             form_token=token,
         )

@@ -19,7 +19,6 @@ from coop.payments.bills import (
     claim_payments,
     claim_queries,
     errors,
-    paying,
     payments,
     queries,
     returning,
@@ -27,13 +26,14 @@ from coop.payments.bills import (
 from coop.payments.bills import taking_back as taking
 from coop.payments.bills.ages import open_bills
 from coop.payments.bills.models import BillPayment, BillReturn, BillReturnLine
-from coop.payments.bills.queries import BillState
+from coop.payments.bills.rows import BillState
 from coop.payments.bills.suppliers import SupplierText, edit
 from coop.payments.bills.taking_back import What
+from coop.payments.confirming.errors import AccountUnconfirmed
 from coop.payments.payouts import checks as payout_checks
 from coop.payments.payouts import payees
 from coop.payments.payouts import returning as returning_payouts
-from coop.payments.payouts.disbursements import record_payment
+from coop.payments.payouts.disbursements import ToPay, record_payment
 from coop.payments.payouts.errors import (
     NobodyTicked,
     NotOwed,
@@ -101,11 +101,12 @@ def test_a_bill_that_came_back_is_owed_again_and_paid_to_another_account(house: 
         assert (house.balance(), findings(house)) == (-11_500, [])
         new = SupplierText(row.supplier, "12-3456-0123456-00")
         edit(house.session, house.treasurer, supplier_id=row.supplier_id, text=new)
-        with pytest.raises(errors.AccountChangedByYou):
+        with pytest.raises(AccountUnconfirmed):
             house.pay(bill_id)
+        house.confirm()
         with pytest.raises(errors.BeforeSentBack):
             house.pay(bill_id, on=house.today - DAY)
-        paying.record_payment(house.session, house.board, bill_ids=[bill_id], paid_on=house.today, form_token=uuid4())
+        house.pay(bill_id)
         assert (house.state(bill_id), house.balance()) == ("paid", 0)
         assert [
             (one.run_id == run_id, one.returned_on, one.reason) for one in payments.payments_of(house.session, bill_id)
@@ -216,7 +217,7 @@ def pay_claimant(house: Billing, participant_id: UUID, amount_minor: int, on: da
         house.session,
         house.treasurer,
         account_code=EXPENSE_CLAIMS,
-        lines=[(participant_id, amount_minor)],
+        lines=[ToPay(participant_id, amount_minor)],
         paid_on=on or cooperative.today(house.session),
         form_token=uuid4(),
     )
@@ -310,8 +311,8 @@ def test_a_payment_out_that_cannot_have_come_back_is_refused(house: Billing) -> 
 def test_the_database_keeps_what_came_back_and_the_checks_see_what_was_bent(house: Billing) -> None:
     bill_id = house.entered_and_approved()
     run_id, other_run = house.pay(bill_id), house.pay(house.entered_and_approved())
-    with pytest.raises(DBAPIError, match="the bill is paid already"), house.session.begin_nested():
-        house.session.add(BillPayment(bill_id=bill_id, run_id=other_run))
+    with pytest.raises(DBAPIError, match="no more is paid than is left"), house.session.begin_nested():
+        house.session.add(BillPayment(bill_id=bill_id, run_id=other_run, amount_minor=1))
     return_id = send_back(house, run_id, bill_id)
     _, participant_id = booked_claim(house, 4_600)
     send_back_to(house, pay_claimant(house, participant_id, 4_600), participant_id)
@@ -336,9 +337,9 @@ def test_the_database_keeps_what_came_back_and_the_checks_see_what_was_bent(hous
         "disbursement-return-before-payment",
     }
     house.session.execute(text("DELETE FROM bill_return_line"))
-    house.session.add(BillPayment(bill_id=bill_id, run_id=other_run))
+    house.session.add(BillPayment(bill_id=bill_id, run_id=other_run, amount_minor=11_500))
     house.session.flush()
-    assert "bill-paid-twice" in {finding.check for finding in checks.findings(house.session)}
+    assert "bill-overpaid" in {finding.check for finding in checks.findings(house.session)}
 
 
 def test_two_who_record_at_once_that_a_payment_came_back_record_it_once(database: TestDatabase) -> None:

@@ -14,7 +14,7 @@ from coop import clock, cooperative
 from coop.books.operations import open_year
 from coop.membership.patrons import patrons
 from coop.payments.payouts import checks
-from coop.payments.payouts.disbursements import record_payment
+from coop.payments.payouts.disbursements import ToPay, record_payment
 from coop.payments.payouts.returning import record_return
 from coop.payments.payouts.surplus_shares import allocate, paid_by_plan, paid_of_share
 from coop.permissions import Power
@@ -106,7 +106,7 @@ def pay(session: Session, name: str, amount_minor: int) -> UUID:
         session,
         replace(joining.founder(session, "treasurer"), powers=frozenset({Power.TREASURER})),
         account_code=PATRONAGE_PAYABLE,
-        lines=[(joining.participant_of(session, _person(session, name)), amount_minor)],
+        lines=[ToPay(joining.participant_of(session, _person(session, name)), amount_minor)],
         paid_on=cooperative.today(session),
         form_token=uuid4(),
     )
