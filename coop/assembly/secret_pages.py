@@ -23,13 +23,15 @@ from coop.assembly.solvency import surplus_of
 from coop.database import db, write
 from coop.errors import message_of, status_of
 from coop.forms import Form
+from coop.membership.models import Participant
 from coop.permissions import NotFound, requires
 from coop.signed_in import act_for
 from evidence.messages import Refusal
 from governance import secret_ballots
 from governance.counts import ANSWERS, options_of
-from governance.errors import AlreadyVoted, EmptyBallot, NotYetVoted, UnknownOption, VotingClosed
+from governance.errors import AlreadyVoted, EmptyBallot, NotOnRoll, NotYetVoted, UnknownOption, VotingClosed
 from governance.models import Kind, Proposal, RollEntry
+from governance.rolls import entry_of
 from governance.secret_ballots import SecretReceipt, Stage
 
 Page = str | Response | tuple[str, int]
@@ -136,16 +138,18 @@ def withdraw_ballot(participant_id: UUID, motion_id: UUID) -> Page:
     if page.proposal is None or not page.proposal.takes_paper:
         raise NotFound
     key, error, status = _typed_key(), None, 200
-    if request.method == "POST":
-        try:
+    try:
+        if request.method == "POST":
             write(lambda s: voting.withdraw_ballot(s, who, motion_id=motion_id, participant_id=participant_id, key=key))
-        except Refusal as refusal:
-            if refusal.about != "key":
-                raise
-            error, status = message_of(refusal), status_of(refusal)
-        else:
             flash(gettext("Your ballot is taken back. Ask a scrutineer for one on paper or in the room."), "success")
             return redirect(url_for("assembly.proposal", motion_id=motion_id), 303)
+        _need_ballot_in_urn(page, participant_id)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        if refusal.about != "key":
+            return refused(motion_id, refusal)
+        error, status = message_of(refusal), status_of(refusal)
     voter = queries.standing(db.session(), motion_id, participant_id).name
     return render_template(
         "assembly/withdraw_ballot.html",
@@ -155,6 +159,31 @@ def withdraw_ballot(participant_id: UUID, motion_id: UUID) -> Page:
         key_error=error,
         form=Form(),
     ), status
+
+
+def refused(motion_id: UUID, refusal: Refusal) -> Page:
+    """Say why there is no ballot, with the way to the proposal."""
+    page = queries.motion(db.session(), motion_id, clock.now())
+    return render_template("assembly/no_ballot.html", page=page, reason=message_of(refusal)), status_of(refusal)
+
+
+def _need_ballot_in_urn(page: MotionPage, participant_id: UUID) -> None:
+    """Refuse whoever has nothing to take back; taking it back looks again.
+
+    Raises:
+        NotOnRoll, VotingClosed, VotesOnPaper, BallotWithdrawn, NotYetVoted
+    """
+    assert page.proposal is not None
+    session = db.session()
+    entry = entry_of(session, page.proposal.id, session.get_one(Participant, participant_id).voter_ref)
+    if entry is None:
+        raise NotOnRoll
+    if page.row.state is not State.OPEN:
+        raise VotingClosed(page.proposal.closes_at)
+    stage = secret_ballots.stage_of(session, entry.id)
+    stage.need_ballot()
+    if stage is not Stage.VOTED:
+        raise NotYetVoted
 
 
 def _chosen(ranking: Ranking | None) -> str | tuple[str, ...]:

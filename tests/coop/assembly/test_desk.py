@@ -129,6 +129,8 @@ def test_who_asks_for_a_ballot_is_found_by_name_and_marked_once(
         cast = {f"rank-{codes['board']}": "1", "step": "confirm"}
         refused = sign_in("treasurer").post(assembly.ballot(path, "treasurer"), cast)
     assert (refused.status, "on paper or in the room" in refused.text) == (409, True)
+    for there in (path, "/proposals"):
+        assert f"{name} has a ballot on paper, and votes with that." in sign_in("treasurer").get(there).text
     with app.app_context():
         events = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "motion.paper-marked")).all()
         # Of a secret vote the trail does not say for whom: its rows have a time.
