@@ -17,6 +17,7 @@ from coop import clock
 from coop.assembly import queries, voting
 from coop.assembly.blueprint import blueprint
 from coop.assembly.candidates import Ranked, drawn_order, ranked
+from coop.assembly.errors import CodeMissing
 from coop.assembly.forms import Ranking, read_ranking
 from coop.assembly.queries import MotionPage, State
 from coop.assembly.solvency import surplus_of
@@ -139,6 +140,8 @@ def withdraw_ballot(participant_id: UUID, motion_id: UUID) -> Page:
         raise NotFound
     key, error, status = _typed_key(), None, 200
     try:
+        if request.method == "POST" and not key:
+            raise CodeMissing
         if request.method == "POST":
             write(lambda s: voting.withdraw_ballot(s, who, motion_id=motion_id, participant_id=participant_id, key=key))
             flash(gettext("Your ballot is taken back. Ask a scrutineer for one on paper or in the room."), "success")
@@ -201,7 +204,7 @@ def _key(proposal: Proposal, entry: RollEntry) -> str:
     """Return the change code that was typed, if it opens a ballot that stands; nothing for a first ballot.
 
     Raises:
-        AlreadyVoted, UnknownKey, StaleKey, BallotWithdrawn, VotesOnPaper
+        AlreadyVoted, CodeMissing, UnknownKey, StaleKey, BallotWithdrawn, VotesOnPaper
         NotYetVoted: a code without a ballot.
     """
     session, key = db.session(), _typed_key()
@@ -211,6 +214,8 @@ def _key(proposal: Proposal, entry: RollEntry) -> str:
         if "key" not in request.form:
             # Sent twice: the ballot page of who has voted asks for the code.
             raise AlreadyVoted
+        if not key:
+            raise CodeMissing
         secret_ballots.need_key(session, proposal, key)
     elif key:
         raise NotYetVoted

@@ -239,6 +239,8 @@ def test_in_a_roll_call_the_sheet_has_a_line_for_each_voter(app: Flask, assembly
         _sheet(app, assembly, path, treasurer="against", secretary="against", administrator="abstain"),
     )
     assert "1 line differs" in differs.text
+    names = [assembly.names()[name] for name in ("treasurer", "secretary", "administrator")]
+    assert sorted(names) == sorted(names, key=differs.text.index), "voters stand by name, as on the sheet"
     _enter(sign_in, "board2", path, answers)
     assembly.close(path)
     with app.app_context():
@@ -260,7 +262,9 @@ def test_a_secret_resolution_has_a_box_for_each_answer(app: Flask, assembly: "As
     # What was entered stands in the boxes again, to be put right by another sheet.
     page = sign_in("scrutineer").get(_desk(path, "/sheet"))
     assert boxes.items() <= dict(page.form(having="pile-0-for").values).items()
-    assert "3 lines differ" in _enter(sign_in, "board2", path, {"pile-0-abstain": "2", "not_returned": "1"}).text
+    differs = _enter(sign_in, "board2", path, {"pile-0-abstain": "2", "not_returned": "1"}).text
+    assert "3 lines differ" in differs
+    assert differs.index("For") < differs.index("Against") < differs.index("Abstain") < differs.index("Not returned")
     assert "All sheets say the same." in _enter(sign_in, "board2", path, {**boxes, "pile-0-abstain": ""}).text
     assembly.close(path)
     with app.app_context():

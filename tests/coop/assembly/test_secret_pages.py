@@ -80,7 +80,17 @@ def test_with_the_change_code_a_vote_is_changed_and_gets_a_new_code(app: Flask, 
     assert _choices(app) == ['"abstain"', '"abstain"', '"against"']
 
 
-@pytest.mark.parametrize("key", ["", "ABCDE-ABCDE-ABCDE-ABCDE", "<script>", "'; DROP TABLE urn; --", "\u0000"])
+@pytest.mark.parametrize("key", ["", " ", "\u0000"])
+def test_without_a_change_code_the_box_asks_for_it(assembly: "Assembly", key: str) -> None:
+    path = _secret(assembly)
+    _answer(assembly, path, "board", "for")
+    browser = assembly.sign_in("board")
+    page = browser.get(assembly.ballot(path, "board"))
+    asked = browser.send(page, page.form(button="Check my ballot"), {"choice": "against", "key": key})
+    assert (asked.status, "Type the change code that came with your ballot." in asked.text) == (422, True)
+
+
+@pytest.mark.parametrize("key", ["ABCDE-ABCDE-ABCDE-ABCDE", "<script>", "'; DROP TABLE urn; --"])
 def test_a_wrong_change_code_is_refused_beside_its_box(app: Flask, assembly: "Assembly", key: str) -> None:
     path = _secret(assembly)
     _answer(assembly, path, "board", "for")
