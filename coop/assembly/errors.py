@@ -184,6 +184,14 @@ class OptionRepeated(Refusal):
 
 
 @dataclass(eq=False)
+class CodeMissing(Refusal):
+    """Whoever changes a ballot or takes it back types its change code."""
+
+    message = N_("Type the change code that came with your ballot. Your vote stands as it is.")
+    about = "key"
+
+
+@dataclass(eq=False)
 class RankUnreadable(Refusal):
     """Something other than a place stands in a number box."""
 

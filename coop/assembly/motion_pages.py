@@ -17,7 +17,7 @@ from coop.assembly.forms import ChoiceForm, CommentForm, MotionForm, WordsForm
 from coop.assembly.meetings.progress import OnAgenda, on_agenda
 from coop.assembly.outside.queries import place_of
 from coop.assembly.queries import MotionPage, State
-from coop.assembly.result_pages import result_of
+from coop.assembly.result_pages import needed, result_of
 from coop.assembly.solvency import OFFICERS, surplus_of
 from coop.database import db, write
 from coop.errors import show_on
@@ -217,6 +217,7 @@ def _proposal_page(
         "bylaws_version": bylaws.version if bylaws else None,
         "comment_form": comment_form,
         "result": result_of(session, page),
+        "needed": needed(page),
         "outside": place_of(session, motion_id, page.proposal),
     }
     return render_template("assembly/proposal.html", **values), status

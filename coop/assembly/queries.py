@@ -14,13 +14,14 @@ from coop import cooperative
 from coop.assembly.models import BoardTerm, Candidacy, Majority, Motion, MotionComment, MotionWords, Stage
 from coop.assembly.resolutions import Resolution
 from coop.assembly.results import count_of, option_words
-from coop.assembly.standing import Because, Standing, standing
+from coop.assembly.standing import Because, Standing, paper_stages, standing
 from coop.assembly.voting import words_digest
 from coop.membership.models import Member, Participant, ParticipantKind
 from coop.paging import Part, part_of
 from coop.permissions import NotFound
 from governance.declared import Declared, all_declared, declared, is_declared
 from governance.models import Kind, OpenBallot, Participation, Proposal, RollEntry, Secrecy
+from governance.secret_ballots import Stage as BallotStage
 
 __all__ = ["Because", "Standing", "standing"]
 
@@ -113,8 +114,11 @@ class OpenVote:
     title: str
     closes_at: datetime
     voted: bool
-    #: A secret ballot is final; an open vote can still be changed.
+    #: A secret ballot is changed by its code only.
     secret: bool
+    outside: bool
+    #: Where the vote is on paper or in the room, or can only be cast there.
+    paper: BallotStage | None
 
 
 def motions(session: Session, now: datetime, state: State | None = None, *, number: int = 1) -> Part[MotionRow]:
@@ -260,10 +264,21 @@ def open_votes_for(session: Session, participants: Collection[UUID], now: dateti
         .where(Participant.id.in_(participants), _in_state(State.OPEN, now))
         .order_by(Proposal.closes_at, Motion.id, Participant.name_key, Participant.id)
     )
+    paper = paper_stages(session, participants, now)
     return [
-        OpenVote(motion_id, participant_id, name, kind, title or _erased(), closes_at, bool(voted), secret)
+        OpenVote(
+            motion_id,
+            participant_id,
+            name,
+            kind,
+            title or _erased(),
+            closes_at,
+            bool(voted),
+            secret=secrecy is Secrecy.SECRET,
+            outside=secrecy is Secrecy.EXTERNAL,
+            paper=paper.get((motion_id, participant_id)),
+        )
         for motion_id, participant_id, name, kind, title, closes_at, voted, secrecy in rows
-        for secret in [secrecy is Secrecy.SECRET]
     ]
 
 

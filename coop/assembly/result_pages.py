@@ -237,6 +237,35 @@ def _steps(session: Session, page: MotionPage, rule: ResolutionRule, count: Reso
     )
 
 
+def needed(page: MotionPage) -> str | None:
+    """Say before the count what a resolution needs to be carried, by its rule and the frozen roll."""
+    if page.proposal is None or page.outcome is not None:
+        return None
+    rule = rule_of(page.proposal)
+    if not isinstance(rule, ResolutionRule):
+        return None
+    roll = page.proposal.roll_weight or page.proposal.roll_size
+    words = {
+        "quorum": rule.quorum_needed(roll),
+        "roll": roll,
+        "share": _share(rule),
+        "base": gettext(_BASES[rule.base]),
+    }
+    more, least = (
+        gettext(
+            "It is carried if at least %(quorum)s of the %(roll)s votes on the roll are cast, and more than %(share)s of %(base)s"
+            " are for it.",
+            **words,
+        ),
+        gettext(
+            "It is carried if at least %(quorum)s of the %(roll)s votes on the roll are cast, and at least %(share)s of %(base)s"
+            " are for it.",
+            **words,
+        ),
+    )
+    return str(more if rule.strictly_more else least)
+
+
 def _share(rule: ResolutionRule) -> str:
     return f"{rule.threshold_numerator}/{rule.threshold_denominator}"
 

@@ -21,21 +21,24 @@ from coop.assembly.ballot_boxes import Filled, Sheet, as_typed, boxes_of, read_b
 from coop.assembly.ballot_words import InWords, in_words
 from coop.assembly.blueprint import blueprint
 from coop.assembly.candidates import drawn_order, on_ballot
+from coop.assembly.errors import CodeMissing
 from coop.assembly.queries import MotionPage, State
 from coop.assembly.results import option_names
 from coop.assembly.solvency import surplus_of
 from coop.database import db, write
 from coop.errors import message_of, status_of
 from coop.forms import Form
+from coop.membership.models import Participant
 from coop.permissions import NotFound, requires
 from coop.signed_in import act_for
 from evidence.messages import Refusal
 from governance import secret_ballots
 from governance.choices import Choice, written
 from governance.counts import ANSWERS, options_of, rule_of
-from governance.errors import AlreadyVoted, NotYetVoted, VotingClosed
+from governance.errors import AlreadyVoted, NotOnRoll, NotYetVoted, VotingClosed
 from governance.methods import ElectionRule, Rule
 from governance.models import Proposal, RollEntry
+from governance.rolls import entry_of
 from governance.secret_ballots import SecretReceipt, Stage
 
 Page = str | Response | tuple[str, int]
@@ -146,16 +149,20 @@ def withdraw_ballot(participant_id: UUID, motion_id: UUID) -> Page:
     if page.proposal is None or not page.proposal.takes_paper:
         raise NotFound
     key, error, status = _typed_key(), None, 200
-    if request.method == "POST":
-        try:
+    try:
+        if request.method == "POST" and not key:
+            raise CodeMissing
+        if request.method == "POST":
             write(lambda s: voting.withdraw_ballot(s, who, motion_id=motion_id, participant_id=participant_id, key=key))
-        except Refusal as refusal:
-            if refusal.about != "key":
-                raise
-            error, status = message_of(refusal), status_of(refusal)
-        else:
             flash(gettext("Your ballot is taken back. Ask a scrutineer for one on paper or in the room."), "success")
             return redirect(url_for("assembly.proposal", motion_id=motion_id), 303)
+        _need_ballot_in_urn(page, participant_id)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        if refusal.about != "key":
+            return refused(motion_id, refusal)
+        error, status = message_of(refusal), status_of(refusal)
     voter = queries.standing(db.session(), motion_id, participant_id).name
     return render_template(
         "assembly/withdraw_ballot.html",
@@ -167,11 +174,36 @@ def withdraw_ballot(participant_id: UUID, motion_id: UUID) -> Page:
     ), status
 
 
+def refused(motion_id: UUID, refusal: Refusal) -> Page:
+    """Say why there is no ballot, with the way to the proposal."""
+    page = queries.motion(db.session(), motion_id, clock.now())
+    return render_template("assembly/no_ballot.html", page=page, reason=message_of(refusal)), status_of(refusal)
+
+
+def _need_ballot_in_urn(page: MotionPage, participant_id: UUID) -> None:
+    """Refuse whoever has nothing to take back; taking it back looks again.
+
+    Raises:
+        NotOnRoll, VotingClosed, VotesOnPaper, BallotWithdrawn, NotYetVoted
+    """
+    assert page.proposal is not None
+    session = db.session()
+    entry = entry_of(session, page.proposal.id, session.get_one(Participant, participant_id).voter_ref)
+    if entry is None:
+        raise NotOnRoll
+    if page.row.state is not State.OPEN:
+        raise VotingClosed(page.proposal.closes_at)
+    stage = secret_ballots.stage_of(session, entry.id)
+    stage.need_ballot()
+    if stage is not Stage.VOTED:
+        raise NotYetVoted
+
+
 def _key(proposal: Proposal, entry: RollEntry) -> str:
     """Return the change code that was typed, if it opens a ballot that stands; nothing for a first ballot.
 
     Raises:
-        AlreadyVoted, UnknownKey, StaleKey, BallotWithdrawn, VotesOnPaper
+        AlreadyVoted, CodeMissing, UnknownKey, StaleKey, BallotWithdrawn, VotesOnPaper
         NotYetVoted: a code without a ballot.
     """
     session, key = db.session(), _typed_key()
@@ -181,6 +213,8 @@ def _key(proposal: Proposal, entry: RollEntry) -> str:
         if "key" not in request.form:
             # Sent twice: the ballot page of who has voted asks for the code.
             raise AlreadyVoted
+        if not key:
+            raise CodeMissing
         secret_ballots.need_key(session, proposal, key)
     elif key:
         raise NotYetVoted

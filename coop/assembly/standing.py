@@ -1,5 +1,6 @@
 """Why a participant may vote on something, or may not: before the roll is frozen, on it, off it, and after a challenge."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -18,8 +19,10 @@ from coop.permissions import NotFound
 from governance import ballots
 from governance.challenges import Asks, Challenge, ChallengeAnswer
 from governance.challenging import ADDED
-from governance.models import Proposal, RollEntry
+from governance.models import Proposal, RollEntry, Withdrawal
+from governance.paper import PaperMark
 from governance.rolls import entry_of
+from governance.secret_ballots import Stage, stage_of
 
 
 class Because(StrEnum):
@@ -49,6 +52,8 @@ class Standing:
     joined_on: date | None
     frozen_at: datetime | None
     voted: bool
+    #: Whether they took a ballot back, or have one on paper or handed one in there.
+    stage: Stage
     #: The day whose registers decide; before the vote is open, as if it opened today.
     record_on: date
     #: What was held on that day, and whether the by-laws of that day ask for a share.
@@ -90,6 +95,7 @@ def standing(session: Session, motion_id: UUID, participant_id: UUID) -> Standin
         joined_on=member.joined_on if member else None,
         frozen_at=proposal.opens_at if proposal else None,
         voted=entry is not None and proposal is not None and ballots.has_voted(session, proposal, entry.id),
+        stage=stage_of(session, entry.id) if entry else Stage.NOT_VOTED,
         record_on=record_on,
         shares=member.shares if member else 0,
         needs_share=with_share,
@@ -101,6 +107,26 @@ def standing(session: Session, motion_id: UUID, participant_id: UUID) -> Standin
         answered_at=answer.answered_at if answer else None,
         reasons=words.reasons if words else "",
     )
+
+
+def paper_stages(session: Session, participants: Collection[UUID], now: datetime) -> dict[tuple[UUID, UUID], Stage]:
+    """Return which of the participants have a vote on paper, or took a ballot back to vote there, by motion and participant.
+
+    Of votes whose closing lies ahead only. Whoever shows it shows it to those who act for the participant.
+    """
+    mark = select(PaperMark.roll_entry_id).where(PaperMark.roll_entry_id == RollEntry.id).exists()
+    withdrawal = select(Withdrawal.roll_entry_id).where(Withdrawal.roll_entry_id == RollEntry.id).exists()
+    rows = session.execute(
+        select(Motion.id, Participant.id, mark)
+        .join(Proposal, Proposal.id == Motion.proposal_id)
+        .join(RollEntry, RollEntry.proposal_id == Proposal.id)
+        .join(Participant, Participant.voter_ref == RollEntry.voter_ref)
+        .where(Participant.id.in_(participants), Proposal.takes_paper, Proposal.closes_at > now, mark | withdrawal)
+    )
+    return {
+        (motion_id, participant_id): Stage.ON_PAPER if is_marked else Stage.WITHDRAWN
+        for motion_id, participant_id, is_marked in rows
+    }
 
 
 def record_day(session: Session, proposal: Proposal | None) -> date:

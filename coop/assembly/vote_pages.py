@@ -63,7 +63,7 @@ def ballot(participant_id: UUID, motion_id: UUID) -> Page:
             return secret_pages.form_page(participant_id, page, entry)
         return _ballot_page(participant_id, page)
     except (NotOnRoll, VotingClosed, NotPutToVote, VotesOnPaper, BallotWithdrawn) as refusal:
-        return _refused(motion_id, refusal)
+        return secret_pages.refused(motion_id, refusal)
 
 
 @blueprint.post("/as/<uuid:participant_id>/votes/<uuid:motion_id>")
@@ -82,7 +82,7 @@ def vote(participant_id: UUID, motion_id: UUID) -> Page:
         raise
     except Refusal as refusal:
         if status_of(refusal) in {403, 409}:
-            return _refused(motion_id, refusal)
+            return secret_pages.refused(motion_id, refusal)
         page, entry = _page_and_entry(participant_id, motion_id)
         if _is_secret(page):
             return secret_pages.form_page(participant_id, page, entry, refusal=refusal)
@@ -196,9 +196,3 @@ def _standing_vote(proposal: Proposal, participant_id: UUID) -> StandingVote | N
         .limit(1)
     ).first()
     return StandingVote(row.version, json.loads(row.choice), row.cast_at) if row else None
-
-
-def _refused(motion_id: UUID, refusal: Refusal) -> Page:
-    """Say why there is no ballot, with the way to the proposal."""
-    page = queries.motion(db.session(), motion_id, clock.now())
-    return render_template("assembly/no_ballot.html", page=page, reason=message_of(refusal)), status_of(refusal)

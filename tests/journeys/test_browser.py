@@ -180,6 +180,22 @@ def test_no_page_has_a_fault(browser: Chromium, sweep: Served, world: World) -> 
     assert windows.complaints() == []
 
 
+def test_one_endless_word_in_a_title_makes_no_page_wider(browser: Chromium, sweep: Served, world: World) -> None:
+    """Whoever writes a proposal would otherwise decide how wide the list of all proposals is for everybody."""
+    windows = Windows(browser, sweep)
+    window = windows.open(world.people["treasurer"])
+    window.page.set_viewport_size(NARROWEST)
+    motion = world.motions["electing"]
+    for path in ("/", "/proposals", f"/proposals/{motion}", f"/as/{world.participants['treasurer']}/votes/{motion}"):
+        assert window.open(path) == 200
+        window.page.evaluate(
+            """() => document.querySelectorAll("h1, legend, .breadcrumbs a, .card-title a, .task-title")
+                .forEach(one => { one.textContent = "x".repeat(120); })"""
+        )
+        assert window.too_wide() == [], path
+    windows.close()
+
+
 def test_the_script_totals_an_entry_and_moves_candidates(browser: Chromium, sweep: Served, world: World) -> None:
     windows = Windows(browser, sweep)
     page = windows.open(world.people["treasurer"]).page

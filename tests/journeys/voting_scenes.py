@@ -117,7 +117,7 @@ def stand_for_election(stage: Stage, path: str, candidates: tuple[str, ...]) -> 
 def rank(visitor: Visitor, acting: str, path: str, ranks: dict[str, int]) -> str:
     """Number candidates by name, check the ballot, cast it; return the receipt."""
     go(visitor, f"{acting}/votes/{_id(path)}")
-    assert "Nobody can see how you vote" in visitor.text
+    assert "No page shows how you vote" in visitor.text
     visitor.send("Check my ballot", {})
     assert visitor.status == 422, "an empty ballot is refused"
     press(visitor, "Check my ballot", {f"rank-{code}": str(place) for code, place in ranks.items()})

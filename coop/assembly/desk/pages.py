@@ -1,5 +1,7 @@
 """The pages of the scrutineers' desk: who is given a ballot, what to print, the sheet, and the sheets side by side."""
 
+import json
+from collections.abc import Iterable
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -11,7 +13,7 @@ from coop import clock
 from coop.assembly.blueprint import blueprint
 from coop.assembly.desk import operations, queries, sheet_forms, voters
 from coop.assembly.desk.letters import in_letters
-from coop.assembly.desk.queries import DeskVote, Step
+from coop.assembly.desk.queries import Choice, DeskVote, Step
 from coop.assembly.desk.sheet_forms import MORE_ROWS, MOST_ROWS, Asked, Filled
 from coop.assembly.desk.voters import Standing
 from coop.database import db, write
@@ -22,7 +24,7 @@ from coop.permissions import NotFound, Power, requires
 from coop.signed_in import actor
 from evidence.messages import Refusal
 from governance.counts import rule_of
-from governance.sheets import read
+from governance.sheets import ComparedLine, read
 
 Page = str | Response | tuple[str, int]
 #: How many ballots are printed at once.
@@ -149,11 +151,14 @@ def sheets(motion_id: UUID) -> Page:
     """Show the sheets of all scrutineers side by side, to who has entered one."""
     session, vote = db.session(), _vote(motion_id)
     choices = queries.choices(session, vote)
+    compared = queries.side_by_side(session, vote.proposal, actor().person_id)
+    names = {row.entry_id: row for row in voters.marked_voters(session, vote.proposal)}
     return render_template(
         "assembly/desk/sheets.html",
         vote=vote,
-        compared=queries.side_by_side(session, vote.proposal, actor().person_id),
-        names={row.entry_id: row for row in voters.marked_voters(session, vote.proposal)},
+        compared=compared,
+        lines=_in_reading_order(compared.lines, names, choices),
+        names=names,
         choices=choices,
         weighs=len(voters.groups(session, vote.proposal)) > 1,
         shown=lambda answer: in_letters(answer, choices),
@@ -163,6 +168,16 @@ def sheets(motion_id: UUID) -> Page:
 
 def _vote(motion_id: UUID) -> DeskVote:
     return queries.vote(db.session(), motion_id, actor().person_id, clock.now())
+
+
+def _in_reading_order(
+    lines: Iterable[ComparedLine], entries: Iterable[UUID], choices: Iterable[Choice]
+) -> list[ComparedLine]:
+    """Return the lines as the sheets had them: voters by name, answers as on the ballot, then rankings and the rest."""
+    places: dict[object, int] = {about: place for place, about in enumerate(entries)}
+    places |= {json.dumps(choice.code): place for place, choice in enumerate(choices)}
+    last = len(places)
+    return sorted(lines, key=lambda line: places.get(getattr(line.about, "answer", line.about), last))
 
 
 def _enter(motion_id: UUID, filled: Filled) -> Refusal | None:

@@ -130,6 +130,8 @@ def test_who_asks_for_a_ballot_is_found_by_name_and_marked_once(
         cast = {f"rank-{codes['board']}": "1", "step": "confirm"}
         refused = sign_in("treasurer").post(assembly.ballot(path, "treasurer"), cast)
     assert (refused.status, "on paper or in the room" in refused.text) == (409, True)
+    for there in (path, "/proposals"):
+        assert f"{name} has a ballot on paper, and votes with that." in sign_in("treasurer").get(there).text
     with app.app_context():
         events = db.session.scalars(select(AuditEvent).where(AuditEvent.action == "motion.paper-marked")).all()
         # Of a secret vote the trail does not say for whom: its rows have a time.
@@ -238,6 +240,8 @@ def test_in_a_roll_call_the_sheet_has_a_line_for_each_voter(app: Flask, assembly
         _sheet(app, assembly, path, treasurer="against", secretary="against", administrator="abstain"),
     )
     assert "1 line differs" in differs.text
+    names = [assembly.names()[name] for name in ("treasurer", "secretary", "administrator")]
+    assert sorted(names) == sorted(names, key=differs.text.index), "voters stand by name, as on the sheet"
     _enter(sign_in, "board2", path, answers)
     assembly.close(path)
     with app.app_context():
@@ -259,7 +263,9 @@ def test_a_secret_resolution_has_a_box_for_each_answer(app: Flask, assembly: "As
     # What was entered stands in the boxes again, to be put right by another sheet.
     page = sign_in("scrutineer").get(_desk(path, "/sheet"))
     assert boxes.items() <= dict(page.form(having="pile-0-for").values).items()
-    assert "3 lines differ" in _enter(sign_in, "board2", path, {"pile-0-abstain": "2", "not_returned": "1"}).text
+    differs = _enter(sign_in, "board2", path, {"pile-0-abstain": "2", "not_returned": "1"}).text
+    assert "3 lines differ" in differs
+    assert differs.index("For") < differs.index("Against") < differs.index("Abstain") < differs.index("Not returned")
     assert "All sheets say the same." in _enter(sign_in, "board2", path, {**boxes, "pile-0-abstain": ""}).text
     assembly.close(path)
     with app.app_context():

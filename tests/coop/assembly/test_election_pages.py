@@ -119,7 +119,7 @@ def test_a_ballot_is_checked_confirmed_in_words_and_receipted(
     browser = sign_in("secretary")
     page = browser.get(assembly.ballot(path, "secretary"))
     assert page.title == "You are voting for Sione Tākapu"
-    assert "Nobody can see how you vote" in page.text
+    assert "No page shows how you vote" in page.text
     codes, names = assembly.codes(path), assembly.names()
     ranks = {f"rank-{codes['board2']}": "1", f"rank-{codes['board']}": " 2 "}
     checked = browser.send(page, page.form(button="Check my ballot"), ranks, button="Check my ballot")

@@ -67,7 +67,7 @@ def test_bad_words_are_refused_beside_their_field(assembly: "Assembly", sign_in:
     for values, message in BAD_WORDS:
         page = author.submit(f"/as/{assembly.members['treasurer']}/proposals/new", values, having="title")
         assert (page.status, message in page.text) == (422, True), (values, page.text)
-    assert "Nothing here" in author.get("/proposals").text
+    assert "No proposals here" in author.get("/proposals").text
 
 
 def test_a_comment_is_edited_and_removed_by_its_author_only(assembly: "Assembly", sign_in: "SignIn") -> None:
@@ -158,6 +158,7 @@ def test_a_vote_is_cast_changed_counted_and_explained(app: Flask, assembly: "Ass
         assembly.vote(path, name, choice)
     assert _versions(app) == 5
     during = sign_in("auditor").get(path)
+    assert "and more than 1/2 of the votes for and against are for it." in during.text
     assert "Turnout" not in during.text
     assert "Who voted how" not in during.text
     assert "vote.cast" not in sign_in("auditor").get("/audit").text, "the trail would show the turnout"
@@ -165,6 +166,7 @@ def test_a_vote_is_cast_changed_counted_and_explained(app: Flask, assembly: "Ass
     assert "vote.cast" in sign_in("auditor").get("/audit").text
     page = sign_in("auditor").get(path)
     assert "Carried. 2 votes for; 2 were needed." in page.text
+    assert "Ana Tūī could vote, because they were a member on the record date" in sign_in("board").get(path).text
     assert "4 of 6 on the voting roll voted" in page.text
     assert "4 of 6 voted; 3 were needed" in page.text
     assert "more than 1/2 of the base" in page.text
@@ -179,6 +181,9 @@ def test_a_vote_is_cast_changed_counted_and_explained(app: Flask, assembly: "Ass
 def test_a_special_resolution_needs_what_the_by_laws_set(assembly: "Assembly", sign_in: "SignIn") -> None:
     path = assembly.write(majority="special")
     assembly.open(path)
+    during = sign_in("board").get(path)
+    assert "Proposal for a special resolution" in during.text
+    assert "and at least 3/4 of the votes for and against are for it." in during.text
     for name, choice in (("board", "for"), ("board2", "for"), ("treasurer", "against")):
         assembly.vote(path, name, choice)
     assembly.close(path)

@@ -80,7 +80,17 @@ def test_with_the_change_code_a_vote_is_changed_and_gets_a_new_code(app: Flask, 
     assert _choices(app) == ['"abstain"', '"abstain"', '"against"']
 
 
-@pytest.mark.parametrize("key", ["", "ABCDE-ABCDE-ABCDE-ABCDE", "<script>", "'; DROP TABLE urn; --", "\u0000"])
+@pytest.mark.parametrize("key", ["", " ", "\u0000"])
+def test_without_a_change_code_the_box_asks_for_it(assembly: "Assembly", key: str) -> None:
+    path = _secret(assembly)
+    _answer(assembly, path, "board", "for")
+    browser = assembly.sign_in("board")
+    page = browser.get(assembly.ballot(path, "board"))
+    asked = browser.send(page, page.form(button="Check my ballot"), {"choice": "against", "key": key})
+    assert (asked.status, "Type the change code that came with your ballot." in asked.text) == (422, True)
+
+
+@pytest.mark.parametrize("key", ["ABCDE-ABCDE-ABCDE-ABCDE", "<script>", "'; DROP TABLE urn; --"])
 def test_a_wrong_change_code_is_refused_beside_its_box(app: Flask, assembly: "Assembly", key: str) -> None:
     path = _secret(assembly)
     _answer(assembly, path, "board", "for")
@@ -126,6 +136,25 @@ def test_a_ballot_is_taken_back_with_its_code_where_paper_is_taken(
         assert db.session.scalar(select(func.count()).select_from(Withdrawal)) == 1
     refused = browser.get(address)
     assert (refused.status, "This ballot was taken back" in refused.text) == (409, True)
+    for there in (path, "/proposals", "/"):
+        page = browser.get(there)
+        assert "took a ballot back, and can vote on paper or in the room only" in page.text
+        assert address not in page.links.values()
+    assert browser.get(f"{address}/withdraw").status == 409
+
+
+@pytest.mark.usefixtures("second")
+def test_nobody_is_asked_for_the_code_of_a_ballot_that_is_not_in_the_urn(
+    assembly: "Assembly", sign_in: "SignIn"
+) -> None:
+    path = _secret(assembly, takes_paper="y")
+    address = f"{assembly.ballot(path, 'board')}/withdraw"
+    assert sign_in("board").get(address).status == 409
+    _answer(assembly, path, "board", "for")
+    assert sign_in("board").get(address).status == 200
+    assembly.close(path)
+    late = sign_in("board").get(address)
+    assert (late.status, "Voting closed on" in late.text) == (409, True)
 
 
 def test_where_no_paper_is_taken_there_is_no_way_to_take_a_ballot_back(assembly: "Assembly", sign_in: "SignIn") -> None:
