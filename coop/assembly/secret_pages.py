@@ -24,7 +24,7 @@ from coop.database import db, write
 from coop.errors import message_of, status_of
 from coop.forms import Form
 from coop.permissions import NotFound, requires
-from coop.signed_in import act_for
+from coop.signed_in import act_for, acting_for
 from evidence.messages import Refusal
 from governance import secret_ballots
 from governance.counts import ANSWERS, options_of
@@ -49,15 +49,15 @@ def step(participant_id: UUID, page: MotionPage, entry: RollEntry) -> Page:
     """Take the next step of a ballot: refuse what cannot be cast, ask for confirmation in words, then cast."""
     assert page.proposal is not None
     who, session = act_for(participant_id), db.session()
-    codes = options_of(session, page.proposal.id)
-    ranking = read_ranking(request.form, codes) if page.row.kind is Kind.ELECTION else None
+    is_election = page.row.kind is Kind.ELECTION
+    ranking = read_ranking(request.form, options_of(session, page.proposal.id)) if is_election else None
     asked = request.form.get("step")
     if (ranking and ranking.errors) or asked == "change":
-        return form_page(participant_id, page, entry, ranking=ranking)
+        return form_page(page, entry, ranking=ranking)
     choice = _chosen(ranking)
     key = _key(page.proposal, entry)
     answer = _answer(session, page, choice)
-    voter = queries.standing(session, page.row.id, participant_id).name
+    voter = acting_for().name
     if asked != "confirm":
         return render_template(
             "assembly/confirm_ballot.html", page=page, answer=answer, key=key, voter=voter, form=Form()
@@ -78,7 +78,6 @@ def step(participant_id: UUID, page: MotionPage, entry: RollEntry) -> Page:
 
 
 def form_page(
-    participant_id: UUID,
     page: MotionPage,
     entry: RollEntry,
     *,
@@ -100,7 +99,7 @@ def form_page(
     about_key = refusal is not None and refusal.about == "key"
     shown = {
         "page": page,
-        "voter": queries.standing(session, page.row.id, participant_id).name,
+        "voter": acting_for().name,
         "voted": stage is Stage.VOTED,
         "key": _typed_key(),
         "key_error": message_of(refusal) if refusal and about_key else None,
@@ -146,11 +145,10 @@ def withdraw_ballot(participant_id: UUID, motion_id: UUID) -> Page:
         else:
             flash(gettext("Your ballot is taken back. Ask a scrutineer for one on paper or in the room."), "success")
             return redirect(url_for("assembly.proposal", motion_id=motion_id), 303)
-    voter = queries.standing(db.session(), motion_id, participant_id).name
     return render_template(
         "assembly/withdraw_ballot.html",
         page=queries.motion(db.session(), motion_id, clock.now()),
-        voter=voter,
+        voter=acting_for().name,
         key=key,
         key_error=error,
         form=Form(),

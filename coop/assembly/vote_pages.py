@@ -24,7 +24,7 @@ from coop.errors import message_of, status_of
 from coop.forms import Form
 from coop.membership.models import Participant
 from coop.permissions import NotFound, requires
-from coop.signed_in import act_for
+from coop.signed_in import act_for, acting_for
 from evidence.messages import Refusal
 from governance.counts import ANSWERS
 from governance.errors import BallotWithdrawn, NotOnRoll, VotesOnPaper, VotingClosed
@@ -48,12 +48,13 @@ class StandingVote:
 def ballot(participant_id: UUID, motion_id: UUID) -> Page:
     """Show a member's ballot. Where votes are cast outside, the proposal's page says where."""
     act_for(participant_id)
-    if queries.is_cast_outside(db.session(), motion_id):
+    page = queries.motion(db.session(), motion_id, clock.now())
+    if page.is_cast_outside:
         return redirect(url_for("assembly.proposal", motion_id=motion_id), 303)
     try:
-        page, entry = _page_and_entry(participant_id, motion_id)
+        entry = _entry(page)
         if _is_secret(page):
-            return secret_pages.form_page(participant_id, page, entry)
+            return secret_pages.form_page(page, entry)
         return _ballot_page(participant_id, page)
     except (NotOnRoll, VotingClosed, NotPutToVote, VotesOnPaper, BallotWithdrawn) as refusal:
         return _refused(motion_id, refusal)
@@ -64,10 +65,11 @@ def ballot(participant_id: UUID, motion_id: UUID) -> Page:
 def vote(participant_id: UUID, motion_id: UUID) -> Page:
     """Take a vote by roll-call, or the next step of a secret ballot."""
     act_for(participant_id)
-    if queries.is_cast_outside(db.session(), motion_id):
+    page = queries.motion(db.session(), motion_id, clock.now())
+    if page.is_cast_outside:
         return redirect(url_for("assembly.proposal", motion_id=motion_id), 303)
     try:
-        page, entry = _page_and_entry(participant_id, motion_id)
+        entry = _entry(page)
         if _is_secret(page):
             return secret_pages.step(participant_id, page, entry)
         return _open_vote(participant_id, motion_id)
@@ -76,9 +78,9 @@ def vote(participant_id: UUID, motion_id: UUID) -> Page:
     except Refusal as refusal:
         if status_of(refusal) in {403, 409}:
             return _refused(motion_id, refusal)
-        page, entry = _page_and_entry(participant_id, motion_id)
+        page = queries.motion(db.session(), motion_id, clock.now())
         if _is_secret(page):
-            return secret_pages.form_page(participant_id, page, entry, refusal=refusal)
+            return secret_pages.form_page(page, _entry(page), refusal=refusal)
         return _ballot_page(participant_id, page, refusal=refusal)
 
 
@@ -98,7 +100,7 @@ def receipt(participant_id: UUID, motion_id: UUID) -> Page:
         "assembly/receipt.html",
         page=page,
         vote=standing,
-        voter=queries.standing(session, motion_id, participant_id).name,
+        voter=acting_for().name,
     )
 
 
@@ -123,7 +125,7 @@ def _ballot_page(participant_id: UUID, page: MotionPage, *, refusal: Refusal | N
     return render_template(
         "assembly/ballot.html",
         page=page,
-        voter=queries.standing(session, page.row.id, participant_id).name,
+        voter=acting_for().name,
         answers=ANSWERS,
         standing=_standing_vote(page.proposal, participant_id),
         surplus=surplus_of(session, page.row.id),
@@ -132,20 +134,18 @@ def _ballot_page(participant_id: UUID, page: MotionPage, *, refusal: Refusal | N
     ), 422 if refusal else 200
 
 
-def _page_and_entry(participant_id: UUID, motion_id: UUID) -> tuple[MotionPage, RollEntry]:
-    """Return a motion that is put to the vote, and a member's entry on its roll.
+def _entry(page: MotionPage) -> RollEntry:
+    """Return the entry of the member for whom the page acts, on the roll of a motion that is put to the vote.
 
     Raises:
-        NotFound, NotPutToVote, NotOnRoll
+        NotPutToVote, NotOnRoll
     """
-    session = db.session()
-    page = queries.motion(session, motion_id, clock.now())
     if page.proposal is None:
         raise NotPutToVote
-    entry = entry_of(session, page.proposal.id, session.get_one(Participant, participant_id).voter_ref)
+    entry = entry_of(db.session(), page.proposal.id, acting_for().voter_ref)
     if entry is None:
         raise NotOnRoll
-    return page, entry
+    return entry
 
 
 def _is_secret(page: MotionPage) -> bool:

@@ -30,7 +30,7 @@ READERS = {
     "governance/paper_count.py",
     "governance/rules.py",
     "governance/secret_ballots.py",
-    "coop/assembly/queries.py",
+    "coop/assembly/asking.py",
     "coop/assembly/results.py",
     "coop/assembly/vote_pages.py",
     "coop/demonstration/neighbours.py",
