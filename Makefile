@@ -37,6 +37,7 @@ bench: $(BIN)/.test ## Measure the hot paths against the bare operation, at a sm
 	@for file in benchmarks/[a-z]*.py; do $(BIN)/python -m benchmarks.$$(basename $$file .py) || exit 1; done
 	@$(BIN)/python -m benchmarks.ledger
 	@$(BIN)/python -m benchmarks.governance
+	@$(BIN)/python -m benchmarks.web
 
 clean: ## Remove the environment and what tools have left behind
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

@@ -6,15 +6,27 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 from flask_babel import Babel
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from coop import cooperative, database, errors, formats, logs, markdown, navigation, rooms, signed_in
+from coop import (
+    cooperative,
+    database,
+    errors,
+    formats,
+    logs,
+    markdown,
+    navigation,
+    rooms,
+    signed_in,
+    translating,
+)
 from coop.config import LOOPBACK, Config
+from coop.cooperative import Cooperative
 from coop.database import db
 from coop.identity import accounts
 from coop.permissions import (
@@ -72,6 +84,7 @@ def create_app(config: Config) -> Flask:
     csrf = CSRFProtect(app)
     accounts.init_app(app)
     errors.init_app(app)
+    translating.register(app)
     formats.register(app)
     markdown.register(app)
     rooms.init_app(app)
@@ -128,18 +141,24 @@ def _guard(app: Flask) -> None:
 
 def _set_clock() -> None:
     if request.endpoint != "static":
-        cooperative.set_clock(db.session())
+        g.cooperative = cooperative.set_clock(db.session())
+
+
+def _house() -> Cooperative | None:
+    """Return the co-operative as it was when the request began: what a page writes costs its frame no further transaction."""
+    found: Cooperative | None = g.get("cooperative")
+    return found or cooperative.find(db.session())
 
 
 def _zone() -> str:
-    found = cooperative.find(db.session())
+    found = _house()
     return found.zone if found else "UTC"
 
 
 def _page_context() -> dict[str, Any]:
     """Give every page what its frame needs."""
     return {
-        "cooperative": cooperative.find(db.session()),
+        "cooperative": _house(),
         "me": signed_in.me(),
         "acting": signed_in.acting(),
         "is_one_of_several": signed_in.is_one_of_several(),

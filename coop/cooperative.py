@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import CheckConstraint, SmallInteger, false
+from sqlalchemy import CheckConstraint, SmallInteger, false, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from coop import clock
@@ -48,10 +48,16 @@ class Cooperative(CoopBase):
     ahead_seconds: Mapped[int | None] = mapped_column(default=None)
 
 
+#: Every page asks this: built once, because building a query costs more than its answer.
+_THE_ONE = select(Cooperative).where(Cooperative.id == 1)
+
+
 def find(session: Session) -> Cooperative | None:
     """Return the co-operative, or nothing before it was founded."""
     # The identity map holds rows weakly; with this reference a page asks the database once.
-    found = session.info["cooperative"] = session.get(Cooperative, 1)
+    found: Cooperative | None = session.info.get("cooperative")
+    if found is None or found not in session:
+        found = session.info["cooperative"] = session.scalar(_THE_ONE)
     return found
 
 
@@ -67,10 +73,14 @@ def current(session: Session, *, lock: bool = False) -> Cooperative:
     return cooperative
 
 
-def set_clock(session: Session) -> None:
-    """Let the clock show the demonstration's date. Each request, command and round of the worker begins with it."""
+def set_clock(session: Session) -> Cooperative | None:
+    """Let the clock show the demonstration's date, and return the co-operative, if there is one.
+
+    Each request, command and round of the worker begins with it.
+    """
     found = find(session)
     clock.run_ahead(timedelta(seconds=(found.ahead_seconds or 0) if found and found.is_demo else 0))
+    return found
 
 
 def today(session: Session) -> date:

@@ -9,9 +9,11 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Any, Literal, TypeVar
 
 from flask import Flask
@@ -20,7 +22,7 @@ from sqlalchemy import Connection, Dialect, Engine, MetaData, create_engine, eve
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.orm import DeclarativeBase, MappedAsDataclass, Session
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection, QueuePool
 
 from evidence.messages import N_, Refusal
 from evidence.naming import NAMING_CONVENTION
@@ -39,10 +41,12 @@ SQLITE_PATIENCE_MS = 10_000
 STATEMENTS_KEPT = 5_000
 #: For how long a connection that was given back is taken to stand.
 TRUSTED_SECONDS = 2
-#: Under which name a connection to SQLite remembers whether it may write.
+#: Under which name a connection remembers whether it may write.
 _WRITES = "coop_writes"
 #: Under which name a connection to PostgreSQL remembers when it was last given back.
 _USED = "coop_used"
+#: Whether the connection that is asked for is to write.
+_is_writer: ContextVar[bool] = ContextVar("coop_is_writer", default=False)
 _RETRIED_SQLSTATES = {"40001", "40P01"}
 
 
@@ -67,14 +71,47 @@ class Busy(Refusal):
     message = N_("Many people are using this at the moment. Nothing was changed; please try again.")
 
 
+class ReadersAndWriters(QueuePool):
+    """Connections to SQLite, of which those that write are kept apart from those that read.
+
+    One that turns from reading to writing makes SQLite compile every statement anew, triggers and all: a third of a vote.
+    """
+
+    def __init__(self, creator: Callable[[], DBAPIConnection], **options: Any) -> None:
+        super().__init__(creator, **options)
+        self._making = Lock()
+        self._writers: QueuePool | None = None
+
+    def connect(self) -> PoolProxiedConnection:
+        """Give a connection to who asks, from the pool of their kind."""
+        if not _is_writer.get():
+            return super().connect()
+        with self._making:
+            if self._writers is None:
+                # Not before it is needed: it takes along the hooks that are installed by now.
+                self._writers = self.recreate()
+        return QueuePool.connect(self._writers)
+
+    def dispose(self) -> None:
+        """Close the connections of both kinds."""
+        super().dispose()
+        if self._writers is not None:
+            self._writers.dispose()
+
+
 def engine_options(url: str) -> dict[str, Any]:
     """Return the engine options for a database URL. What was to be written, names among it, stays out of error messages."""
-    common = {"hide_parameters": True, "query_cache_size": STATEMENTS_KEPT}
+    common: dict[str, Any] = {"hide_parameters": True, "query_cache_size": STATEMENTS_KEPT}
     if url.startswith("sqlite"):
-        patience = {"timeout": SQLITE_PATIENCE_MS / 1000, "check_same_thread": False}
-        return {"connect_args": patience, **common}
-    # A connection for each thread, without a limit of the pool's own: who waits there waits without a turn, and may wait in vain.
-    return {"pool_size": 0, "isolation_level": "READ COMMITTED", **common}
+        common["connect_args"] = {"timeout": SQLITE_PATIENCE_MS / 1000, "check_same_thread": False}
+        if not _is_file(url):
+            return common
+        common["poolclass"] = ReadersAndWriters
+    else:
+        # A connection for each thread, without a limit of the pool's own: who waits there waits without a turn, and may wait in vain.
+        common |= {"pool_size": 0, "isolation_level": "READ COMMITTED"}
+    # The connection that was given back last is the one whose statements and pages are still at hand.
+    return {**common, "pool_use_lifo": True}
 
 
 def make_engine(url: str) -> Engine:
@@ -105,9 +142,13 @@ def install_hooks(engine: Engine) -> None:
 def make_place(url: str) -> None:
     """Make the file of an SQLite database, if there is none, for its owner's eyes only; its logs take over its rights."""
     path = make_url(url).database
-    if url.startswith("sqlite") and path and path != ":memory:":
+    if path and _is_file(url):
         Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         Path(path).touch(mode=0o600)
+
+
+def _is_file(url: str) -> bool:
+    return url.startswith("sqlite") and make_url(url).database not in {None, "", ":memory:"}
 
 
 def write(work: Callable[[Session], Result], *, isolation: Isolation = "READ COMMITTED") -> Result:
@@ -134,7 +175,11 @@ def write_with(engine: Engine, work: Callable[[Session], Result], *, isolation: 
         try:
             with Session(engine, expire_on_commit=False) as session, session.begin():
                 # Asked of the connection: an engine with these options would cost each write as much as a statement or two.
-                session.connection(execution_options=options)
+                turn = _is_writer.set(True)
+                try:
+                    session.connection(execution_options=options)
+                finally:
+                    _is_writer.reset(turn)
                 return work(session)
         except (DBAPIError, LostRace) as error:
             if not _asks_for_repeat(error):
@@ -161,6 +206,8 @@ def outside_transaction(statement: str) -> tuple[Any, ...] | None:
         driver: Any = pooled.driver_connection
         if db.engine.dialect.name == "postgresql":
             driver.autocommit = True
+        else:
+            driver.execute("PRAGMA query_only=OFF")
         cursor = driver.execute(statement)
         row: tuple[Any, ...] | None = cursor.fetchone() if cursor.description else None
         return row
@@ -211,5 +258,9 @@ def _ask_if_idle(dialect: Dialect, connection: DBAPIConnection, record: Connecti
 
 
 def _begin_postgresql(connection: Connection) -> None:
-    if not connection.get_execution_options().get("coop_write", False):
-        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+    writes = connection.get_execution_options().get("coop_write", False)
+    # Said with BEGIN by the driver: a statement of its own would be one more trip to the server for every page.
+    if connection.info.get(_WRITES) is not writes:
+        driver: Any = connection.connection.driver_connection
+        driver.read_only = not writes
+        connection.info[_WRITES] = writes

@@ -165,6 +165,7 @@ def format_day(value: date, locale: str = LOCALE) -> str:
     return dates.format_date(value, "d MMMM y", locale=locale)
 
 
+@lru_cache(maxsize=4096)
 def format_moment(value: date, zone: tzinfo, locale: str = LOCALE) -> str:
     """Write a moment in `zone` with the zone's name: 31 March 2026, 5:00 pm NZDT. A plain date is written as a day.
 

@@ -4,22 +4,21 @@ Which links a person sees follows from the guards of the pages themselves, so th
 know what the pages show.
 """
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from flask import current_app, request, url_for
-from flask_babel import gettext
+from flask_babel import get_locale, gettext
 
 from coop import cooperative
 from coop.database import db
 from coop.demonstration import clockwork
 from coop.demonstration.roles import ROLES
-from coop.membership.queries import Acting, participants_of
 from coop.payments.bank.accounts import are_several
 from coop.permissions import Actor, guard_of
-from coop.signed_in import actor
+from coop.signed_in import actor, participants
 from evidence.messages import N_
 
 
@@ -167,18 +166,32 @@ _OFFICERS: tuple[tuple[str, Entries], ...] = (
 _TO_THE_BANK = ("bank.lines", "bank_accounts.overview")
 
 
+@dataclass(frozen=True)
+class _Door:
+    """A link of the menu as everybody has it to whom its page is open."""
+
+    endpoint: str
+    label: str
+    href: str
+
+
+#: Stands in an address until it is known for whom the person acts.
+_SOMEBODY = UUID(int=0)
+#: Under which name the application keeps the doors that it has found.
+_KEPT = "coop_doors"
+
+
 def menu() -> list[Group]:
     """Return the menu of this request: only links that the person's powers open."""
     who = actor()
     if who.person_id is None:
         return [_group("", _VISITOR, who)]
     groups = [_group("", _COMMUNITY, who), _group(gettext("Community"), _TOGETHER, who)]
-    participants = _participants(who)
-    for one in participants:
-        label = one.name if len(participants) > 1 else gettext("Yours")
-        groups.append(_group(label, _PARTICIPANT, who, participant_id=one.id))
-    groups += [_group(gettext(label), entries, who) for label, entries in _OFFICERS]
-    return [group for group in groups if group.links]
+    mine = participants()
+    for one in mine:
+        label = one.name if len(mine) > 1 else gettext("Yours")
+        groups.append(_group(label, _PARTICIPANT, who, one.id))
+    return groups + [_group(gettext(label), entries, who) for label, entries in _OFFICERS if _doors(entries, who)]
 
 
 def demo_bar() -> DemoBar | None:
@@ -197,27 +210,35 @@ def demo_bar() -> DemoBar | None:
     )
 
 
-def _participants(who: Actor) -> list[Acting]:
-    if not who.represents or who.person_id is None:
-        return []
-    session = db.session()
-    return participants_of(session, who.person_id, cooperative.today(session))
+def _group(label: str, entries: Entries, who: Actor, participant_id: UUID = _SOMEBODY) -> Group:
+    here, somebody, this = request.path, str(_SOMEBODY), str(participant_id)
+    doors = _doors(entries, who)
+    left_out = _other_way_to_the_bank() if any(door.endpoint in _TO_THE_BANK for door in doors) else ""
+    hrefs = ((door, door.href.replace(somebody, this)) for door in doors if door.endpoint != left_out)
+    return Group(label, [Link(door.label, href, href == here) for door, href in hrefs])
 
 
-def _group(label: str, entries: Entries, who: Actor, **values: UUID) -> Group:
-    return Group(label, list(_links(entries, who, values)))
+def _doors(entries: Entries, who: Actor) -> tuple[_Door, ...]:
+    """Return which of these pages are open to whoever holds the same powers, for every participant alike.
+
+    They follow from what is in the key and from nothing else, so they are found once: most of the frame's time went into them.
+    """
+    kept: dict[Hashable, tuple[_Door, ...]] = current_app.extensions.setdefault(_KEPT, {})
+    key = (entries, who.person_id is None, who.powers, str(get_locale()), request.script_root)
+    found = kept.get(key)
+    if found is None:
+        found = kept[key] = tuple(_open_doors(entries, who))
+    return found
 
 
-def _links(entries: Entries, who: Actor, values: dict[str, UUID]) -> Iterable[Link]:
+def _open_doors(entries: Entries, who: Actor) -> Iterator[_Door]:
     for endpoint, label in entries:
         guard = guard_of(current_app.view_functions[endpoint])
-        if guard is not None and guard.admits(who) and endpoint != _other_way_to_the_bank(endpoint):
-            href = url_for(endpoint, **values)  # type: ignore[arg-type]
-            yield Link(gettext(label), href, href == request.path)
+        if guard is not None and guard.admits(who):
+            values = {"participant_id": _SOMEBODY} if entries is _PARTICIPANT else {}
+            yield _Door(endpoint, gettext(label), url_for(endpoint, **values))  # type: ignore[arg-type]
 
 
-def _other_way_to_the_bank(endpoint: str) -> str:
+def _other_way_to_the_bank() -> str:
     """Return which of the two ways to the bank the menu leaves out: a list of accounts is for who has several."""
-    if endpoint not in _TO_THE_BANK:
-        return ""
     return _TO_THE_BANK[0 if are_several(db.session()) else 1]

@@ -10,7 +10,6 @@ from uuid import UUID
 from flask import g
 from flask_babel import gettext
 from flask_login import current_user
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coop import cooperative
@@ -18,7 +17,7 @@ from coop.database import db
 from coop.identity.accounts import begun_with_factor
 from coop.identity.models import Person
 from coop.identity.powers import powers_of
-from coop.membership.models import Member, Participant
+from coop.membership import queries
 from coop.membership.queries import represented_by
 from coop.permissions import Actor, Channel
 
@@ -39,6 +38,8 @@ class Acting:
     name: str
     kind_label: str
     member_number: int | None
+    #: How governance knows them.
+    voter_ref: UUID
 
 
 def actor() -> Actor:
@@ -63,18 +64,33 @@ def act_for(participant_id: UUID) -> Actor:
     """
     who = actor()
     who.need_to_act_for(participant_id)
-    name, kind, number = db.session.execute(
-        select(Participant.name, Participant.kind, Member.number)
-        .outerjoin(Member, Member.participant_id == Participant.id)
-        .where(Participant.id == participant_id)
-    ).one()
-    g.acting = Acting(participant_id, name, gettext(kind.label), number)
+    one = next(one for one in participants() if one.id == participant_id)
+    g.acting = Acting(one.id, one.name, gettext(one.kind.label), one.member_number, one.voter_ref)
     return replace(who, acting_for=participant_id)
 
 
 def acting() -> Acting | None:
     """Return the participant that this page acts for, where it acts for one."""
     found: Acting | None = g.get("acting")
+    return found
+
+
+def acting_for() -> Acting:
+    """Return the participant that this page acts for, after `act_for`."""
+    found = acting()
+    assert found is not None
+    return found
+
+
+def participants() -> list[queries.Acting]:
+    """Return the participants for whom the person who is signed in acts: themselves first, then by name.
+
+    As they were when the request began: what it writes shows on the next page, to which a form that is taken leads.
+    """
+    if "participants" not in g:
+        person, session = _person(), db.session()
+        g.participants = queries.participants_of(session, person.id, cooperative.today(session)) if person else []
+    found: list[queries.Acting] = g.participants
     return found
 
 
@@ -98,7 +114,12 @@ def _actor() -> Actor:
     person, session = _person(), db.session()
     if person is None:
         return Actor(person_id=None, channel="web")
-    who = actor_of(session, person.id, "web")
+    who = Actor(
+        person_id=person.id,
+        channel="web",
+        powers=powers_of(session, person.id, cooperative.today(session)),
+        represents=frozenset(one.id for one in participants()),
+    )
     if begun_with_factor() or cooperative.current(session).is_demo:
         return who
     # Whoever may act for others shows more than a password first.

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from evidence.canonical import digest
@@ -25,6 +25,17 @@ from governance.paper import PaperMark
 
 #: Tells the time when it is asked, which is after the lock is held.
 Clock = Callable[[], datetime]
+
+# Every vote asks these: built once, because building a query costs more than its answer.
+_HELD = select(Proposal).where(Proposal.id == bindparam("proposal_id")).with_for_update(read=True)
+_COUNTED = select(Outcome.proposal_id).where(Outcome.proposal_id == bindparam("proposal_id"))
+_TURN = select(RollEntry.id).where(RollEntry.id == bindparam("roll_entry_id")).with_for_update()
+_STANDING = (
+    select(OpenBallot.version, OpenBallot.choice, OpenBallot.cast_at)
+    .where(OpenBallot.roll_entry_id == bindparam("roll_entry_id"))
+    .order_by(OpenBallot.version.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True)
@@ -46,13 +57,9 @@ def cast_open(session: Session, proposal_id: UUID, voter_ref: UUID, choice: Choi
     entry = entry_on_roll(session, proposal, voter_ref)
     answer = written_choice(session, proposal, choice)
     # Two requests of one voter take their turns, so that the version is one more than the last.
-    session.execute(select(RollEntry.id).where(RollEntry.id == entry.id).with_for_update())
-    standing = session.execute(
-        select(OpenBallot.version, OpenBallot.choice, OpenBallot.cast_at)
-        .where(OpenBallot.roll_entry_id == entry.id)
-        .order_by(OpenBallot.version.desc())
-        .limit(1)
-    ).first()
+    asked = {"roll_entry_id": entry.id}
+    session.connection().execute(_TURN, asked)
+    standing = session.connection().execute(_STANDING, asked).first()
     if (
         standing is not None
         and standing.choice == answer
@@ -106,13 +113,15 @@ def held_open(session: Session, proposal_id: UUID, secrecy: Secrecy | None, cloc
     Raises:
         NoSuchProposal, NotYetOpen, VotingClosed
     """
-    proposal = session.scalar(select(Proposal).where(Proposal.id == proposal_id).with_for_update(read=True))
+    asked = {"proposal_id": proposal_id}
+    proposal = session.scalar(_HELD, asked)
     if proposal is None or secrecy not in {None, proposal.secrecy}:
         raise NoSuchProposal
     now = clock()
     if now < proposal.opens_at:
         raise NotYetOpen(proposal.opens_at)
-    if now >= proposal.closes_at or session.get(Outcome, proposal_id) is not None:
+    # Asked after the lock, by a statement of its own: what one waited for may have been the count.
+    if now >= proposal.closes_at or session.connection().scalar(_COUNTED, asked) is not None:
         raise VotingClosed(proposal.closes_at)
     return proposal, now
 

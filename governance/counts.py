@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from evidence.canonical import canonical_bytes, digest
@@ -55,8 +55,10 @@ def rule_in(record: Mapping[str, Any]) -> Rule:
 
 def options_of(session: Session, proposal_id: UUID) -> list[str]:
     """Return the codes of a proposal's options, in the order of their positions."""
-    query = select(Option.code).where(Option.proposal_id == proposal_id).order_by(Option.position)
-    return list(session.scalars(query))
+    return list(session.scalars(_OPTIONS, {"proposal_id": proposal_id}))
+
+
+_OPTIONS = select(Option.code).where(Option.proposal_id == bindparam("proposal_id")).order_by(Option.position)
 
 
 def result_of(session: Session, proposal: Proposal, *, binds_voters: bool = True) -> str:

@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, not_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, func, not_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from ledger import errors
@@ -26,6 +26,47 @@ from ledger.spans import Span
 from ledger.totals import balance_of, is_closing
 
 _TAGS = (CostCentre.code.label("cost_centre"), Fund.code.label("fund"), TaxCode.code.label("tax"))
+_THESE = Posting.entry_id.in_(bindparam("ids", expanding=True))
+
+
+def _rows_of() -> Select[*tuple[Any, ...]]:
+    """Return the query for some entries, the newest first, with what was debited and which entry reverses them."""
+    reversal = aliased(Entry)
+    debits = (
+        select(
+            Posting.entry_id,
+            func.min(Posting.currency).label("currency"),
+            func.sum(Posting.amount_minor).filter(Posting.amount_minor > 0).label("amount_minor"),
+        )
+        .where(_THESE)
+        .group_by(Posting.entry_id)
+        .subquery()
+    )
+    return (
+        select(
+            *(Entry.id, Entry.booked_on, Entry.kind, EntryText.text, debits.c.amount_minor, debits.c.currency),
+            *(reversal.id, Entry.reference),
+        )
+        .join(debits, debits.c.entry_id == Entry.id)
+        .outerjoin(EntryText, EntryText.entry_id == Entry.id)
+        .outerjoin(reversal, reversal.reverses_id == Entry.id)
+        .order_by(Entry.booked_on.desc(), Entry.id.desc())
+    )
+
+
+# Every page of the journal asks these: built once, because building them costs more than their answers.
+_ROWS_OF = _rows_of()
+_TAGS_OF = (
+    select(Posting.entry_id, *_TAGS)
+    .outerjoin(CostCentre, CostCentre.id == Posting.cost_centre_id)
+    .outerjoin(Fund, Fund.id == Posting.fund_id)
+    .outerjoin(TaxCode, TaxCode.id == Posting.tax_code_id)
+    .where(
+        _THESE,
+        or_(*(tag.is_not(None) for tag in (Posting.cost_centre_id, Posting.fund_id, Posting.tax_code_id))),
+    )
+    .order_by(Posting.entry_id, Posting.line)
+)
 
 
 def journal(session: Session, wanted: JournalFilter, *, page: int = 1) -> tuple[JournalRow, ...]:
@@ -190,44 +231,13 @@ def _of_family(code: str) -> Select[UUID]:
 def _tags(session: Session, ids: list[UUID]) -> dict[UUID, tuple[str, ...]]:
     """Return what the lines of some entries count for beside their accounts, each code once."""
     codes: dict[UUID, dict[str, None]] = defaultdict(dict)
-    rows = session.execute(
-        select(Posting.entry_id, *_TAGS)
-        .outerjoin(CostCentre, CostCentre.id == Posting.cost_centre_id)
-        .outerjoin(Fund, Fund.id == Posting.fund_id)
-        .outerjoin(TaxCode, TaxCode.id == Posting.tax_code_id)
-        .where(
-            Posting.entry_id.in_(ids),
-            or_(*(tag.is_not(None) for tag in (Posting.cost_centre_id, Posting.fund_id, Posting.tax_code_id))),
-        )
-        .order_by(Posting.entry_id, Posting.line)
-    )
-    for entry_id, *tags in rows:
+    for entry_id, *tags in session.connection().execute(_TAGS_OF, {"ids": ids}):
         codes[entry_id].update((code, None) for code in tags if code is not None)
     return {entry_id: tuple(found) for entry_id, found in codes.items()}
 
 
 def _rows(session: Session, ids: list[UUID]) -> tuple[JournalRow, ...]:
-    reversal = aliased(Entry)
-    debits = (
-        select(
-            Posting.entry_id,
-            func.min(Posting.currency).label("currency"),
-            func.sum(Posting.amount_minor).filter(Posting.amount_minor > 0).label("amount_minor"),
-        )
-        .where(Posting.entry_id.in_(ids))
-        .group_by(Posting.entry_id)
-        .subquery()
-    )
-    rows = session.execute(
-        select(
-            *(Entry.id, Entry.booked_on, Entry.kind, EntryText.text, debits.c.amount_minor, debits.c.currency),
-            *(reversal.id, Entry.reference),
-        )
-        .join(debits, debits.c.entry_id == Entry.id)
-        .outerjoin(EntryText, EntryText.entry_id == Entry.id)
-        .outerjoin(reversal, reversal.reverses_id == Entry.id)
-        .order_by(Entry.booked_on.desc(), Entry.id.desc())
-    )
+    rows = session.connection().execute(_ROWS_OF, {"ids": ids})
     tags = _tags(session, ids)
     return tuple(
         JournalRow(

@@ -3,41 +3,28 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, Select, and_, case, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from coop import cooperative
+from coop.assembly.asking import MOTIONS_PER_PAGE, State, listed_motions, one_motion, open_votes
 from coop.assembly.models import BoardTerm, Candidacy, Majority, Motion, MotionComment, MotionWords, Stage
-from coop.assembly.resolutions import Resolution
 from coop.assembly.results import count_of, option_words
 from coop.assembly.standing import Because, Standing, paper_stages, standing
 from coop.assembly.voting import words_digest
 from coop.membership.models import Member, Participant, ParticipantKind
-from coop.paging import Part, part_of
+from coop.paging import Part, bounded
 from coop.permissions import NotFound
-from governance.declared import Declared, all_declared, declared, is_declared
-from governance.models import Kind, OpenBallot, Participation, Proposal, RollEntry, Secrecy
+from governance.declared import Declared, all_declared, declared
+from governance.models import Kind, Proposal, Secrecy
 from governance.secret_ballots import Stage as BallotStage
 
-__all__ = ["Because", "Standing", "standing"]
+__all__ = ["Because", "Standing", "State", "standing"]
 
-MOTIONS_PER_PAGE = 20
 MOST_NOMINEES = 500
-
-
-class State(StrEnum):
-    """Where a motion stands for the reader; it follows from its stage, the clock and the outcome."""
-
-    DISCUSSION = "discussion"
-    OPEN = "open"
-    #: Closed by the clock, not counted yet.
-    PENDING = "pending"
-    DECIDED = "decided"
-    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True)
@@ -75,6 +62,11 @@ class MotionPage:
     outcome: Declared | None
     resolution_number: int | None
     board: BoardTerm | None
+
+    @property
+    def is_cast_outside(self) -> bool:
+        """Say whether the votes are cast in another system."""
+        return self.proposal is not None and self.proposal.secrecy is Secrecy.EXTERNAL
 
 
 @dataclass(frozen=True)
@@ -123,13 +115,12 @@ class OpenVote:
 
 def motions(session: Session, now: datetime, state: State | None = None, *, number: int = 1) -> Part[MotionRow]:
     """Return a page of the motions: the open ones by their deadline first, then the others, the newest first."""
-    query = _rows() if state is None else _rows().where(_in_state(state, now))
-    deadline = case((_in_state(State.OPEN, now), Proposal.closes_at))
-    query = query.order_by(deadline.is_(None), deadline, Motion.written_at.desc(), Motion.id.desc())
-    part = part_of(session, query, number=number, size=MOTIONS_PER_PAGE)
-    outcomes = all_declared(session, (row[0].proposal_id for row in part.rows))
-    rows = tuple(_row(now, outcomes.get(row[0].proposal_id), *row) for row in part.rows)
-    return Part(rows, part.number, part.last, part.total)
+    counted, listed = listed_motions(state)
+    total = session.connection().scalar(counted, {"now": now}) or 0
+    number, last = bounded(number, total, MOTIONS_PER_PAGE)
+    found = session.execute(listed, {"now": now, "skipped": (number - 1) * MOTIONS_PER_PAGE}).all()
+    outcomes = all_declared(session, (row[0].proposal_id for row in found))
+    return Part(tuple(_row(now, outcomes.get(row[0].proposal_id), *row) for row in found), number, last, total)
 
 
 def motion(session: Session, motion_id: UUID, now: datetime) -> MotionPage:
@@ -138,14 +129,13 @@ def motion(session: Session, motion_id: UUID, now: datetime) -> MotionPage:
     Raises:
         NotFound
     """
-    found = session.execute(_rows().where(Motion.id == motion_id)).first()
+    found = session.execute(one_motion(), {"motion_id": motion_id}).first()
     if found is None:
         raise NotFound
-    loaded, words, author, proposal = found
-    outcome = declared(session, loaded.proposal_id)
-    resolution = (
-        session.scalar(select(Resolution.number).where(Resolution.proposal_id == proposal.id)) if proposal else None
-    )
+    loaded, words, author, proposal, resolution, board = found
+    # Of a vote that runs there is nothing to ask for.
+    is_closed = proposal is not None and proposal.closes_at <= now
+    outcome = declared(session, proposal.id) if is_closed else None
     return MotionPage(
         row=_row(now, outcome, loaded, words, author, proposal),
         author_id=loaded.author_id,
@@ -159,7 +149,7 @@ def motion(session: Session, motion_id: UUID, now: datetime) -> MotionPage:
         bylaws_id=loaded.bylaws_id,
         outcome=outcome,
         resolution_number=resolution,
-        board=session.get(BoardTerm, motion_id),
+        board=board,
     )
 
 
@@ -244,26 +234,7 @@ def members_among(session: Session, participants: Collection[UUID]) -> list[tupl
 
 def open_votes_for(session: Session, participants: Collection[UUID], now: datetime) -> list[OpenVote]:
     """Return the votes that are open for any of the participants, the nearest deadline first. Home lists them."""
-    open_ballot = select(OpenBallot.roll_entry_id).where(OpenBallot.roll_entry_id == RollEntry.id).exists()
-    taken_part = select(Participation.roll_entry_id).where(Participation.roll_entry_id == RollEntry.id).exists()
-    rows = session.execute(
-        select(
-            Motion.id,
-            Participant.id,
-            Participant.name,
-            Motion.kind,
-            MotionWords.title,
-            Proposal.closes_at,
-            open_ballot | taken_part,
-            Proposal.secrecy,
-        )
-        .join(Proposal, Proposal.id == Motion.proposal_id)
-        .join(RollEntry, RollEntry.proposal_id == Proposal.id)
-        .join(Participant, Participant.voter_ref == RollEntry.voter_ref)
-        .outerjoin(MotionWords, MotionWords.motion_id == Motion.id)
-        .where(Participant.id.in_(participants), _in_state(State.OPEN, now))
-        .order_by(Proposal.closes_at, Motion.id, Participant.name_key, Participant.id)
-    )
+    rows = session.connection().execute(open_votes(), {"participants": list(participants), "now": now})
     paper = paper_stages(session, participants, now)
     return [
         OpenVote(
@@ -280,21 +251,6 @@ def open_votes_for(session: Session, participants: Collection[UUID], now: dateti
         )
         for motion_id, participant_id, name, kind, title, closes_at, voted, secrecy in rows
     ]
-
-
-def is_cast_outside(session: Session, motion_id: UUID) -> bool:
-    """Say whether the votes on a motion are cast in another system."""
-    secrecy = select(Proposal.secrecy).join(Motion, Motion.proposal_id == Proposal.id).where(Motion.id == motion_id)
-    return session.scalar(secrecy) is Secrecy.EXTERNAL
-
-
-def _rows() -> Select[Motion, MotionWords | None, str | None, Proposal | None]:
-    return (
-        select(Motion, MotionWords, Participant.name, Proposal)
-        .outerjoin(MotionWords, MotionWords.motion_id == Motion.id)
-        .outerjoin(Participant, Participant.id == Motion.author_id)
-        .outerjoin(Proposal, Proposal.id == Motion.proposal_id)
-    )
 
 
 def _row(
@@ -324,21 +280,6 @@ def _state(now: datetime, found: Motion, proposal: Proposal | None, outcome: Dec
     if proposal is not None:
         return State.OPEN if now < proposal.closes_at else State.PENDING
     return State.WITHDRAWN if found.stage is Stage.WITHDRAWN else State.DISCUSSION
-
-
-def _in_state(state: State, now: datetime) -> ColumnElement[bool]:
-    """Return the condition that a motion, joined with its proposal, stands so."""
-    match state:
-        case State.DISCUSSION:
-            return Motion.stage == Stage.DISCUSSION
-        case State.WITHDRAWN:
-            return Motion.stage == Stage.WITHDRAWN
-        case State.OPEN:
-            return and_(Proposal.closes_at > now, ~is_declared(Proposal.id))
-        case State.PENDING:
-            return and_(Proposal.closes_at <= now, ~is_declared(Proposal.id))
-        case State.DECIDED:
-            return is_declared(Motion.proposal_id)
 
 
 def _erased() -> str:

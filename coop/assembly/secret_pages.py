@@ -28,9 +28,8 @@ from coop.assembly.solvency import surplus_of
 from coop.database import db, write
 from coop.errors import message_of, status_of
 from coop.forms import Form
-from coop.membership.models import Participant
 from coop.permissions import NotFound, requires
-from coop.signed_in import act_for
+from coop.signed_in import act_for, acting_for
 from evidence.messages import Refusal
 from governance import secret_ballots
 from governance.choices import Choice, written
@@ -64,11 +63,11 @@ def step(participant_id: UUID, page: MotionPage, entry: RollEntry) -> Page:
     filled = read_boxes(request.form, rule, codes) if isinstance(rule, ElectionRule) else None
     asked = request.form.get("step")
     if (filled and filled.errors) or asked == "change":
-        return form_page(participant_id, page, entry, filled=filled)
+        return form_page(page, entry, filled=filled)
     choice: Choice = json.loads(written(rule, codes, filled.choice if filled else request.form.get("choice", "")))
     key = _key(page.proposal, entry)
     answer = _answer(session, page.row.id, rule, choice)
-    voter = queries.standing(session, page.row.id, participant_id).name
+    voter = acting_for().name
     if asked != "confirm":
         return render_template(
             "assembly/confirm_ballot.html", page=page, answer=answer, key=key, voter=voter, form=Form()
@@ -89,7 +88,6 @@ def step(participant_id: UUID, page: MotionPage, entry: RollEntry) -> Page:
 
 
 def form_page(
-    participant_id: UUID,
     page: MotionPage,
     entry: RollEntry,
     *,
@@ -111,7 +109,7 @@ def form_page(
     about_key = refusal is not None and refusal.about == "key"
     shown = {
         "page": page,
-        "voter": queries.standing(session, page.row.id, participant_id).name,
+        "voter": acting_for().name,
         "voted": stage is Stage.VOTED,
         "key": _typed_key(),
         "key_error": message_of(refusal) if refusal and about_key else None,
@@ -156,18 +154,17 @@ def withdraw_ballot(participant_id: UUID, motion_id: UUID) -> Page:
             write(lambda s: voting.withdraw_ballot(s, who, motion_id=motion_id, participant_id=participant_id, key=key))
             flash(gettext("Your ballot is taken back. Ask a scrutineer for one on paper or in the room."), "success")
             return redirect(url_for("assembly.proposal", motion_id=motion_id), 303)
-        _need_ballot_in_urn(page, participant_id)
+        _need_ballot_in_urn(page)
     except NotFound:
         raise
     except Refusal as refusal:
         if refusal.about != "key":
             return refused(motion_id, refusal)
         error, status = message_of(refusal), status_of(refusal)
-    voter = queries.standing(db.session(), motion_id, participant_id).name
     return render_template(
         "assembly/withdraw_ballot.html",
         page=queries.motion(db.session(), motion_id, clock.now()),
-        voter=voter,
+        voter=acting_for().name,
         key=key,
         key_error=error,
         form=Form(),
@@ -180,7 +177,7 @@ def refused(motion_id: UUID, refusal: Refusal) -> Page:
     return render_template("assembly/no_ballot.html", page=page, reason=message_of(refusal)), status_of(refusal)
 
 
-def _need_ballot_in_urn(page: MotionPage, participant_id: UUID) -> None:
+def _need_ballot_in_urn(page: MotionPage) -> None:
     """Refuse whoever has nothing to take back; taking it back looks again.
 
     Raises:
@@ -188,7 +185,7 @@ def _need_ballot_in_urn(page: MotionPage, participant_id: UUID) -> None:
     """
     assert page.proposal is not None
     session = db.session()
-    entry = entry_of(session, page.proposal.id, session.get_one(Participant, participant_id).voter_ref)
+    entry = entry_of(session, page.proposal.id, acting_for().voter_ref)
     if entry is None:
         raise NotOnRoll
     if page.row.state is not State.OPEN:

@@ -29,7 +29,7 @@ from coop.errors import message_of, status_of
 from coop.forms import Form
 from coop.membership.models import Participant
 from coop.permissions import NotFound, requires
-from coop.signed_in import act_for
+from coop.signed_in import act_for, acting_for
 from evidence.messages import Refusal
 from governance.choices import Choice
 from governance.counts import ANSWERS, options_of, rule_of
@@ -55,12 +55,13 @@ class StandingVote:
 def ballot(participant_id: UUID, motion_id: UUID) -> Page:
     """Show a member's ballot. Where votes are cast outside, the proposal's page says where."""
     act_for(participant_id)
-    if queries.is_cast_outside(db.session(), motion_id):
+    page = queries.motion(db.session(), motion_id, clock.now())
+    if page.is_cast_outside:
         return redirect(url_for("assembly.proposal", motion_id=motion_id), 303)
     try:
-        page, entry = _page_and_entry(participant_id, motion_id)
+        entry = _entry(page)
         if _is_secret(page):
-            return secret_pages.form_page(participant_id, page, entry)
+            return secret_pages.form_page(page, entry)
         return _ballot_page(participant_id, page)
     except (NotOnRoll, VotingClosed, NotPutToVote, VotesOnPaper, BallotWithdrawn) as refusal:
         return secret_pages.refused(motion_id, refusal)
@@ -71,10 +72,11 @@ def ballot(participant_id: UUID, motion_id: UUID) -> Page:
 def vote(participant_id: UUID, motion_id: UUID) -> Page:
     """Take a vote by roll-call, or the next step of a secret ballot."""
     act_for(participant_id)
-    if queries.is_cast_outside(db.session(), motion_id):
+    page = queries.motion(db.session(), motion_id, clock.now())
+    if page.is_cast_outside:
         return redirect(url_for("assembly.proposal", motion_id=motion_id), 303)
     try:
-        page, entry = _page_and_entry(participant_id, motion_id)
+        entry = _entry(page)
         if _is_secret(page):
             return secret_pages.step(participant_id, page, entry)
         return _open_vote(participant_id, page)
@@ -83,9 +85,9 @@ def vote(participant_id: UUID, motion_id: UUID) -> Page:
     except Refusal as refusal:
         if status_of(refusal) in {403, 409}:
             return secret_pages.refused(motion_id, refusal)
-        page, entry = _page_and_entry(participant_id, motion_id)
+        page = queries.motion(db.session(), motion_id, clock.now())
         if _is_secret(page):
-            return secret_pages.form_page(participant_id, page, entry, refusal=refusal)
+            return secret_pages.form_page(page, _entry(page), refusal=refusal)
         return _ballot_page(participant_id, page, refusal=refusal)
 
 
@@ -109,7 +111,7 @@ def receipt(participant_id: UUID, motion_id: UUID) -> Page:
         said=in_one_line(rule, standing.choice, option_names(session, motion_id))
         if isinstance(rule, ElectionRule)
         else None,
-        voter=queries.standing(session, motion_id, participant_id).name,
+        voter=acting_for().name,
     )
 
 
@@ -142,7 +144,7 @@ def _ballot_page(
     standing = _standing_vote(page.proposal, participant_id)
     shown: dict[str, Any] = {
         "page": page,
-        "voter": queries.standing(session, page.row.id, participant_id).name,
+        "voter": acting_for().name,
         "standing": standing,
         "error": message_of(refusal) if refusal else None,
         "form": Form(),
@@ -151,8 +153,7 @@ def _ballot_page(
     if not isinstance(rule, ElectionRule):
         surplus = surplus_of(session, page.row.id)
         return render_template("assembly/ballot.html", answers=ANSWERS, surplus=surplus, **shown), status
-    entry = entry_of(session, page.proposal.id, session.get_one(Participant, participant_id).voter_ref)
-    assert entry is not None
+    entry = _entry(page)
     boxes = boxes_of(rule, standing.choice) if standing and request.method == "GET" else request.form
     return render_template(
         "assembly/choice_ballot.html",
@@ -165,20 +166,18 @@ def _ballot_page(
     ), status
 
 
-def _page_and_entry(participant_id: UUID, motion_id: UUID) -> tuple[MotionPage, RollEntry]:
-    """Return a motion that is put to the vote, and a member's entry on its roll.
+def _entry(page: MotionPage) -> RollEntry:
+    """Return the entry of the member for whom the page acts, on the roll of a motion that is put to the vote.
 
     Raises:
-        NotFound, NotPutToVote, NotOnRoll
+        NotPutToVote, NotOnRoll
     """
-    session = db.session()
-    page = queries.motion(session, motion_id, clock.now())
     if page.proposal is None:
         raise NotPutToVote
-    entry = entry_of(session, page.proposal.id, session.get_one(Participant, participant_id).voter_ref)
+    entry = entry_of(db.session(), page.proposal.id, acting_for().voter_ref)
     if entry is None:
         raise NotOnRoll
-    return page, entry
+    return entry
 
 
 def _is_secret(page: MotionPage) -> bool:

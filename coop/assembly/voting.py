@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from coop import audit, clock, cooperative, outbox
@@ -275,10 +275,17 @@ def _options(session: Session, motion: Motion) -> list[str]:
 
 def _ballot_of(session: Session, motion_id: UUID, participant_id: UUID) -> tuple[UUID, UUID]:
     """Return the vote on a motion, and the reference by which governance knows a participant."""
-    motion = session.get(Motion, motion_id)
-    voter_ref = session.scalar(select(Participant.voter_ref).where(Participant.id == participant_id))
-    if motion is None or voter_ref is None:
+    found = session.execute(_BALLOT, {"motion_id": motion_id, "participant_id": participant_id}).first()
+    if found is None:
         raise NotFound
-    if motion.proposal_id is None:
+    proposal_id, voter_ref = found
+    if proposal_id is None:
         raise errors.NotPutToVote
-    return motion.proposal_id, voter_ref
+    return proposal_id, voter_ref
+
+
+_BALLOT = (
+    select(Motion.proposal_id, Participant.voter_ref)
+    .join(Participant, Participant.id == bindparam("participant_id"))
+    .where(Motion.id == bindparam("motion_id"))
+)

@@ -3,12 +3,10 @@
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
-from coop import cooperative
 from coop.community import errors
-from coop.database import db
 from coop.errors import declare
-from coop.membership.queries import Acting, participants_of
-from coop.signed_in import actor
+from coop.membership.queries import Acting
+from coop.signed_in import participants
 
 blueprint = Blueprint("community", __name__)
 
@@ -20,5 +18,4 @@ Answer = str | Response | tuple[str, int]
 
 def mine() -> list[Acting]:
     """Return the participants for whom the person who is signed in acts: themselves first."""
-    person_id, session = actor().person_id, db.session()
-    return participants_of(session, person_id, cooperative.today(session)) if person_id else []
+    return participants()

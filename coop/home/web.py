@@ -23,9 +23,8 @@ from coop.home.tasks import officers_tasks, own_tasks
 from coop.identity import powers, sessions
 from coop.identity.forms import POWER_LABELS
 from coop.membership.models import ParticipantKind
-from coop.membership.queries import participants_of
 from coop.permissions import Actor, SignInNeeded, public, requires
-from coop.signed_in import actor
+from coop.signed_in import actor, participants
 from evidence.messages import N_
 
 blueprint = Blueprint("home", __name__)
@@ -66,7 +65,7 @@ def account() -> str:
         sessions=sessions.living(session, person_id=person_id, now=clock.now(), token=cookie.get("token")),
         powers=held,
         labels={power: gettext(label) for power, label in POWER_LABELS.items()},
-        participants=participants_of(session, person_id, today),
+        participants=participants(),
     )
 
 

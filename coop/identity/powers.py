@@ -6,7 +6,7 @@ from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import BindParameter, Date, Select, bindparam, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from coop import audit, cooperative
@@ -64,7 +64,7 @@ class PowerHeld:
 
 def powers_of(session: Session, person_id: UUID, on: date) -> frozenset[Power]:
     """Return the powers that a person holds on a day."""
-    return frozenset(session.scalars(_in_force(PowerGrant.power, on).where(PowerGrant.person_id == person_id)))
+    return frozenset(session.scalars(_POWERS, {"person_id": person_id, "on": on}))
 
 
 def holders(session: Session, any_of: Collection[Power], on: date) -> frozenset[UUID]:
@@ -72,7 +72,7 @@ def holders(session: Session, any_of: Collection[Power], on: date) -> frozenset[
     return frozenset(session.scalars(_in_force(PowerGrant.person_id, on).where(PowerGrant.power.in_(any_of))))
 
 
-def _in_force(column: InstrumentedAttribute[Value], on: date) -> Select[Value]:
+def _in_force(column: InstrumentedAttribute[Value], on: date | BindParameter[date]) -> Select[Value]:
     """Select a column of the grants that are in force on a day."""
     return (
         select(column)
@@ -83,6 +83,10 @@ def _in_force(column: InstrumentedAttribute[Value], on: date) -> Select[Value]:
             or_(PowerEnding.ended_on.is_(None), PowerEnding.ended_on > on),
         )
     )
+
+
+#: Every page asks this: built once, because building a query costs more than its answer.
+_POWERS = _in_force(PowerGrant.power, bindparam("on", type_=Date)).where(PowerGrant.person_id == bindparam("person_id"))
 
 
 def all_powers(session: Session) -> list[PowerHeld]:

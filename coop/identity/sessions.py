@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from coop.identity.models import Person, SignInFailure, SignInSession
@@ -19,6 +19,19 @@ from evidence.identifiers import new_id
 LIFETIME = timedelta(days=14)
 FAILURE_WINDOW = timedelta(minutes=15)
 MOST_FAILURES = 10
+
+#: Every page asks this: built once, because building a query costs more than its answer.
+_LIVING_SESSION = (
+    select(Person, SignInSession.factor_at)
+    .join(SignInSession, SignInSession.person_id == Person.id)
+    .where(
+        SignInSession.token_digest == bindparam("digest"),
+        SignInSession.ended_at.is_(None),
+        SignInSession.expires_at > bindparam("now"),
+        Person.fs_uniquifier == bindparam("uniquifier"),
+        Person.active,
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -88,15 +101,7 @@ def living(session: Session, *, person_id: UUID, now: datetime, token: str | Non
 def signed_in(session: Session, *, token: str, uniquifier: str, now: datetime) -> SignedIn | None:
     """Return the person whose living session this is: token and uniquifier must both fit."""
     found = session.execute(
-        select(Person, SignInSession.factor_at)
-        .join(SignInSession, SignInSession.person_id == Person.id)
-        .where(
-            SignInSession.token_digest == _digest(token),
-            SignInSession.ended_at.is_(None),
-            SignInSession.expires_at > now,
-            Person.fs_uniquifier == uniquifier,
-            Person.active,
-        )
+        _LIVING_SESSION, {"digest": _digest(token), "now": now, "uniquifier": uniquifier}
     ).one_or_none()
     return SignedIn(found[0], found[1] is not None) if found else None
 

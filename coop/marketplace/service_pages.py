@@ -20,10 +20,9 @@ from coop.marketplace.models import CohortMeeting, Offering, OfferingKind
 from coop.marketplace.offering_forms import CoachingForm, FellowshipForm, ServiceForm, taxed_as
 from coop.marketplace.queries import OfferingPage, OfferingRow
 from coop.marketplace.sales_tax import SalesTax, buyers_tax_today, codes_to_choose
-from coop.membership.queries import participants_of
 from coop.paging import pager, requested_page
 from coop.permissions import NotFound, Power, public, requires
-from coop.signed_in import actor
+from coop.signed_in import actor, participants
 from coop.texts import LONGEST_SEARCH
 from evidence.messages import Refusal
 
@@ -61,7 +60,7 @@ def services() -> str:
         kind=kind.value if kind else "",
         kinds=[("", gettext("Everything")), *((one.value, gettext(one.label)) for one in OfferingKind)],
         may_offer=bool(who.powers & {*_OFFICERS}),
-        represents=_participants(db.session()),
+        represents=_participants(),
     )
 
 
@@ -199,17 +198,14 @@ def _is_plus_tax(row: OfferingRow) -> bool:
     return tax is not None and tax.rate_bp > 0
 
 
-def _participants(session: Session) -> list[tuple[UUID, str]]:
-    who = actor()
-    if who.person_id is None:
-        return []
-    return [(one.id, one.name) for one in participants_of(session, who.person_id, cooperative.today(session))]
+def _participants() -> list[tuple[UUID, str]]:
+    return [(one.id, one.name) for one in participants()]
 
 
 def _your_prices(session: Session, offering_id: UUID) -> list[YourPrice]:
     """Return what everybody pays for whom the person acts."""
     offering, found = session.get_one(Offering, offering_id), []
-    for participant_id, name in _participants(session):
+    for participant_id, name in _participants():
         try:
             quoted = quotes.quote(session, offering, participant_id=participant_id, quantity=1)
         except Refusal as refusal:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from coop import cooperative
@@ -33,6 +33,8 @@ class Acting:
     id: UUID
     name: str
     kind: ParticipantKind
+    #: How governance knows them.
+    voter_ref: UUID
     #: Number in the register of members; none for a participant who is not a member.
     member_number: int | None
 
@@ -116,13 +118,7 @@ def represents(session: Session, person_id: UUID, participant_id: UUID, on: date
 
 def participants_of(session: Session, person_id: UUID, on: date) -> list[Acting]:
     """Return the participants for whom a person acts on a day: themselves first, then by name."""
-    rows = session.execute(
-        select(Participant.id, Participant.name, Participant.kind, Member.number)
-        .join(Representative, Representative.participant_id == Participant.id)
-        .outerjoin(Member, Member.participant_id == Participant.id)
-        .where(Representative.person_id == person_id, in_term(on))
-        .order_by(Participant.kind != ParticipantKind.INDIVIDUAL, Participant.name_key, Participant.id)
-    )
+    rows = session.connection().execute(_PARTICIPANTS, {"person_id": person_id, "on": on})
     return [Acting(*row) for row in rows]
 
 
@@ -202,6 +198,16 @@ def who_acts_for_members(session: Session, on: date) -> dict[tuple[UUID, str], l
     return members
 
 
-def in_term(on: date) -> ColumnElement[bool]:
+def in_term(on: date | BindParameter[date]) -> ColumnElement[bool]:
     """Return the condition that a representation holds on a day."""
     return and_(Representative.started_on <= on, or_(Representative.ended_on.is_(None), Representative.ended_on > on))
+
+
+#: Every page asks this: built once, because building a query costs more than its answer.
+_PARTICIPANTS = (
+    select(Participant.id, Participant.name, Participant.kind, Participant.voter_ref, Member.number)
+    .join(Representative, Representative.participant_id == Participant.id)
+    .outerjoin(Member, Member.participant_id == Participant.id)
+    .where(Representative.person_id == bindparam("person_id"), in_term(bindparam("on", type_=Date)))
+    .order_by(Participant.kind != ParticipantKind.INDIVIDUAL, Participant.name_key, Participant.id)
+)

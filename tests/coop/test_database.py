@@ -1,9 +1,11 @@
 """The one door: what it commits, what it rolls back, what it tries again, and that nothing else can write."""
 
+import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -65,6 +67,35 @@ def test_a_connection_that_has_written_can_only_read_when_it_reads(database: Tes
         with pytest.raises(DBAPIError), database.engine.connect() as connection:
             connection.execute(text("DELETE FROM outbox"))
         assert count(database) == number + 1
+
+
+def test_on_sqlite_who_writes_has_another_connection_than_who_reads(database: TestDatabase) -> None:
+    """One that turned from reading to writing would have every statement compiled anew."""
+    if database.kind != "sqlite":
+        return
+
+    def connection_of(session: Session) -> Any:
+        return session.connection().connection.driver_connection
+
+    with Session(database.engine) as reading:
+        reader = connection_of(reading)
+    writers = {write_with(database.engine, connection_of) for _ in range(2)}
+    with Session(database.engine) as reading:
+        assert connection_of(reading) is reader
+    assert len(writers) == 1
+    assert reader not in writers
+    assert reader.execute("PRAGMA query_only").fetchone() == (1,)
+    database.engine.dispose()
+    for closed in (reader, *writers):
+        with pytest.raises(sqlite3.ProgrammingError):
+            closed.execute("SELECT 1")
+
+
+def test_who_reads_sees_what_was_written_before(database: TestDatabase) -> None:
+    for number in range(3):
+        assert count(database) == number
+        queued = job(f"number {number}")
+        write_with(database.engine, partial(Session.add, instance=queued))
 
 
 def test_each_of_many_threads_gets_a_connection_on_postgresql(database: TestDatabase) -> None:

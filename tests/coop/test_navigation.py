@@ -5,9 +5,13 @@ from uuid import UUID
 import pytest
 from flask import Flask
 from sqlalchemy import event
+from sqlalchemy.orm import Session
 
-from coop.database import db
+from coop import cooperative
+from coop.database import db, write
 from coop.demonstration.roles import ROLES
+from coop.identity import powers
+from coop.identity.models import PowerEnding
 from tests.founded import FOUNDERS
 from tests.html_client import Browser, Page
 
@@ -81,6 +85,58 @@ def test_who_acts_for_several_has_a_group_for_each(
     assert len(set(profiles)) == 2
 
 
+def test_who_asks_after_others_gets_the_menu_that_they_would_get_first(
+    app: Flask, sign_in: Callable[[str], Browser], client: Browser
+) -> None:
+    browsers = {name: sign_in(name) for name in NAMES} | {"visitor": client}
+    first = {}
+    for name, browser in browsers.items():
+        app.extensions.pop("coop_doors", None)
+        first[name] = menu_of(browser.get("/"))
+    for name in (*browsers, *reversed(browsers)):
+        assert menu_of(browsers[name].get("/")) == first[name]
+    assert len({tuple(sorted(menu)) for menu in first.values()}) >= 5
+
+
+def test_each_member_is_led_to_their_own_pages(
+    sign_in: Callable[[str], Browser], participants: dict[str, UUID], client: Browser
+) -> None:
+    for name in ("founder", "board", "founder"):
+        own = [link for link in menu_of(sign_in(name).get("/")).values() if link.startswith("/as/")]
+        assert len(own) >= 7
+        assert all(link.startswith(f"/as/{participants[name]}/") for link in own)
+    assert not [link for link in menu_of(client.get("/")).values() if link.startswith("/as/")]
+
+
+def test_a_power_that_has_ended_is_gone_from_the_next_page(
+    app: Flask, sign_in: Callable[[str], Browser], people: dict[str, UUID]
+) -> None:
+    browser = sign_in("auditor")
+    assert "Audit trail" in menu_of(browser.get("/"))
+
+    def end(session: Session) -> None:
+        (grant,) = [one for one in powers.all_powers(session) if one.person_id == people["auditor"]]
+        resolution_id = grant.resolution_id
+        session.add(
+            PowerEnding(grant_id=grant.grant_id, ended_on=cooperative.today(session), resolution_id=resolution_id)
+        )
+
+    with app.app_context():
+        write(end)
+    assert "Audit trail" not in menu_of(browser.get("/"))
+
+
+def test_another_name_of_the_cooperative_stands_on_the_next_page(app: Flask, client: Browser) -> None:
+    assert "Kākāpō Together" not in client.get("/").html
+
+    def rename(session: Session) -> None:
+        cooperative.current(session, lock=True).name = "Kākāpō Together"
+
+    with app.app_context():
+        write(rename)
+    assert "Kākāpō Together" in client.get("/").html
+
+
 def test_the_frame_of_a_page_costs_few_queries(app: Flask, sign_in: Callable[[str], Browser]) -> None:
     browser = sign_in("founder")
     asked: list[str] = []
@@ -96,8 +152,8 @@ def test_the_frame_of_a_page_costs_few_queries(app: Flask, sign_in: Callable[[st
         browser.client.get("/account")
     finally:
         event.remove(engine, "before_cursor_execute", note)
-    # The session, the co-op, powers, representations, the menu's participants; the page asks three itself.
-    assert len(asked) <= 8, asked
+    # The session, the co-op, powers, participants; the page asks two itself.
+    assert len(asked) <= 6, asked
 
 
 def test_a_real_cooperative_shows_nothing_of_the_demonstration(client: Browser) -> None:

@@ -36,7 +36,7 @@ READERS = {
     "governance/secret_ballots.py",
     "governance/shown.py",
     "governance/voters.py",
-    "coop/assembly/queries.py",
+    "coop/assembly/asking.py",
     "coop/assembly/vote_pages.py",
     "coop/demonstration/neighbours.py",
 }
