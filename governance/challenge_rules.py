@@ -4,7 +4,7 @@ A challenge comes in time and asks for what can be done; an answer comes before 
 """
 
 from evidence.rules import Case, Rule, refuse
-from governance.rule_parts import counted, hold
+from governance.rule_parts import already_counted, hold
 
 RULES: tuple[Rule, ...] = (
     refuse(
@@ -17,7 +17,7 @@ RULES: tuple[Rule, ...] = (
                 " AND challenges_until > NEW.made_at)",
                 "governance: this roll can no longer be challenged",
             ),
-            counted("NEW.proposal_id"),
+            already_counted("NEW.proposal_id"),
             Case(
                 "(NEW.asks = 'strike') <> EXISTS (SELECT 1 FROM governance_roll_entry r"
                 " WHERE r.proposal_id = NEW.proposal_id AND r.voter_ref = NEW.voter_ref)",
@@ -32,7 +32,7 @@ RULES: tuple[Rule, ...] = (
         "governance_challenge_answer",
         "INSERT",
         [
-            counted("(SELECT proposal_id FROM governance_challenge WHERE id = NEW.challenge_id)"),
+            already_counted("(SELECT proposal_id FROM governance_challenge WHERE id = NEW.challenge_id)"),
             Case(
                 "NEW.upheld AND EXISTS (SELECT 1 FROM governance_challenge c JOIN governance_roll_entry r"
                 " ON r.proposal_id = c.proposal_id AND r.voter_ref = c.voter_ref"

@@ -13,7 +13,7 @@ def hold(proposal: str, lock: str) -> str:
     return f"  PERFORM 1 FROM governance_proposal WHERE id = {proposal} FOR {lock};"
 
 
-def counted(proposal: str) -> Case:
+def already_counted(proposal: str) -> Case:
     """Refuse what comes after the count."""
     return Case(
         f"EXISTS (SELECT 1 FROM governance_outcome WHERE proposal_id = {proposal})",
@@ -58,7 +58,7 @@ def while_open(table: str, proposal: str, secrecy: str | None, *more: Case, one_
         f"{table}_while_open",
         table,
         "INSERT",
-        [*kinds, counted(proposal), opened, *more],
+        [*kinds, already_counted(proposal), opened, *more],
         requires=["governance_proposal", "governance_roll_entry", "governance_outcome", WITH_CHAIN],
         postgresql_lock=lock,
     )

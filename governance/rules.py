@@ -28,7 +28,7 @@ from governance.rule_parts import (
     STRUCK,
     URN_OPENED,
     WITH_CHAIN,
-    counted,
+    already_counted,
     hold,
     upheld,
     while_open,
@@ -203,7 +203,7 @@ RULES: tuple[Rule, ...] = (
         "governance_ballot",
         "INSERT",
         [
-            counted("NEW.proposal_id"),
+            already_counted("NEW.proposal_id"),
             Case(URN_OPENED.format(proposal="NEW.proposal_id"), NO_MORE_BALLOTS),
             Case(
                 f"NOT EXISTS (SELECT 1 FROM governance_urn u WHERE {_same_ballot('u', 'NEW')} AND {_STANDING})",
@@ -218,7 +218,7 @@ RULES: tuple[Rule, ...] = (
         "INSERT",
         [
             wrong_secrecy("NEW.proposal_id", "secret"),
-            counted("NEW.proposal_id"),
+            already_counted("NEW.proposal_id"),
             Case(
                 "EXISTS (SELECT 1 FROM governance_urn u WHERE u.proposal_id = NEW.proposal_id"
                 f" AND {_STANDING} AND NOT EXISTS (SELECT 1 FROM governance_ballot b WHERE {_same_ballot('b', 'u')}))",

@@ -98,7 +98,7 @@ def cast_of(session: Session, declared: Declared) -> Cast:
         case Shown.ROWS:
             return Cast(name, shown, least, rows=rows, receipts=receipts, answers=_answers(rows))
         case Shown.ANSWERS:
-            apart = sorted(_answers(rows), key=lambda one: (json.dumps(one[0]), one[1]))
+            apart = sorted(_answers(rows), key=lambda one: (json.dumps(one[0], sort_keys=True), one[1]))
             return Cast(name, shown, least, receipts=receipts, answers=apart)
         case _:
             return Cast(name, shown, least, receipts=receipts)

@@ -142,7 +142,7 @@ def check_one_ballot_each(bundle: Bundle) -> Iterator[str]:
     """Check that there are as many ballots as entries of the roll that voted, and in no class more than it has entries."""
     taken = bundle.json("participation.json")
     if bundle.record["secrecy"] == Secrecy.EXTERNAL:
-        yield _voted_outside(bundle, taken)
+        yield _check_voters_outside(bundle, taken)
         return
     paper = taken["on_paper"]
     stated = bundle.record["ballots"].get("paper")
@@ -181,7 +181,7 @@ def _check_voters(bundle: Bundle, found: str) -> None:
     need("voters" not in ballots or ballots["voters"] == found, "record.json: those who voted are others")
 
 
-def _voted_outside(bundle: Bundle, taken: Mapping[str, Any]) -> str:
+def _check_voters_outside(bundle: Bundle, taken: Mapping[str, Any]) -> str:
     """Check that no more voted in another system than the roll holds."""
     stated, outside = bundle.record["ballots"], bundle.record["external"]
     need(taken["voted"] == stated["heads"], "participation.json: other voters than the record")

@@ -611,7 +611,7 @@ def check_one_ballot_each(bundle: Bundle) -> str:
     """Check that there are as many ballots as entries of the roll that voted, and in no class more than it has entries."""
     taken = bundle.json("participation.json")
     if bundle.record["secrecy"] == "external":
-        return _voted_outside(bundle, taken)
+        return _check_voters_outside(bundle, taken)
     ballots = bundle.json("ballots.json")
     size = len(ballots["rows"] if ballots["shown"] == "rows" else ballots["receipts"])
     paper = taken["on_paper"]
@@ -647,7 +647,7 @@ def _check_voters(bundle: Bundle, found: str) -> None:
     need("voters" not in ballots or ballots["voters"] == found, "record.json: those who voted are others")
 
 
-def _voted_outside(bundle: Bundle, taken: Any) -> str:
+def _check_voters_outside(bundle: Bundle, taken: Any) -> str:
     """Check that no more voted in another system than the roll holds."""
     stated, outside, roll = bundle.record["ballots"], bundle.record["external"], bundle.roll()
     need(taken["voted"] == stated["heads"], "participation.json: other voters than the record")
