@@ -14,6 +14,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
 from evidence.canonical import digest
+from evidence.collector import unswept
 from governance.challenges import is_struck
 from governance.models import OpenBallot, Participation, Proposal, RollEntry, Secrecy, Withdrawal
 from governance.paper import PaperMark
@@ -22,6 +23,7 @@ _Taking = type[Participation | Withdrawal | PaperMark]
 _SECRET: Mapping[str, _Taking] = {"voted": Participation, "taken_back": Withdrawal, "paper_given": PaperMark}
 
 
+@unswept()
 def digest_of(session: Session, proposal: Proposal) -> str | None:
     """Return the SHA-256 over entry and voter of all who took part, sorted; nothing where votes are cast elsewhere."""
     if proposal.secrecy is Secrecy.EXTERNAL:
