@@ -1,31 +1,47 @@
 """Who took part in a counted vote, as one digest: it binds each entry that voted to its voter, and says neither to anybody.
 
+In a roll-call it binds what is shown beside the vote as well: its version, its time, and whether it came on paper.
+
 The fingerprint of a roll covers who is on it, and ballots know entries by their random ids. Without this digest two entries could
 change their voters afterwards, and each would have voted as the other did.
 """
 
 from collections.abc import Mapping
+from operator import itemgetter
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased
 
 from evidence.canonical import digest
+from evidence.collector import unswept
 from governance.challenges import is_struck
 from governance.models import OpenBallot, Participation, Proposal, RollEntry, Secrecy, Withdrawal
 from governance.paper import PaperMark
 
-_Taking = type[OpenBallot | Participation | Withdrawal | PaperMark]
-_OPEN: Mapping[str, _Taking] = {"voted": OpenBallot}
+_Taking = type[Participation | Withdrawal | PaperMark]
 _SECRET: Mapping[str, _Taking] = {"voted": Participation, "taken_back": Withdrawal, "paper_given": PaperMark}
 
 
+@unswept()
 def digest_of(session: Session, proposal: Proposal) -> str | None:
     """Return the SHA-256 over entry and voter of all who took part, sorted; nothing where votes are cast elsewhere."""
     if proposal.secrecy is Secrecy.EXTERNAL:
         return None
-    tables = _SECRET if proposal.secrecy is Secrecy.SECRET else _OPEN
-    return digest({word: _pairs(session, proposal.id, mapped) for word, mapped in tables.items()})
+    if proposal.secrecy is Secrecy.OPEN:
+        return digest({"voted": _votes(session, proposal.id)})
+    return digest({word: _pairs(session, proposal.id, mapped) for word, mapped in _SECRET.items()})
+
+
+def _votes(session: Session, proposal_id: UUID) -> list[tuple[object, ...]]:
+    later = aliased(OpenBallot)
+    superseded = exists().where(later.roll_entry_id == OpenBallot.roll_entry_id, later.version > OpenBallot.version)
+    rows = session.execute(
+        select(RollEntry.id, RollEntry.voter_ref, OpenBallot.version, OpenBallot.cast_at, OpenBallot.on_paper)
+        .join(OpenBallot, OpenBallot.roll_entry_id == RollEntry.id)
+        .where(RollEntry.proposal_id == proposal_id, ~is_struck(), ~superseded)
+    )
+    return sorted(((str(entry), str(voter), *vote) for entry, voter, *vote in rows), key=itemgetter(0))
 
 
 def _pairs(session: Session, proposal_id: UUID, mapped: _Taking) -> list[tuple[str, str]]:
@@ -33,6 +49,5 @@ def _pairs(session: Session, proposal_id: UUID, mapped: _Taking) -> list[tuple[s
         select(RollEntry.id, RollEntry.voter_ref)
         .join(mapped, mapped.roll_entry_id == RollEntry.id)
         .where(RollEntry.proposal_id == proposal_id, ~is_struck())
-        .distinct()
     )
     return sorted((str(entry_id), str(voter_ref)) for entry_id, voter_ref in rows)

@@ -21,14 +21,14 @@ from coop.membership import participants
 from coop.membership.models import Participant, Representative
 from coop.membership.queries import in_term
 from coop.permissions import Power
-from governance.chain import Head
+from governance.chain import Head, LinkKind, link_of
 from governance.challenges import Asks
 from governance.declared import declared
 from governance.models import Kind, Proposal, RollEntry, Secrecy
 
 
 def opened(session: Session, motion: Motion) -> None:
-    """Tell everybody on the roll that they can vote, for whom, and until when."""
+    """Tell everybody on the roll that they can vote, for whom, and until when, with the link of the chain that holds the opening."""
     proposal = session.get_one(Proposal, motion.proposal_id)
     zone = ZoneInfo(cooperative.current(session).zone)
     text = gettext("You can vote until %(closes_at)s.", closes_at=formats.format_moment(proposal.closes_at, zone))
@@ -40,7 +40,8 @@ def opened(session: Session, motion: Motion) -> None:
         text += " " + gettext("Votes are cast in Belenios, which sends you a mail of its own; the page says where.")
     else:
         text += " " + gettext("You can change your vote until then.")
-    _tell(session, motion, "opened", gettext("A vote is open"), text)
+    link = link_of(session, LinkKind.OPENED, proposal.id)
+    _tell(session, motion, "opened", gettext("A vote is open"), f"{text}\n{said_of(link)}" if link else text)
 
 
 def counted(session: Session, motion: Motion, head: Head) -> None:
@@ -63,7 +64,7 @@ def counted(session: Session, motion: Motion, head: Head) -> None:
             abstain=count.abstain,
             roll=count.roll,
         )
-    link = gettext("Link %(seq)s of the chain of votes: %(hash)s", seq=head.seq, hash=head.hash)
+    link = said_of(head)
     _tell(session, motion, "counted", gettext("A vote is counted"), f"{result}\n{link}")
     tell_holders(
         session,
@@ -78,6 +79,12 @@ def counted(session: Session, motion: Motion, head: Head) -> None:
         ),
         page=_page(motion),
     )
+
+
+def said_of(head: Head) -> str:
+    """Return a link of the chain for a mail: whoever keeps it can tell later whether anything up to it was changed."""
+    said: str = gettext("Link %(seq)s of the chain of votes: %(hash)s", seq=head.seq, hash=head.hash)
+    return said
 
 
 def nominated(session: Session, motion: Motion, candidacy: Candidacy) -> None:

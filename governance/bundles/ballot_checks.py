@@ -170,9 +170,11 @@ def check_one_ballot_each(bundle: Bundle) -> Iterator[str]:
 
 
 def _voters(bundle: Bundle) -> str:
-    """Return the digest of who voted in a roll-call: each entry with its voter."""
+    """Return the digest of who voted in a roll-call: each entry with its voter, and what is shown beside the vote."""
     voter_of = {line.entry: str(line.voter.ref) for line in bundle.standing}
-    return digest({"voted": sorted((row["entry"], voter_of[row["entry"]]) for row in bundle.ballots["rows"])})
+    beside = ("version", "cast_at", "on_paper")
+    votes = [[row["entry"], voter_of[row["entry"]], *(row[key] for key in beside)] for row in bundle.ballots["rows"]]
+    return digest({"voted": sorted(votes)})
 
 
 def _check_voters(bundle: Bundle, found: str) -> None:

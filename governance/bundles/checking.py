@@ -75,7 +75,9 @@ def check_chain(bundle: Bundle) -> Iterator[str]:
     """Check that each link's hash covers the one before, and that the chain ends with this vote's closing."""
     previous, seen = GENESIS, set()
     for seq, link in enumerate(bundle.links, start=1):
-        need(link["seq"] == seq, f"chain.json: link {seq} is left out, or out of its place")
+        need(
+            link["seq"] == seq and type(link["seq"]) is int, f"chain.json: link {seq} is left out, or out of its place"
+        )
         previous = link_hash(previous, seq, link["kind"], link["subject"], link["digest"])
         need(link["hash"] == previous, f"chain.json: link {seq} was changed, or one before it")
         # Who kept the head of a first closing would find it in a chain that goes on to a second one.

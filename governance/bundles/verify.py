@@ -299,7 +299,10 @@ def check_chain(bundle: Bundle) -> str:
     need(links, "chain.json holds no link")
     previous, seen = GENESIS, set()
     for number, link in enumerate(links, start=1):
-        need(link["seq"] == number, f"chain.json: link {number} is left out, or out of its place")
+        need(
+            link["seq"] == number and type(link["seq"]) is int,
+            f"chain.json: link {number} is left out, or out of its place",
+        )
         told = {key: link[key] for key in ("seq", "kind", "subject", "digest")}
         expected = sha256(previous.encode() + b"\n" + canonical(told))
         need(link["hash"] == expected, f"chain.json: link {number} was changed, or one before it")
@@ -619,8 +622,9 @@ def check_one_ballot_each(bundle: Bundle) -> str:
     if bundle.record["secrecy"] != "secret":
         need(taken["voted"] == size, "participation.json: other entries voted than there are ballots")
         voter_of = {row["entry"]: row["voter"] for row in bundle.roll()}
-        pairs = sorted([row["entry"], voter_of[row["entry"]]] for row in ballots["rows"])
-        _check_voters(bundle, sha256(canonical({"voted": pairs})))
+        beside = ("version", "cast_at", "on_paper")
+        votes = [[row["entry"], voter_of[row["entry"]], *(row[key] for key in beside)] for row in ballots["rows"]]
+        _check_voters(bundle, sha256(canonical({"voted": sorted(votes)})))
         return f"{size} entries of the roll voted, and each has one ballot"
     _check_voters(bundle, taken["digest"])
     from_paper = paper["ballots"] if paper else 0

@@ -5,6 +5,7 @@ import json
 import struct
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -249,6 +250,8 @@ def test_a_changed_link_of_the_chain_is_found_and_numbered(session: Session, vot
             assert any(line.startswith(f"chain: chain.json: link {at + 1} was changed") for line in lines) or (
                 key == "seq" and f"chain: chain.json: link {at + 1} is left out, or out of its place" in lines
             ), lines
+    truth = _json(found, "chain.json", lambda chain: chain["links"][0].update(seq=True))
+    _named(both(packed(forged(found, chain_json=truth))), "chain")
     for cut in (lambda chain: chain["links"].pop(), lambda chain: chain["links"].pop(0)):
         _named(both(packed(forged(found, chain_json=_json(found, "chain.json", cut)))), "chain")
 
@@ -404,6 +407,14 @@ def _swap_voters(connection: Connection, ids: dict[str, UUID]) -> None:
         connection.execute(update(ROLL).where(ROLL.c.id == entry["id"]).values(voter_ref=voter))
 
 
+def _antedate(connection: Connection, ids: dict[str, UUID]) -> None:
+    """A vote that stands, as if it had been cast at another time."""
+    row = connection.execute(select(OPEN).order_by(OPEN.c.version.desc())).mappings().first()
+    assert row is not None
+    mine = (OPEN.c.roll_entry_id == row["roll_entry_id"], OPEN.c.version == row["version"])
+    connection.execute(update(OPEN).where(*mine).values(cast_at=row["cast_at"] - timedelta(hours=1)))
+
+
 def _swap_who_took_part(connection: Connection, ids: dict[str, UUID]) -> None:
     """As many as before."""
     voted = select(TAKEN_PART.c.roll_entry_id)
@@ -425,6 +436,7 @@ def _swap_who_took_part(connection: Connection, ids: dict[str, UUID]) -> None:
         (_change_chain, "resolution", {"chain"}),
         (_swap_who_took_part, "election", {"one ballot each"}),
         (_swap_voters, "resolution", {"one ballot each"}),
+        (_antedate, "resolution", {"one ballot each"}),
     ],
 )
 @pytest.mark.tampers

@@ -13,8 +13,10 @@ from coop.assembly.bylaws import in_force
 from coop.assembly.meetings import progress
 from coop.assembly.meetings.models import AgendaItem, Meeting, MeetingNotice, MeetingOpening, MeetingWords
 from coop.assembly.models import MotionWords
+from coop.assembly.notices import said_of
 from coop.formats import format_day, format_moment
 from coop.membership.queries import who_acts_for_members
+from governance.chain import head
 from ledger.models import FiscalYear
 
 
@@ -43,7 +45,7 @@ def opened(session: Session, meeting: Meeting, opening: MeetingOpening) -> None:
         zone = ZoneInfo(cooperative.current(session).zone)
         closes_at = format_moment(opening.closes_at, zone)
         votes = gettext("All votes on the agenda are open until %(closes_at)s:", closes_at=closes_at)
-        votes += "\n" + agenda_lines(session, meeting)
+        votes += "\n" + agenda_lines(session, meeting) + "\n\n" + said_of(head(session))
     _tell(session, meeting, "opened", gettext("the meeting is open"), [_where(words), votes])
 
 

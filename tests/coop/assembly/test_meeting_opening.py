@@ -19,6 +19,7 @@ from coop.membership import operations as membership
 from coop.membership.models import ParticipantKind
 from coop.outbox import OutboxJob
 from coop.permissions import PowerMissing
+from governance import chain
 from governance.models import Proposal
 from tests import joining
 from tests.coop.assembly.test_meetings import FOUNDED, HELD, TODAY, refuses
@@ -75,6 +76,10 @@ def test_all_votes_open_at_once_and_close_together(coop: Gathering) -> None:
         opening.open_meeting(session, coop.secretary, meeting_id=meeting_id, closes_at=closes_at)
         # One mail for the meeting, not one for each of its votes.
         assert session.scalar(select(func.count()).select_from(OutboxJob)) == mails + len(MEMBERS)
+        # It carries the link of the chain that covers all openings.
+        told = session.scalars(select(OutboxJob).where(OutboxJob.key.like("meeting-opened:%"))).all()
+        assert len(told) == len(MEMBERS)
+        assert all(chain.head(session).hash in str(job.payload) for job in told)
         coop.vote(boat)
     votes = session.execute(
         select(Proposal.opens_at, Proposal.closes_at, Proposal.roll_size)

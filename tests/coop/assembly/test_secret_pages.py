@@ -224,6 +224,16 @@ def test_an_election_is_never_by_roll_call(assembly: "Assembly", sign_in: "SignI
     assert "Put to the vote" in page.title
 
 
+def test_the_mail_about_an_opening_carries_its_link_of_the_chain(app: Flask, assembly: "Assembly") -> None:
+    """So who is on the roll can show later that question, rule and roll are those of before anybody voted."""
+    _secret(assembly)
+    with app.app_context():
+        head = db.session.scalars(select(ChainLink.hash).order_by(ChainLink.seq.desc()).limit(1)).one()
+        mails = db.session.scalars(select(OutboxJob).where(OutboxJob.key.like("motion-opened:%"))).all()
+        assert mails
+        assert all(head in str(job.payload) for job in mails)
+
+
 def test_the_result_and_the_mail_to_scrutineers_carry_the_head_of_the_chain(
     app: Flask, assembly: "Assembly", sign_in: "SignIn"
 ) -> None:
