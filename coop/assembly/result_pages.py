@@ -224,17 +224,20 @@ def needed(page: MotionPage) -> str | None:
         "share": _share(rule),
         "base": gettext(_BASES[rule.base]),
     }
-    if rule.strictly_more:
-        return gettext(
+    text: str = (
+        gettext(
             "It is carried if at least %(quorum)s of the %(roll)s votes on the roll are cast, and more than %(share)s of %(base)s"
             " are for it.",
             **words,
         )
-    return gettext(
-        "It is carried if at least %(quorum)s of the %(roll)s votes on the roll are cast, and at least %(share)s of %(base)s"
-        " are for it.",
-        **words,
+        if rule.strictly_more
+        else gettext(
+            "It is carried if at least %(quorum)s of the %(roll)s votes on the roll are cast, and at least %(share)s of %(base)s"
+            " are for it.",
+            **words,
+        )
     )
+    return text
 
 
 def _share(rule: ResolutionRule) -> str:
