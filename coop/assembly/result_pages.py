@@ -251,19 +251,20 @@ def needed(page: MotionPage) -> str | None:
         "share": _share(rule),
         "base": gettext(_BASES[rule.base]),
     }
-    more, least = (
+    text: str = (
         gettext(
             "It is carried if at least %(quorum)s of the %(roll)s votes on the roll are cast, and more than %(share)s of %(base)s"
             " are for it.",
             **words,
-        ),
-        gettext(
+        )
+        if rule.strictly_more
+        else gettext(
             "It is carried if at least %(quorum)s of the %(roll)s votes on the roll are cast, and at least %(share)s of %(base)s"
             " are for it.",
             **words,
-        ),
+        )
     )
-    return str(more if rule.strictly_more else least)
+    return text
 
 
 def _share(rule: ResolutionRule) -> str:
