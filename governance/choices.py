@@ -9,20 +9,17 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from evidence.canonical import canonical_bytes
-from governance.counting.profiles import Points, PointsProfile, RankedProfile, Ranking, collapsed, collapsed_points
-from governance.counting.sorted_ballots import SortedBallots
-from governance.errors import (
-    EmptyBallot,
-    GovernanceRefusal,
+from governance.choice_errors import (
     NobodyChosen,
     NoPointsGiven,
     PlaceShared,
-    RepeatedOption,
     TooManyChosen,
     TooManyDots,
     TooManyPoints,
-    UnknownOption,
 )
+from governance.counting.profiles import Points, PointsProfile, RankedProfile, Ranking, collapsed, collapsed_points
+from governance.counting.sorted_ballots import SortedBallots
+from governance.errors import EmptyBallot, GovernanceRefusal, RepeatedOption, UnknownOption
 from governance.headers import in_plain_order
 from governance.methods import ElectionRule, Form, Rule
 
