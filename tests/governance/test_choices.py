@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from evidence.columns import table_of
 from governance import choice_errors, choices, errors
 from governance.ballots import cast_open
 from governance.checks import findings
@@ -15,6 +16,7 @@ from governance.closing import close
 from governance.counting.errors import InvalidSeats, OneSeatOnly
 from governance.methods import METHODS, MOST_POINTS, ElectionRule
 from governance.models import OpenBallot, Secrecy, Urn
+from governance.rolls import entry_of
 from governance.secret_ballots import cast_secret, change_secret
 from tests.governance.bundled import ELECTIONS, ballots_by, both, files, packed
 from tests.governance.conftest import Votes, usual
@@ -147,3 +149,25 @@ def test_a_roll_call_is_held_and_checked_by_every_rule(
     assert session.scalar(select(func.count()).select_from(OpenBallot)) == cast
     assert findings(session) == []
     assert both(packed(files(session, election_id))) == []
+
+
+@pytest.mark.tampers
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        ("score", '{"c1":9}'),
+        ("dots", '{"c1":3,"c2":3}'),
+        ("approval", '["c2","c1"]'),
+        ("plurality", '["c1","c2"]'),
+        ("irv", '[["c1","c2"]]'),
+    ],
+)
+def test_a_ballot_written_past_the_program_that_the_rule_does_not_know_is_found(
+    session: Session, votes: Votes, rule: str, text: str
+) -> None:
+    election_id = votes.open_election(session, rule=rule, seats=1, secrecy=Secrecy.OPEN)
+    entry = entry_of(session, election_id, votes.voters[0])
+    assert entry is not None
+    row = {"roll_entry_id": entry.id, "version": 1, "choice": text, "cast_at": votes.during}
+    session.execute(insert(table_of(OpenBallot)), [row])
+    assert "governance-choice" in {found.check for found in findings(session)}
