@@ -26,6 +26,7 @@ from evidence.columns import table_of
 from evidence.identifiers import new_id
 from evidence.insertion import Insertion
 from governance import counts
+from governance.methods import ElectionRule
 from governance.models import Ballot, GovernanceBase, Kind, Option, Proposal, Secrecy
 
 RUNS = 5
@@ -47,9 +48,7 @@ def measure(place: Place, ballots: int) -> None:
     engine, proposal_id = stored(place.new_url(), ballots)
     rules = {"scottish-stv": SEATS, "irv": 1, "schulze": 1, "ranked-pairs": 1, "meek-stv-9": SEATS, "plurality": SEATS}
     bare = f"bare: GROUP BY of {ballots:,}"
-    sides = {
-        name: partial(_ours, engine, proposal_id, counts.ElectionRule(name, seats)) for name, seats in rules.items()
-    }
+    sides = {name: partial(_ours, engine, proposal_id, ElectionRule(name, seats)) for name, seats in rules.items()}
     spent = in_turn(
         RUNS,
         {
@@ -108,7 +107,7 @@ def _proposal(proposal_id: UUID, ballots: int) -> Proposal:
         id=proposal_id,
         kind=Kind.ELECTION,
         secrecy=Secrecy.SECRET,
-        rule=counts.written(counts.ElectionRule("scottish-stv", SEATS)),
+        rule=counts.written(ElectionRule("scottish-stv", SEATS)),
         text_digest=digest,
         roll_digest=digest,
         roll_size=ballots,
@@ -117,7 +116,7 @@ def _proposal(proposal_id: UUID, ballots: int) -> Proposal:
     )
 
 
-def _ours(engine: Engine, proposal_id: UUID, rule: counts.ElectionRule) -> Work:
+def _ours(engine: Engine, proposal_id: UUID, rule: ElectionRule) -> Work:
     def run() -> None:
         with Session(engine) as session:
             proposal = session.get_one(Proposal, proposal_id)
