@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from governance.choice_errors import CapAboveDots, FigureOutOfRange, NotVotedBy
 from governance.counting.errors import InvalidSeats, OneSeatOnly
 from governance.counting.resolution import ResolutionRule
 from governance.counting.rules import rule_named
-from governance.errors import CapAboveDots, FigureOutOfRange, NotVotedBy
 
 #: The most points or dots that may be asked for: what people can still tell apart, and can add up.
 MOST_POINTS = 100

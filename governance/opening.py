@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session
 from evidence.columns import table_of
 from evidence.identifiers import new_id
 from governance import chain, headers, rolls
+from governance.choice_errors import OnlyRankingsOutside
 from governance.counting.lots import drawn
 from governance.counts import ANSWERS, written
 from governance.errors import (
     ClosesBeforeOpening,
     EmptyRoll,
     NoCandidates,
-    OnlyRankingsOutside,
     RankingsNotWeighed,
     TakesNoPaper,
     TooFewToBeSecret,

@@ -1,4 +1,4 @@
-"""By which rules a vote can be held here, in words, and which of them whoever opens one may choose.
+"""By which rule a vote is counted: those in the by-laws, and those that whoever opens a vote among options may choose, in words.
 
 What a rule counts, and how, stands in `governance.methods` and `governance.counting`.
 """
@@ -8,10 +8,13 @@ from dataclasses import dataclass
 
 from flask_babel import gettext, lazy_gettext
 
+from coop.assembly.bylaws import Bylaws
 from coop.assembly.errors import FigureNotAsked, RuleNotOffered
+from coop.assembly.models import Majority, Motion
+from governance.counting.resolution import Base, ResolutionRule
 from governance.counts import rule_of
-from governance.methods import METHODS, ElectionRule, Form
-from governance.models import Proposal
+from governance.methods import METHODS, ElectionRule, Form, Rule
+from governance.models import Kind, Proposal
 
 #: The rule by which a board is elected unless another is chosen.
 USUAL = "scottish-stv"
@@ -91,6 +94,33 @@ def chosen(asked: Asked, seats: int) -> ElectionRule:
     )
     rule.check()
     return rule
+
+
+def rule_for(motion: Motion, bylaws: Bylaws, asked: Asked) -> Rule:
+    """Return the rule by which a motion is counted: a vote among options by the one asked for, a resolution as the by-laws have it.
+
+    An ordinary resolution needs more than half of the votes for and against; a special one at least the share that is set.
+
+    Raises:
+        RuleNotOffered, FigureNotAsked, FigureOutOfRange, CapAboveDots
+    """
+    if motion.kind is not Kind.RESOLUTION:
+        assert motion.seats is not None
+        return chosen(asked, motion.seats)
+    return resolution_rule(bylaws, special=motion.majority is Majority.SPECIAL)
+
+
+def resolution_rule(bylaws: Bylaws, *, special: bool) -> ResolutionRule:
+    """Return how a resolution is counted by these by-laws."""
+    return ResolutionRule(
+        quorum_numerator=bylaws.quorum_numerator,
+        quorum_denominator=bylaws.quorum_denominator,
+        quorum_minimum=bylaws.quorum_heads,
+        base=Base.FOR_AND_AGAINST,
+        threshold_numerator=bylaws.special_numerator if special else 1,
+        threshold_denominator=bylaws.special_denominator if special else 2,
+        strictly_more=not special,
+    )
 
 
 def choices_for(seats: int) -> Sequence[tuple[str, str]]:

@@ -19,7 +19,7 @@ from coop.assembly.counts_shown import CountShown, shown
 from coop.assembly.errors import NoBltOfPoints, NotAnElection, NotCounted
 from coop.assembly.models import Majority
 from coop.assembly.queries import MotionPage, members_among
-from coop.assembly.results import BallotLine, OnPaper, RollCallLine
+from coop.assembly.results import OnPaper, RollCallLine
 from coop.charts import ResolutionChart, resolution_chart
 from coop.database import db
 from coop.downloads import download, streamed
@@ -325,6 +325,3 @@ def _link(session: Session, outcome: Declared) -> chain.Head | None:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
-
-
-__all__: list[str] = ["BallotLine", "ballots", "ballots_blt", "ballots_csv", "downloads", "result_of"]

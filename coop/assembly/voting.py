@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session
 from coop import audit, clock, cooperative, outbox
 from coop.assembly import errors, notices
 from coop.assembly.ballot_codes import digest_of_codes, give_codes
-from coop.assembly.bylaws import Bylaws, in_force
-from coop.assembly.counting_rules import Asked, chosen
+from coop.assembly.bylaws import in_force
+from coop.assembly.counting_rules import Asked, rule_for
 from coop.assembly.desk.operations import need_scrutineers
 from coop.assembly.electorate import challenges_until, eligible, record_date
 from coop.assembly.meetings import progress
 from coop.assembly.meetings.errors import OpenedByMeeting
-from coop.assembly.models import Majority, Motion, MotionWords, Stage
+from coop.assembly.models import Motion, MotionWords, Stage
 from coop.assembly.operations import discussed
 from coop.assembly.recording import record_outcome
 from coop.assembly.results import option_words
@@ -31,8 +31,6 @@ from coop.permissions import Actor, NotFound, Power
 from governance import ballots, secret_ballots
 from governance.choices import Choice
 from governance.closing import close
-from governance.counting.resolution import Base, ResolutionRule
-from governance.methods import Rule
 from governance.models import Kind, Proposal, Secrecy
 from governance.opening import Question, open_proposal
 
@@ -227,33 +225,6 @@ def close_motion(session: Session, actor: Actor, motion_id: UUID) -> str:
     audit.record(session, actor, "motion.counted", subject=motion_id, power=power, facts={"result": closed.digest})
     notices.counted(session, motion, closed.head)
     return closed.digest
-
-
-def rule_for(motion: Motion, bylaws: Bylaws, asked: Asked) -> Rule:
-    """Return the rule by which a motion is counted: a vote among options by the one asked for, a resolution as the by-laws have it.
-
-    An ordinary resolution needs more than half of the votes for and against; a special one at least the share that is set.
-
-    Raises:
-        RuleNotOffered, FigureNotAsked, FigureOutOfRange, CapAboveDots
-    """
-    if motion.kind is not Kind.RESOLUTION:
-        assert motion.seats is not None
-        return chosen(asked, motion.seats)
-    return resolution_rule(bylaws, special=motion.majority is Majority.SPECIAL)
-
-
-def resolution_rule(bylaws: Bylaws, *, special: bool) -> ResolutionRule:
-    """Return how a resolution is counted by these by-laws."""
-    return ResolutionRule(
-        quorum_numerator=bylaws.quorum_numerator,
-        quorum_denominator=bylaws.quorum_denominator,
-        quorum_minimum=bylaws.quorum_heads,
-        base=Base.FOR_AND_AGAINST,
-        threshold_numerator=bylaws.special_numerator if special else 1,
-        threshold_denominator=bylaws.special_denominator if special else 2,
-        strictly_more=not special,
-    )
 
 
 def words_digest(words: MotionWords) -> str:

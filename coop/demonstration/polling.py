@@ -1,7 +1,7 @@
 """How the demonstration's members vote: by roll-call, by ranking candidates, and how that is counted."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -40,6 +40,14 @@ def vote(stage: Stage, motion_id: UUID, turnout: Turnout, dice: random.Random, s
             choice = dice.choices(_CHOICES, turnout.weights)[0]
             actor = stage.acting(who)
             voting.cast_vote(session, actor, motion_id=motion_id, participant_id=who, choice=choice)
+
+
+def tick(stage: Stage, motion_id: UUID, likes: Mapping[str, float], dice: random.Random, session: Session) -> None:
+    """Let half of the members tick the options that they like; `likes` says of each, by its code, how many do."""
+    for who in _on_roll(stage, motion_id, session):
+        ticked = [code for code, share in likes.items() if dice.random() < share]
+        if ticked and dice.random() < 0.5:
+            voting.cast_vote(session, stage.acting(who), motion_id=motion_id, participant_id=who, choice=ticked)
 
 
 def rank(stage: Stage, motion_id: UUID, known: Sequence[UUID], session: Session) -> None:

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from coop import cooperative
 from coop.assembly import operations, voting
+from coop.assembly.counting_rules import Asked
 from coop.assembly.models import Majority, MotionWords
 from coop.assembly.operations import Words
 from coop.assembly.resolutions import Body, record_resolution
+from coop.assembly.voting import AS_USUAL, Casting
 from coop.demonstration import polling, roles
 from coop.demonstration.growth import SEED, admit, arrive, keep_books, receive, say_what_you_do
 from coop.demonstration.people import cast
@@ -74,6 +76,15 @@ _STEPPED_DOWN = Words(
 )
 
 
+_WHERE = Words(
+    "Where do we meet in October?",
+    "The working bee moves every year. Tick every place that you could come to; travel is shared.",
+    ("Thames", "Kaikōura", "Ōhākune", "On the screen"),
+)
+#: How many could come to each place.
+_COULD_COME = {"c1": 0.55, "c2": 0.3, "c3": 0.45, "c4": 0.5}
+
+
 @dataclass(frozen=True)
 class Vote:
     """When a vote opens and closes, when members cast theirs, and how it goes."""
@@ -85,7 +96,7 @@ class Vote:
 
 
 def decide(stage: Stage) -> None:
-    """Hold the votes that are over: one carried in the first year; since then one lost, one special resolution just short."""
+    """Hold the votes that are over: one carried in the first year; since then one lost, one special resolution just short, one choice."""
     for words, opens_at, majority, weights in (
         (_FUND, stage.calendar.since_year_end(-110, 9), Majority.ORDINARY, (78, 14, 8)),
         (_FEE, stage.ago(days=75, hour=9), Majority.ORDINARY, (30, 60, 10)),
@@ -94,6 +105,7 @@ def decide(stage: Stage) -> None:
         closes_at, cast_at = opens_at + timedelta(days=7), opens_at + timedelta(days=3, hours=10)
         vote = Vote(opens_at, closes_at, cast_at, Turnout(0.62, weights))
         _propose(stage, words, opens_at - timedelta(days=14), majority, vote)
+    _ask_where(stage)
 
 
 def leave_open(stage: Stage) -> None:
@@ -154,16 +166,34 @@ def _propose(stage: Stage, words: Words, moment: datetime, majority: Majority, v
     stage.at(moment, write_it, go_on)
 
 
+def _ask_where(stage: Stage) -> None:
+    """Let a member ask where to meet, and the members tick the places that suit them."""
+    asked_at, opens_at = stage.ago(days=34, hour=9), stage.ago(days=27, hour=9)
+    closes_at = opens_at + timedelta(days=7)
+    dice = random.Random(_WHERE.title)  # noqa: S311 - a story, not a secret
+
+    def ask(session: Session) -> UUID:
+        author = stage.ordinary_people()[9]
+        return operations.write_choice(session, stage.acting(author), author_id=author, words=_WHERE, seats=1)
+
+    def go_on(motion_id: UUID) -> None:
+        casting = Casting(rule=Asked("approval"))
+        stage.at(opens_at, partial(_open, stage, motion_id, closes_at, casting=casting))
+        stage.at(opens_at + timedelta(days=2), partial(polling.tick, stage, motion_id, _COULD_COME, dice))
+        polling.count(stage, motion_id, closes_at + timedelta(minutes=5))
+
+    stage.at(asked_at, ask, go_on)
+
+
 def _say(stage: Stage, motion_id: UUID, who: UUID, text: str, session: Session) -> UUID:
     return operations.comment(session, stage.acting(who), motion_id=motion_id, author_id=who, text=text)
 
 
-def _open(stage: Stage, motion_id: UUID, closes_at: datetime, session: Session) -> UUID:
+def _open(stage: Stage, motion_id: UUID, closes_at: datetime, session: Session, casting: Casting = AS_USUAL) -> UUID:
     """Let the secretary open the vote."""
     seen = voting.words_digest(session.get_one(MotionWords, motion_id))
-    return voting.open_motion(
-        session, stage.role(session, roles.SECRETARY), motion_id=motion_id, closes_at=closes_at, seen=seen
-    )
+    secretary = stage.role(session, roles.SECRETARY)
+    return voting.open_motion(session, secretary, motion_id=motion_id, closes_at=closes_at, seen=seen, casting=casting)
 
 
 def _call_election(

@@ -1,5 +1,5 @@
 /* Niceties only: every form works without them. Live totals of a journal entry, a button that prints, a ballot that is sent
-   once, and moving candidates on a ranked ballot. Amounts are counted in whole minor units as BigInt; the server reads and decides again. */
+   once, moving candidates on a ranked ballot, and how many dots are left. Amounts are counted in whole minor units as BigInt; the server reads and decides again. */
 
 const AMOUNT = /^([-\u2212]?)(\d+|\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+)(?:\.(\d+))?$/;
 

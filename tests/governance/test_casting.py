@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evidence.identifiers import new_id, new_ref
-from governance import errors
+from governance import choice_errors, errors
 from governance.ballots import cast_open
 from governance.closing import close
 from governance.counting.errors import UnknownRule
@@ -144,7 +144,7 @@ def test_the_order_of_candidates_is_drawn_when_the_vote_opens(session: Session, 
 
 def test_an_election_by_a_rule_that_nobody_can_vote_by_is_not_opened(session: Session, votes: "Votes") -> None:
     for rule in ("equal-shares", "consent"):
-        with pytest.raises(errors.NotVotedBy):
+        with pytest.raises(choice_errors.NotVotedBy):
             votes.open_election(session, rule=rule)
     with pytest.raises(UnknownRule):
         votes.open_election(session, rule="borda")

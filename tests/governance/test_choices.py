@@ -5,16 +5,18 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from governance import choices, errors
+from evidence.columns import table_of
+from governance import choice_errors, choices, errors
 from governance.ballots import cast_open
 from governance.checks import findings
 from governance.closing import close
 from governance.counting.errors import InvalidSeats, OneSeatOnly
 from governance.methods import METHODS, MOST_POINTS, ElectionRule
 from governance.models import OpenBallot, Secrecy, Urn
+from governance.rolls import entry_of
 from governance.secret_ballots import cast_secret, change_secret
 from tests.governance.bundled import ELECTIONS, ballots_by, both, files, packed
 from tests.governance.conftest import Votes, usual
@@ -32,30 +34,30 @@ WRITTEN: tuple[tuple[str, Any, str], ...] = (
     ("dots", {"c1": 3, "c2": 2}, '{"c1":3,"c2":2}'),
 )
 REFUSED: tuple[tuple[str, Any, type[errors.GovernanceRefusal]], ...] = (
-    ("plurality", ["c1", "c2"], errors.TooManyChosen),
-    ("plurality", [], errors.NobodyChosen),
+    ("plurality", ["c1", "c2"], choice_errors.TooManyChosen),
+    ("plurality", [], choice_errors.NobodyChosen),
     ("plurality", "c1", errors.UnknownOption),
-    ("approval", [], errors.NobodyChosen),
+    ("approval", [], choice_errors.NobodyChosen),
     ("approval", ["c1", "c1"], errors.RepeatedOption),
     ("approval", ["c1", "c9"], errors.UnknownOption),
     ("scottish-stv", [], errors.EmptyBallot),
     ("scottish-stv", ["c1", "c2", "c1"], errors.RepeatedOption),
-    ("irv", [["c1", "c2"]], errors.PlaceShared),
-    ("meek-stv-9", ["c10", ["c1", "c2"]], errors.PlaceShared),
+    ("irv", [["c1", "c2"]], choice_errors.PlaceShared),
+    ("meek-stv-9", ["c10", ["c1", "c2"]], choice_errors.PlaceShared),
     ("schulze", [["c1", "c2"], "c2"], errors.RepeatedOption),
     ("schulze", [[]], errors.UnknownOption),
     ("schulze", [[["c1"]]], errors.UnknownOption),
     ("ranked-pairs", {"c1": 1}, errors.UnknownOption),
     ("score", ["c1"], errors.UnknownOption),
-    ("score", {"c1": 6}, errors.TooManyPoints),
+    ("score", {"c1": 6}, choice_errors.TooManyPoints),
     ("score", {"c1": -1}, errors.UnknownOption),
     ("score", {"c1": True}, errors.UnknownOption),
     ("score", {"c1": 1.0}, errors.UnknownOption),
     ("score", {"c9": 1}, errors.UnknownOption),
-    ("star", {}, errors.NoPointsGiven),
-    ("star", {"c1": 0}, errors.NoPointsGiven),
-    ("dots", {"c1": 3, "c2": 3}, errors.TooManyDots),
-    ("dots", {"c1": 4}, errors.TooManyPoints),
+    ("star", {}, choice_errors.NoPointsGiven),
+    ("star", {"c1": 0}, choice_errors.NoPointsGiven),
+    ("dots", {"c1": 3, "c2": 3}, choice_errors.TooManyDots),
+    ("dots", {"c1": 4}, choice_errors.TooManyPoints),
 )
 
 
@@ -100,13 +102,13 @@ def test_whatever_is_sent_is_written_or_refused(rule: str, choice: Any) -> None:
     [
         (ElectionRule("scottish-stv", 0), InvalidSeats),
         (ElectionRule("irv", 2), OneSeatOnly),
-        (ElectionRule("score", 1), errors.FigureOutOfRange),
-        (ElectionRule("score", 1, 0), errors.FigureOutOfRange),
-        (ElectionRule("star", 1, MOST_POINTS + 1), errors.FigureOutOfRange),
-        (ElectionRule("approval", 1, 5), errors.FigureOutOfRange),
-        (ElectionRule("score", 1, 5, 9), errors.FigureOutOfRange),
-        (ElectionRule("dots", 1, 3), errors.FigureOutOfRange),
-        (ElectionRule("dots", 1, 4, 3), errors.CapAboveDots),
+        (ElectionRule("score", 1), choice_errors.FigureOutOfRange),
+        (ElectionRule("score", 1, 0), choice_errors.FigureOutOfRange),
+        (ElectionRule("star", 1, MOST_POINTS + 1), choice_errors.FigureOutOfRange),
+        (ElectionRule("approval", 1, 5), choice_errors.FigureOutOfRange),
+        (ElectionRule("score", 1, 5, 9), choice_errors.FigureOutOfRange),
+        (ElectionRule("dots", 1, 3), choice_errors.FigureOutOfRange),
+        (ElectionRule("dots", 1, 4, 3), choice_errors.CapAboveDots),
     ],
 )
 def test_a_rule_whose_figures_do_not_fit_is_not_opened(rule: ElectionRule, refusal: type[Exception]) -> None:
@@ -147,3 +149,25 @@ def test_a_roll_call_is_held_and_checked_by_every_rule(
     assert session.scalar(select(func.count()).select_from(OpenBallot)) == cast
     assert findings(session) == []
     assert both(packed(files(session, election_id))) == []
+
+
+@pytest.mark.tampers
+@pytest.mark.parametrize(
+    ("rule", "text"),
+    [
+        ("score", '{"c1":9}'),
+        ("dots", '{"c1":3,"c2":3}'),
+        ("approval", '["c2","c1"]'),
+        ("plurality", '["c1","c2"]'),
+        ("irv", '[["c1","c2"]]'),
+    ],
+)
+def test_a_ballot_written_past_the_program_that_the_rule_does_not_know_is_found(
+    session: Session, votes: Votes, rule: str, text: str
+) -> None:
+    election_id = votes.open_election(session, rule=rule, seats=1, secrecy=Secrecy.OPEN)
+    entry = entry_of(session, election_id, votes.voters[0])
+    assert entry is not None
+    row = {"roll_entry_id": entry.id, "version": 1, "choice": text, "cast_at": votes.during}
+    session.execute(insert(table_of(OpenBallot)), [row])
+    assert "governance-choice" in {found.check for found in findings(session)}

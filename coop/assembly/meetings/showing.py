@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from coop import cooperative
 from coop.assembly import bylaws
+from coop.assembly.counting_rules import resolution_rule
 from coop.assembly.meetings import errors, progress, readiness
 from coop.assembly.meetings.models import Meeting
 from coop.assembly.meetings.queries import ItemRow, MeetingPage, MeetingState
 from coop.assembly.queries import members_among
-from coop.assembly.voting import resolution_rule
 from coop.errors import message_of
 from coop.permissions import Power
 from coop.signed_in import actor
