@@ -69,7 +69,7 @@ def one_motion() -> Select[*tuple[Any, ...]]:
     """Return the query for a motion with everything about it in one row."""
     return (
         _rows()
-        .add_columns(Resolution.number, BoardTerm)
+        .add_columns(Resolution.number, BoardTerm, is_declared(Proposal.id))
         .outerjoin(Resolution, Resolution.proposal_id == Motion.proposal_id)
         .outerjoin(BoardTerm, BoardTerm.motion_id == Motion.id)
         .where(Motion.id == bindparam("motion_id"))

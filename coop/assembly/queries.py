@@ -132,10 +132,9 @@ def motion(session: Session, motion_id: UUID, now: datetime) -> MotionPage:
     found = session.execute(one_motion(), {"motion_id": motion_id}).first()
     if found is None:
         raise NotFound
-    loaded, words, author, proposal, resolution, board = found
+    loaded, words, author, proposal, resolution, board, is_counted = found
     # Of a vote that runs there is nothing to ask for.
-    is_closed = proposal is not None and proposal.closes_at <= now
-    outcome = declared(session, proposal.id) if is_closed else None
+    outcome = declared(session, proposal.id) if is_counted else None
     return MotionPage(
         row=_row(now, outcome, loaded, words, author, proposal),
         author_id=loaded.author_id,
