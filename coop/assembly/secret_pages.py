@@ -59,8 +59,10 @@ def step(participant_id: UUID, page: MotionPage, entry: RollEntry) -> Page:
     """Take the next step of a ballot: refuse what cannot be cast, ask for confirmation in words, then cast."""
     assert page.proposal is not None
     who, session = act_for(participant_id), db.session()
-    rule, codes = rule_of(page.proposal), options_of(session, page.proposal.id)
-    filled = read_boxes(request.form, rule, codes) if isinstance(rule, ElectionRule) else None
+    rule, codes, filled = rule_of(page.proposal), list(ANSWERS), None
+    if isinstance(rule, ElectionRule):
+        codes = options_of(session, page.proposal.id)
+        filled = read_boxes(request.form, rule, codes)
     asked = request.form.get("step")
     if (filled and filled.errors) or asked == "change":
         return form_page(page, entry, filled=filled)

@@ -124,7 +124,7 @@ def test_nobody_but_a_scrutineer_learns_what_came_on_paper_before_the_count(
 
     before = seen()
     with app.app_context():
-        write(lambda session: scrutinising.mark(session, motion, assembly.members["board"]))
+        write(lambda session: scrutinising.mark(session, motion, assembly.members["administrator"]))
         sheet = BallotsFound({Pile("member", 1, '"against"'): 1})
         for name in ("scrutineer", "board2"):
             write(lambda session, name=name: scrutinising.enter(session, motion, name, sheet))  # type: ignore[misc]
