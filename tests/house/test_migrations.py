@@ -34,6 +34,8 @@ from ledger.models import YearClosing
 from tests import world as worlds
 from tests.billing import Billing
 from tests.databases import Templates, TestDatabase
+from tests.governance.bundled import bring_from_outside
+from tests.governance.conftest import Votes
 from tests.rooms_of_the_world import (
     ROOMS,
     bank,
@@ -181,7 +183,7 @@ def test_a_co_operative_at_work_goes_back_and_forth(
 @pytest.mark.parametrize(
     ("rooms", "votes", "refusal"),
     [
-        ([bills], False, "there are bills or claims"),
+        ([bills], False, "there are credit notes"),
         ([papers], False, "there are papers"),
         ([], True, "votes were opened"),
         ([outside], True, "votes were opened with a digest of their candidates"),
@@ -279,6 +281,24 @@ def test_bills_that_were_paid_stay_so_and_what_the_bank_sent_back_does_not_go_ba
     founded.engine.dispose()
     with pytest.raises(RuntimeError, match="the bank has sent payments back"):
         migrating.downgrade(founded.url, "0018")
+
+
+def test_bills_do_not_go_back_to_where_they_have_no_place(founded: TestDatabase) -> None:
+    with _writing(founded.engine) as session:
+        Billing(session, is_founded=True).entered_and_approved()
+    founded.engine.dispose()
+    with pytest.raises(RuntimeError, match="there are bills or claims"):
+        migrating.downgrade(founded.url, "0013")
+
+
+def test_results_from_outside_do_not_go_back_to_where_they_have_no_place(founded: TestDatabase) -> None:
+    """A resolution has no candidates whose codes would be in the way before."""
+    with _writing(founded.engine) as session:
+        votes = Votes()
+        bring_from_outside(session, votes, votes.majority, [("for", 4), ("against", 3)])
+    founded.engine.dispose()
+    with pytest.raises(RuntimeError, match="results of votes were brought in"):
+        migrating.downgrade(founded.url, "0023")
 
 
 @pytest.mark.parametrize(("amount_minor", "left"), [(-500, "credit notes"), (500, "payments of a part of a bill")])
