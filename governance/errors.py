@@ -160,6 +160,13 @@ class UnknownKey(GovernanceRefusal):
 
 
 @dataclass(eq=False)
+class KeyTaken(GovernanceRefusal):
+    """Another ballot has the key under which this one was to be cast."""
+
+    message = N_("This page was used for another ballot. Open your ballot again: nothing was cast.")
+
+
+@dataclass(eq=False)
 class StaleKey(GovernanceRefusal):
     """The key belongs to a ballot that was changed since."""
 
@@ -284,6 +291,7 @@ CONFLICTS = (
     NotYetOpen,
     VotingClosed,
     AlreadyVoted,
+    KeyTaken,
     TooEarlyToClose,
     AlreadyCounted,
     BallotWithdrawn,

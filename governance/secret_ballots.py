@@ -23,6 +23,7 @@ from governance.choices import Choice
 from governance.errors import (
     AlreadyVoted,
     BallotWithdrawn,
+    KeyTaken,
     NotYetVoted,
     StaleKey,
     TakesNoPaper,
@@ -75,14 +76,17 @@ class SecretReceipt:
     key: str
 
 
-def cast_secret(session: Session, proposal_id: UUID, voter_ref: UUID, choice: Choice, *, clock: Clock) -> SecretReceipt:
+def cast_secret(
+    session: Session, proposal_id: UUID, voter_ref: UUID, choice: Choice, *, clock: Clock, as_key: str = ""
+) -> SecretReceipt:
     """Put a secret ballot into the urn and return the voter's receipt and key.
 
-    A refusal ends the transaction: nothing more can be done in it.
+    The key is `as_key` where the voter holds one already, made by `new_key`: if the answer is lost on its way, the ballot can
+    be found again by it (`cast_before`). A refusal ends the transaction: nothing more can be done in it.
 
     Raises:
         NoSuchProposal, NotYetOpen, VotingClosed, NotOnRoll, and what `written_choice` refuses.
-        AlreadyVoted, VotesOnPaper
+        AlreadyVoted, VotesOnPaper, KeyTaken
     """
     proposal, _ = held_open(session, proposal_id, Secrecy.SECRET, clock)
     entry = entry_on_roll(session, proposal, voter_ref)
@@ -93,13 +97,13 @@ def cast_secret(session: Session, proposal_id: UUID, voter_ref: UUID, choice: Ch
         session.execute(insert(table_of(Participation)), [{"roll_entry_id": entry.id}])
     except IntegrityError as error:
         raise AlreadyVoted from error
-    return _put_in(session, proposal, entry.class_code, entry.weight, answer)
+    return _put_in(session, proposal, entry.class_code, entry.weight, answer, as_key=as_key)
 
 
 def change_secret(
-    session: Session, proposal_id: UUID, voter_ref: UUID, key: str, choice: Choice, *, clock: Clock
+    session: Session, proposal_id: UUID, voter_ref: UUID, key: str, choice: Choice, *, clock: Clock, as_key: str = ""
 ) -> SecretReceipt:
-    """Put another ballot in the place of the one with this key, and return its receipt and its key.
+    """Put another ballot in the place of the one with this key, and return its receipt and its key: see `cast_secret`.
 
     Raises:
         NoSuchProposal, NotYetOpen, VotingClosed, NotOnRoll, NotYetVoted, and what `written_choice` refuses.
@@ -109,7 +113,25 @@ def change_secret(
     _need_vote(session, entry_on_roll(session, proposal, voter_ref))
     standing = _found(session, proposal, key)
     answer = written_choice(session, proposal, choice)
-    return _put_in(session, proposal, standing.class_code, standing.weight, answer, supersedes=standing.id)
+    return _put_in(
+        session, proposal, standing.class_code, standing.weight, answer, supersedes=standing.id, as_key=as_key
+    )
+
+
+def cast_before(session: Session, proposal: Proposal, key: str, choice: Choice) -> SecretReceipt | None:
+    """Return the receipt of the ballot that stands under this key and says this, if there is one: its request came twice."""
+    successor = aliased(Urn)
+    receipt = session.scalar(
+        select(Urn.commitment)
+        .outerjoin(successor, successor.supersedes == Urn.id)
+        .where(
+            Urn.proposal_id == proposal.id,
+            Urn.key_hash == key_hash(proposal.id, key),
+            Urn.choice == written_choice(session, proposal, choice),
+            successor.id.is_(None),
+        )
+    )
+    return SecretReceipt(receipt, key) if receipt else None
 
 
 def withdraw_secret(session: Session, proposal_id: UUID, voter_ref: UUID, key: str, *, clock: Clock) -> None:
@@ -150,19 +172,27 @@ def need_key(session: Session, proposal: Proposal, key: str) -> None:
 
 def key_hash(proposal_id: UUID, key: str) -> str:
     """Return what the urn keeps of a key: SHA-256 over the vote and the key, however it is spaced and whatever its case."""
-    plain = "".join(letter for letter in key.upper().translate(_MISREAD) if letter in _LETTERS)
-    return hashlib.sha256(f"ballot key\n{proposal_id}\n{plain}".encode()).hexdigest()
+    return hashlib.sha256(f"ballot key\n{proposal_id}\n{_plain(key)}".encode()).hexdigest()
 
 
 def _put_in(
-    session: Session, proposal: Proposal, class_code: str, weight: int, answer: str, *, supersedes: UUID | None = None
+    session: Session,
+    proposal: Proposal,
+    class_code: str,
+    weight: int,
+    answer: str,
+    *,
+    supersedes: UUID | None = None,
+    as_key: str = "",
 ) -> SecretReceipt:
-    key = new_key()
+    key = as_key if len(_plain(as_key)) == _LENGTH else new_key()
     row = urn_row(proposal.id, class_code, weight, answer)
     row |= {"key_hash": key_hash(proposal.id, key), "supersedes": supersedes}
     try:
         session.execute(insert(table_of(Urn)), [row])
     except IntegrityError as error:
+        if supersedes is None and as_key:
+            raise KeyTaken from error
         if supersedes is None:
             raise
         # Somebody else was first with this key.
@@ -190,6 +220,10 @@ def new_key() -> str:
     """Return a new ballot key, in groups that can be read aloud: `K7QFM-9T3XC-...`."""
     letters = "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH))
     return "-".join(letters[start : start + _GROUP] for start in range(0, _LENGTH, _GROUP))
+
+
+def _plain(key: str) -> str:
+    return "".join(letter for letter in key.upper().translate(_MISREAD) if letter in _LETTERS)
 
 
 def _found(session: Session, proposal: Proposal, key: str) -> Row[UUID, str, int, str, UUID | None]:

@@ -34,7 +34,7 @@ from evidence.messages import Refusal
 from governance import secret_ballots
 from governance.choices import Choice, written
 from governance.counts import ANSWERS, options_of, rule_of
-from governance.errors import AlreadyVoted, NotOnRoll, NotYetVoted, VotingClosed
+from governance.errors import AlreadyVoted, NotOnRoll, NotYetVoted, StaleKey, VotingClosed
 from governance.methods import ElectionRule, Rule
 from governance.models import Proposal, RollEntry
 from governance.rolls import entry_of
@@ -58,7 +58,7 @@ class Answer:
 def step(participant_id: UUID, page: MotionPage, entry: RollEntry) -> Page:
     """Take the next step of a ballot: refuse what cannot be cast, ask for confirmation in words, then cast."""
     assert page.proposal is not None
-    who, session = act_for(participant_id), db.session()
+    session = db.session()
     rule, codes, filled = rule_of(page.proposal), list(ANSWERS), None
     if isinstance(rule, ElectionRule):
         codes = options_of(session, page.proposal.id)
@@ -67,26 +67,51 @@ def step(participant_id: UUID, page: MotionPage, entry: RollEntry) -> Page:
     if (filled and filled.errors) or asked == "change":
         return form_page(page, entry, filled=filled)
     choice: Choice = json.loads(written(rule, codes, filled.choice if filled else request.form.get("choice", "")))
-    key = _key(page.proposal, entry)
-    answer = _answer(session, page.row.id, rule, choice)
-    voter = acting_for().name
+    answer, voter = _answer(session, page.row.id, rule, choice), acting_for().name
     if asked != "confirm":
         return render_template(
-            "assembly/confirm_ballot.html", page=page, answer=answer, key=key, voter=voter, form=Form()
+            "assembly/confirm_ballot.html",
+            page=page,
+            answer=answer,
+            key=_key(page.proposal, entry),
+            new_key=secret_ballots.new_key(),
+            voter=voter,
+            form=Form(),
         )
-    motion_id = page.row.id
-    receipt = write(
-        lambda s: voting.cast_ballot(s, who, motion_id=motion_id, participant_id=participant_id, choice=choice, key=key)
-    )
+    receipt = _cast(participant_id, page, entry, choice)
     return render_template(
         "assembly/ballot_cast.html",
         page=page,
         answer=answer,
         voter=voter,
         receipt=receipt,
-        changed=bool(key),
+        changed="key" in request.form,
         file=_file(page, voter, receipt),
     )
+
+
+def _cast(participant_id: UUID, page: MotionPage, entry: RollEntry, choice: Choice) -> SecretReceipt:
+    """Cast a ballot, or change it, under the key that its page made; sent again, because no answer came, it is found by it.
+
+    Raises:
+        what `voting.cast_ballot` refuses
+    """
+    assert page.proposal is not None
+    who, motion_id, proposal_id, as_key = act_for(participant_id), page.row.id, page.proposal.id, _typed_key("new-key")
+    try:
+        key = _key(page.proposal, entry)
+        return write(
+            lambda s: voting.cast_ballot(
+                s, who, motion_id=motion_id, participant_id=participant_id, choice=choice, key=key, as_key=as_key
+            )
+        )
+    except (AlreadyVoted, StaleKey, VotingClosed):
+        session = db.session()
+        proposal = session.get_one(Proposal, proposal_id)
+        before = secret_ballots.cast_before(session, proposal, as_key, choice) if as_key else None
+        if before is None:
+            raise
+        return before
 
 
 def form_page(
@@ -226,8 +251,8 @@ def _answer(session: Session, motion_id: UUID, rule: Rule, choice: Choice) -> An
     return Answer("", in_words(rule, choice, option_names(session, motion_id)), boxes_of(rule, choice))
 
 
-def _typed_key() -> str:
-    return "".join(letter for letter in request.form.get("key", "")[:80] if letter.isprintable()).strip()
+def _typed_key(name: str = "key") -> str:
+    return "".join(letter for letter in request.form.get(name, "")[:80] if letter.isprintable()).strip()
 
 
 def _file(page: MotionPage, voter: str, receipt: SecretReceipt) -> str:

@@ -175,20 +175,31 @@ def cast_vote(
 
 
 def cast_ballot(
-    session: Session, actor: Actor, *, motion_id: UUID, participant_id: UUID, choice: Choice, key: str = ""
+    session: Session,
+    actor: Actor,
+    *,
+    motion_id: UUID,
+    participant_id: UUID,
+    choice: Choice,
+    key: str = "",
+    as_key: str = "",
 ) -> secret_ballots.SecretReceipt:
     """Put a participant's secret ballot into the urn, or with its key another in its place. Nothing else is written about it.
 
+    The new ballot gets the key that the voter's page made for it, if it made one.
+
     Raises:
         NotFound: the actor does not represent the participant, or there is no such vote.
-        NotPutToVote, VotingClosed, NotOnRoll, AlreadyVoted, VotesOnPaper, and what `choices.written` refuses
+        NotPutToVote, VotingClosed, NotOnRoll, AlreadyVoted, VotesOnPaper, KeyTaken, and what `choices.written` refuses
         NotYetVoted, UnknownKey, StaleKey, BallotWithdrawn
     """
     actor.need_to_act_for(participant_id)
     proposal_id, voter_ref = _ballot_of(session, motion_id, participant_id)
     if key:
-        return secret_ballots.change_secret(session, proposal_id, voter_ref, key, choice, clock=clock.now)
-    return secret_ballots.cast_secret(session, proposal_id, voter_ref, choice, clock=clock.now)
+        return secret_ballots.change_secret(
+            session, proposal_id, voter_ref, key, choice, clock=clock.now, as_key=as_key
+        )
+    return secret_ballots.cast_secret(session, proposal_id, voter_ref, choice, clock=clock.now, as_key=as_key)
 
 
 def withdraw_ballot(session: Session, actor: Actor, *, motion_id: UUID, participant_id: UUID, key: str) -> None:
