@@ -1,5 +1,5 @@
-/* Niceties only: every form works without them. Live totals of a journal entry, a button that prints, a ballot that is sent
-   once, moving candidates on a ranked ballot, and how many dots are left. Amounts are counted in whole minor units as BigInt; the server reads and decides again. */
+/* Niceties only: every form works without them. Live totals of a journal entry, a button that prints, moving
+   candidates on a ranked ballot, and how many dots are left. Amounts are counted in whole minor units as BigInt; the server reads and decides again. */
 
 const AMOUNT = /^([-\u2212]?)(\d+|\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+)(?:\.(\d+))?$/;
 
@@ -62,17 +62,6 @@ for (const form of document.querySelectorAll("form[data-journal]")) {
 for (const item of document.querySelectorAll("[data-print]")) {
   item.hidden = false;
   item.firstElementChild.addEventListener("click", () => window.print());
-}
-
-/* A second tap would ask for a second answer in the place of the first, which alone has the change code. Whoever comes back
-   to the page can send it again. */
-for (const form of document.querySelectorAll("form[data-once]")) {
-  let sent = false;
-  form.addEventListener("submit", (event) => {
-    if (sent) event.preventDefault();
-    sent = true;
-  });
-  addEventListener("pageshow", () => { sent = false; });
 }
 
 /* The ranked rows in the order of their numbers. */
