@@ -93,6 +93,7 @@ def appoint(stage: Stage) -> None:
         (roles.SECRETARY, Power.SECRETARY),
         (roles.AUDITOR, Power.AUDITOR),
         (roles.SCRUTINEER, Power.SCRUTINEER),
+        (roles.SECOND_SCRUTINEER, Power.SCRUTINEER),
     ):
         by_two(
             stage,

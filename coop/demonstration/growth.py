@@ -46,6 +46,7 @@ _FOUNDERS = (
     Founder("Kahu Wharepōuri", roles.ADMINISTRATOR.email, frozenset({Power.ADMINISTRATOR})),
     Founder("Wei Chen", roles.AUDITOR.email, frozenset({Power.AUDITOR})),
     Founder("Rosa Tuimavave", roles.SCRUTINEER.email, frozenset({Power.SCRUTINEER})),
+    Founder("Tevita Fonoti", roles.SECOND_SCRUTINEER.email, frozenset({Power.SCRUTINEER})),
     Founder("Ngaio Te Rangi", roles.MEMBER.email, frozenset()),
     Founder("Rāwiri Kereama", roles.REPRESENTATIVE.email, frozenset()),
 )

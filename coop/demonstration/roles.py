@@ -25,6 +25,8 @@ SECRETARY = Role("secretary", N_("Secretary"), "secretary@kanopi.example")
 ADMINISTRATOR = Role("administrator", N_("Administrator"), "administrator@kanopi.example")
 AUDITOR = Role("auditor", N_("Auditor"), "auditor@kanopi.example")
 SCRUTINEER = Role("scrutineer", N_("Scrutineer"), "scrutineer@kanopi.example")
+#: What stands on paper is entered by two, who do not see each other's sheet.
+SECOND_SCRUTINEER = Role("scrutineer2", N_("Second scrutineer"), "scrutineer2@kanopi.example")
 
 #: In the order in which the bar of the demonstration shows them.
 ROLES = (
@@ -38,4 +40,5 @@ ROLES = (
     ADMINISTRATOR,
     AUDITOR,
     SCRUTINEER,
+    SECOND_SCRUTINEER,
 )

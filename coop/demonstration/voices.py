@@ -14,7 +14,7 @@ GROUNDS = (
 )
 LETTER = """Kia ora koutou
 
-A year ago we were ten people with a notice board. Now we are a co-operative with its own house, a fellowship that filled, and
+A year ago we were eleven people with a notice board. Now we are a co-operative with its own house, a fellowship that filled, and
 a marketplace in which harakeke and drawings change hands.
 
 We kept it small on purpose. Coaches were paid what we said we would pay, the books were closed within three weeks, and there is
