@@ -1,7 +1,7 @@
 """The key of a secret ballot: only who holds it can change the ballot, once for each key, or take it back."""
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
@@ -98,7 +98,7 @@ def test_who_has_not_voted_has_nothing_to_change(
     session: Session, votes: "Votes", election_id: UUID, cast: SecretReceipt
 ) -> None:
     for attempt in (change_secret, withdraw_secret):
-        choice = {"choice": ["c2"]} if attempt is change_secret else {}
+        choice: dict[str, Any] = {"choice": ["c2"]} if attempt is change_secret else {}
         with pytest.raises(errors.NotYetVoted):
             attempt(session, election_id, votes.voters[1], cast.key, clock=votes.clock(), **choice)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import groupby, islice, product
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import pytest
@@ -234,7 +235,7 @@ def _fields(app: Flask, world: World) -> dict[str, set[str]]:
         page = visitors.get(address.who).get(address.path)
         for form in page.forms:
             if form.method == "post":
-                path = (form.action or page.path).partition("?")[0]
+                path = urlsplit(form.action).path or urlsplit(page.path).path
                 endpoint, _ = adapter.match(path, method="POST")
                 found.setdefault(endpoint, set()).update(form.names())
     return found

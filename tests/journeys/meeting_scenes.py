@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from coop.formats import format_day
 from tests.journeys import voting_scenes
-from tests.journeys.scenes import Newcomer, follow_to, go, press, read
+from tests.journeys.scenes import Newcomer, confirm_accounts, follow_to, go, press, read
 from tests.journeys.year_scenes import Days, approve
 from tests.visitors import Stage
 
@@ -160,6 +160,7 @@ def see_share(newcomer: Newcomer) -> None:
 
 def pay_members(stage: Stage, newcomer: Newcomer, days: Days) -> None:
     """Let the treasurer take the list to the bank and record what it has paid; whoever gave no account waits."""
+    confirm_accounts(stage)
     treasurer = go(stage.founder("treasurer"), "/payouts/members")
     rows = treasurer.download("List for the bank as CSV").decode().splitlines()
     assert len(rows) == 2

@@ -52,6 +52,16 @@ def press(visitor: Visitor, button: str, values: Values | None = None) -> Visito
     return visitor
 
 
+def confirm_accounts(stage: Stage) -> None:
+    """Let the board compare the accounts that were given, one after the other, with what the payees say."""
+    visitor = go(stage.founder("board"), "/payments/accounts")
+    for _ in range(5):
+        if "No account waits" in visitor.text:
+            return
+        go(press(visitor, "I have compared them: confirm", {"accounts": True}), "/payments/accounts")
+    raise AssertionError(visitor.text)
+
+
 def follow_to(visitor: Visitor, beginning: str) -> Visitor:
     """Follow the first link whose words begin so."""
     visitor.follow(next(words for words in visitor.links() if words.startswith(beginning)))

@@ -21,7 +21,7 @@ from tests.databases import TestDatabase
 from tests.founded import make_test_app
 from tests.html_client import Browser
 from tests.journeys import voting_scenes
-from tests.journeys.scenes import follow_to, go, press
+from tests.journeys.scenes import confirm_accounts, follow_to, go, press
 from tests.journeys.year_scenes import approve, publish_report, state_solvency
 from tests.visitors import ClientVisitor, Stage
 
@@ -177,6 +177,7 @@ def post_and_pay(stage: Stage, plan: str) -> None:
     """Post exactly what was carried, take the list to the bank, record the payment; the member sees it."""
     own = f"/as/{stage.participants['member']}"
     press(go(stage.founder("member"), f"{own}/payout-account"), "Save", {"bank_account": "12-3141-0592653-00"})
+    confirm_accounts(stage)
     treasurer = press(go(stage.founder("treasurer"), plan), "Prepare the posting")
     approve(stage, treasurer.path)
     go(treasurer, "/payouts/members")

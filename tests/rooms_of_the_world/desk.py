@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from coop.assembly import elections, operations
+from coop.assembly import elections, operations, voting
 from coop.assembly.models import Majority
 from coop.assembly.operations import Words
 from coop.database import write
@@ -22,6 +22,7 @@ def build(app: Flask, world: World) -> None:
     untouched = write(lambda session: _propose(session, world, "Vote by nobody"))
     for motion_id in (roll_call, election, untouched):
         write(lambda session, motion_id=motion_id: scrutinising.open_vote(session, motion_id))  # type: ignore[misc]
+    write(lambda session: _vote(session, world, election))
     members = [world.participants[name] for name in ("treasurer", "secretary", "administrator")]
     for motion_id in (roll_call, election):
         write(lambda session, motion_id=motion_id: scrutinising.mark(session, motion_id, *members))  # type: ignore[misc]
@@ -36,9 +37,12 @@ def addresses(world: World) -> dict[str, list[Address]]:
     roll_call, election, untouched = (f"/desk/{motion_id}" for motion_id in world.things["desk"])
     no_paper = f"/desk/{world.motions['open']}"
     return {
-        # The election takes paper, and who has voted on the screen can take that ballot back.
+        # The election takes paper: who has voted on the screen can take that ballot back, and nobody else.
         "assembly.withdraw_ballot": [
-            Address("board", f"/as/{world.participants['board']}/votes/{world.things['desk'][1]}/withdraw")
+            Address("board", f"/as/{world.participants['board']}/votes/{world.things['desk'][1]}/withdraw"),
+            Address(
+                "treasurer", f"/as/{world.participants['treasurer']}/votes/{world.things['desk'][1]}/withdraw", 409
+            ),
         ],
         "assembly.desk": [Address("scrutineer", "/desk"), Address("board2", "/desk")],
         "assembly.desk_vote": [
@@ -92,6 +96,12 @@ def _elect(session: Session, world: World) -> UUID:
             statement="I stand.",
         )
     return motion_id
+
+
+def _vote(session: Session, world: World, election: UUID) -> None:
+    """Let one who was given no paper vote on the screen."""
+    board = joining.founder(session, "board")
+    voting.cast_ballot(session, board, motion_id=election, participant_id=world.participants["board"], choice=["c1"])
 
 
 def _disagree(session: Session, motion_id: UUID, members: list[UUID]) -> None:
