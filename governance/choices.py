@@ -105,7 +105,8 @@ def profile_of_texts(
     rule: ElectionRule, options: Sequence[str], texts: Sequence[tuple[str, int]]
 ) -> RankedProfile | PointsProfile:
     """Return written choices, each once with its votes. Rankings in which nobody shares a place stay the texts that they are."""
-    if rule.method.form is Form.RANKED and not rule.method.equal_ranks:
+    # Where somebody shares a place, a list begins within the list.
+    if rule.method.form is Form.RANKED and not any(text.rfind("[") for text, _ in texts):
         ballots = SortedBallots(options, texts)
         return RankedProfile(title="", candidates=tuple(options), seats=rule.seats, ballots=ballots)
     # All at once: a text each would take several times as long.
