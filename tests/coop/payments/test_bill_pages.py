@@ -16,6 +16,7 @@ from coop.database import db, write
 from coop.payments.bills.models import Bill, BillPaymentRun, BillReturn, Supplier
 from ledger.chart import HOSTING, INSURANCE
 from tests.billing import Billing
+from tests.confirming import confirm_accounts
 from tests.html_client import Browser, Page
 
 SignIn = Callable[[str], Browser]
@@ -63,13 +64,6 @@ def send(browser: Browser, path: str = NEW, **other: Any) -> Page:
     return browser._page(answer)
 
 
-def confirm(browser: Browser) -> Page:
-    """Confirm the accounts that wait."""
-    page = browser.get("/payments/accounts")
-    form = page.form(having="accounts")
-    return browser.send(page, form, {"accounts": form.choices["accounts"]})
-
-
 def test_a_bill_goes_from_the_form_by_approval_and_bank_to_paid(app: Flask, sign_in: SignIn, today: date) -> None:
     treasurer, board = sign_in("treasurer"), sign_in("board")
     made = send(treasurer, **values(due_on=str(today)))
@@ -82,7 +76,7 @@ def test_a_bill_goes_from_the_form_by_approval_and_bank_to_paid(app: Flask, sign
     home = board.get("/")
     assert home.links["Confirm 1 bank account"] == "/payments/accounts"
     assert "Confirm 1 bank account" not in treasurer.get("/").links, "nobody confirms what they gave"
-    confirmed = confirm(board)
+    confirmed = confirm_accounts(board)
     assert ("Confirmed: 1 account can be paid to." in confirmed.text, "No account waits" in confirmed.text) == (
         True,
         True,
@@ -203,7 +197,7 @@ def test_an_account_that_was_exchanged_after_the_approval_is_noticed_wherever_it
     assert "somebody else's to confirm" in own.text
     answer = treasurer.send(own, own.form(action="/payments/accounts"), {"accounts": ticked["pay"].partition(":")[2]})
     assert (answer.status, "You gave the account of Rākau Print" in answer.text) == (403, True)
-    confirm(board)
+    confirm_accounts(board)
     due = treasurer.get("/bills/due")
     assert "account changed after approval" in due.text
     form = due.form(having="pay")
@@ -211,7 +205,7 @@ def test_an_account_that_was_exchanged_after_the_approval_is_noticed_wherever_it
     treasurer.submit(supplier.links["Change"], {"bank_account": "12-9999-0777777-77"})
     late = treasurer.send(due, form, ticked)
     assert (late.status, "was changed after this list was made" in late.text) == (409, True)
-    confirm(board)
+    confirm_accounts(board)
     due = treasurer.get("/bills/due")
     confirmation = treasurer.send(due, due.form(having="pay"))
     assert "12-9999-0777777-77" in confirmation.text

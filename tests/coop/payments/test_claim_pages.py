@@ -16,6 +16,7 @@ from coop.database import db, write
 from coop.payments.bills.models import ClaimCoding, ExpenseClaim
 from ledger import periods
 from ledger.chart import BANK, HOSTING, VENUE_AND_TRAVEL
+from tests.confirming import confirm_accounts
 from tests.html_client import Browser, Page
 
 SignIn = Callable[[str], Browser]
@@ -76,8 +77,7 @@ def test_a_claim_goes_from_a_member_by_two_people_to_the_bank(
     assert "Approved, and booked." in approved.text
     assert "does not know where to pay you" in member.get(made.path).text
     member.submit(f"/as/{participants['founder']}/payout-account", {"bank_account": "12-3456-0123456-00"})
-    accounts = board.get("/payments/accounts").form(having="accounts")
-    board.submit("/payments/accounts", {"accounts": accounts.choices["accounts"]}, having="accounts")
+    confirm_accounts(board)
     due = treasurer.get("/payouts/claimants")
     assert "58.00" in due.text
     confirmation = treasurer.send(due, due.form(having="pay"))

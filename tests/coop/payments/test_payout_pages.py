@@ -15,6 +15,7 @@ from coop.membership.models import Participant
 from coop.payments.payouts.models import Disbursement, PayoutAccount
 from ledger.chart import COACHES, OWED_TO_COACHES
 from ledger.posting import Draft, Line, post
+from tests.confirming import confirm_accounts
 from tests.html_client import Browser, Page
 
 SignIn = Callable[[str], Browser]
@@ -47,13 +48,6 @@ def give_account(sign_in: SignIn, participants: dict[str, UUID], account: str = 
     return sign_in("board").submit(path, {"bank_account": account})
 
 
-def confirm(browser: Browser) -> Page:
-    """Confirm the accounts that wait."""
-    page = browser.get("/payments/accounts")
-    form = page.form(having="accounts")
-    return browser.send(page, form, {"accounts": form.choices["accounts"]})
-
-
 def row_of(app: Flask, participants: dict[str, UUID]) -> str:
     """Return what the row of the coach with an account sends."""
     with app.app_context():
@@ -69,7 +63,7 @@ def test_a_payment_goes_from_the_list_by_the_bank_to_the_payee(
     overview = treasurer.get("/payouts")
     page = treasurer.get(overview.links["Coaches"])
     assert ("An account is not confirmed" in page.text, "List for the bank as CSV" in page.links) == (True, False)
-    confirm(treasurer)
+    confirm_accounts(treasurer)
     page = treasurer.get(overview.links["Coaches"])
     assert ("confirmed by" in page.text, "An account is not confirmed" in page.text) == (True, False)
     assert "Owed in all NZD 130.00" in page.text
@@ -114,7 +108,7 @@ def test_the_confirmation_marks_who_has_given_no_account(
     """The bank's list leaves them out, so what is recorded for them was paid in another way, or not at all."""
     give_account(sign_in, participants)
     treasurer = sign_in("treasurer")
-    confirm(treasurer)
+    confirm_accounts(treasurer)
     page = treasurer.get(COACHES_LIST)
     rows = {"board": row_of(app, participants), "board2": f"{participants['board2']}:4000:"}
     given = treasurer.send(page, page.form(having="pay"), {"pay": rows["board"]})
