@@ -133,8 +133,10 @@ def test_a_ballot_is_checked_confirmed_in_words_and_receipted(
     assert cast.title == "Your ballot is in the urn"
     assert _in_urn(app) == (1, 1)
     again = browser.send(checked, checked.form(button="Cast my ballot"), button="Cast my ballot")
-    assert again.status == 409
-    assert "already in the urn" in again.text
+    assert again.text == cast.text, "the same ballot, and not another one"
+    refused = browser.post(assembly.ballot(path, "secretary"), {**ranks, "step": "confirm"})
+    assert refused.status == 409
+    assert "already in the urn" in refused.text
     assert "Change code" in browser.get(assembly.ballot(path, "secretary")).text
     assert _in_urn(app) == (1, 1)
     assert "Sione Tākapu has voted" in browser.get(path).text
