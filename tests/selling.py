@@ -55,10 +55,14 @@ def fellowship(
     price_minor: int = 30_000,
     members: int | None = None,
     places: int | None = None,
+    begins_in_days: int = 0,
 ) -> UUID:
-    """Let the secretary offer a fellowship, by default of three meetings from today on, and return the offering's id."""
-    today = cooperative.today(session)
-    days = meetings or [today + timedelta(days=30 * place) for place in range(3)]
+    """Let the secretary offer a fellowship, by default of three meetings from today on, and return the offering's id.
+
+    What is ordered hours later needs one that begins tomorrow: in the evening those hours end on another day.
+    """
+    begins_on = cooperative.today(session) + timedelta(days=begins_in_days)
+    days = meetings or [begins_on + timedelta(days=30 * place) for place in range(3)]
     new = NewOffering(words("River fellowship"), prices(price_minor, members=members), places, meetings=days)
     return offers.offer(session, joining.founder(session, "secretary"), new)
 

@@ -101,7 +101,7 @@ def test_one_form_for_refunds_of_two_orders_at_once_is_one_refund(founded: TestD
 def test_of_two_late_payments_for_the_last_place_one_is_taken_and_one_refunded(
     founded: TestDatabase, buyers: list[Joined]
 ) -> None:
-    offering_id = write_with(founded.engine, lambda session: selling.fellowship(session, places=1))
+    offering_id = write_with(founded.engine, lambda session: selling.fellowship(session, places=1, begins_in_days=1))
     first = write_with(founded.engine, lambda s: buy(s, buyers[0].person_id, buyers[0].participant_id, offering_id))
     with selling.later(hours=2):
         second = write_with(

@@ -185,7 +185,7 @@ def test_while_an_order_waits_for_its_payment_the_same_is_that_order_and_another
     other = selling.buy(session, buyer.person_id, group, offering_id)
     assert other.order_id != first.order_id
     refuse(session, errors.OrderWaiting, again(participant_id=group, quantity=1, by=PaidBy.INVOICE))
-    assert buy(shop, selling.fellowship(session)).order_id != first.order_id
+    assert buy(shop, selling.fellowship(session, begins_in_days=1)).order_id != first.order_id
     orders.cancel(session, actor, order_id=first.order_id)
     second = buy(shop, offering_id)
     assert second.order_id != first.order_id
@@ -228,7 +228,7 @@ def test_members_and_organisations_pay_their_own_price(shop: Shop) -> None:
 
 def test_the_last_place_is_sold_once_and_is_free_again_when_nobody_pays(shop: Shop) -> None:
     session = shop.session
-    offering_id = selling.fellowship(session, places=1)
+    offering_id = selling.fellowship(session, places=1, begins_in_days=1)
     first, other = buy(shop, offering_id), shop.coach
     refuse(
         session,
@@ -244,7 +244,7 @@ def test_the_last_place_is_sold_once_and_is_free_again_when_nobody_pays(shop: Sh
 
 def test_a_payment_after_the_place_is_gone_is_booked_and_refunded_in_full(shop: Shop) -> None:
     session = shop.session
-    offering_id = selling.fellowship(session, places=1)
+    offering_id = selling.fellowship(session, places=1, begins_in_days=1)
     late = buy(shop, offering_id)
     with selling.later(hours=2):
         selling.bought(session, shop.coach.person_id, shop.coach.participant_id, offering_id)
