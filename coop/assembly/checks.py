@@ -18,7 +18,7 @@ from coop.assembly.voting import words_digest
 from evidence.canonical import digest
 from evidence.findings import Finding
 from governance.counts import options_of
-from governance.declared import declared
+from governance.declared import all_declared
 from governance.models import Kind, Proposal
 
 
@@ -40,7 +40,8 @@ def _motions(session: Session) -> Iterator[Finding]:
         .outerjoin(MotionWords, MotionWords.motion_id == Motion.id)
         .outerjoin(Resolution, Resolution.proposal_id == Proposal.id)
         .order_by(Motion.id)
-    )
+    ).all()
+    outcomes = all_declared(session, (motion.proposal_id for motion, *_ in motions))
     for motion, proposal, words, resolution_id in motions:
         if words is not None and words_digest(words) != proposal.text_digest:
             yield Finding("assembly-words", f"motion {motion.id}: the words are not those that were voted on")
@@ -48,7 +49,7 @@ def _motions(session: Session) -> Iterator[Finding]:
             yield Finding("assembly-kind", f"motion {motion.id}: the vote is another kind")
         if motion.kind is Kind.ELECTION:
             yield from _candidates(session, motion, proposal)
-        outcome = declared(session, proposal.id)
+        outcome = outcomes.get(proposal.id)
         resolved = outcome is not None and (
             motion.kind is Kind.ELECTION or (motion.kind is Kind.RESOLUTION and count_of(outcome).carried)
         )
