@@ -6,13 +6,12 @@ The treasurer is told that a claim came, the claimant what became of it, and who
 from uuid import UUID
 
 from flask_babel import gettext
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coop import cooperative, outbox
 from coop.formats import format_money
-from coop.identity.models import Person
 from coop.identity.powers import holders
+from coop.identity.telling import tell_holders, tell_people
 from coop.membership import participants
 from coop.payments.bills import claim_queries, supplier_queries
 from coop.payments.bills.models import ExpenseClaim, Supplier
@@ -24,16 +23,15 @@ from evidence.identifiers import new_id
 def claimed(session: Session, claim: ExpenseClaim) -> None:
     """Tell the treasurer that a claim waits, unless one waits already of which they were told."""
     others = claim_queries.waiting_of_others(session, claim.id)
-    for person_id in holders(session, (Power.TREASURER,), cooperative.today(session)) - {claim.claimed_by}:
-        if others <= {person_id}:
-            _mail(
-                session,
-                person_id,
-                key=f"claim-made:{claim.id}:{person_id}",
-                subject=gettext("an expense claim waits"),
-                text=gettext("Somebody claims what they spent for the co-op. Assign its accounts, or refuse it:"),
-                page=outbox.Page("bills.claim", {"claim_id": claim.id}),
-            )
+    treasurers = holders(session, (Power.TREASURER,), cooperative.today(session)) - {claim.claimed_by}
+    tell_people(
+        session,
+        [person_id for person_id in treasurers if others <= {person_id}],
+        key=f"claim-made:{claim.id}",
+        subject=gettext("an expense claim waits"),
+        text=gettext("Somebody claims what they spent for the co-op. Assign its accounts, or refuse it:"),
+        page=outbox.Page("bills.claim", {"claim_id": claim.id}),
+    )
 
 
 def account_changed(session: Session, supplier: Supplier, old_end: str, new_end: str) -> None:
@@ -46,17 +44,15 @@ def account_changed(session: Session, supplier: Supplier, old_end: str, new_end:
         old=old_end or gettext("nothing"),
         new=new_end or gettext("nothing"),
     )
-    told = holders(session, (Power.BOARD, Power.TREASURER), cooperative.today(session)) - {supplier.account_changed_by}
-    change = new_id()
-    for person_id in told:
-        _mail(
-            session,
-            person_id,
-            key=f"supplier-account:{change}:{person_id}",
-            subject=gettext("the bank account of a supplier was changed"),
-            text=text,
-            page=outbox.Page("bills.supplier", {"supplier_id": supplier.id}),
-        )
+    tell_holders(
+        session,
+        (Power.BOARD, Power.TREASURER),
+        key=f"supplier-account:{new_id()}",
+        subject=gettext("the bank account of a supplier was changed"),
+        text=text,
+        page=outbox.Page("bills.supplier", {"supplier_id": supplier.id}),
+        but=[supplier.account_changed_by],
+    )
 
 
 def refused(session: Session, claim: ExpenseClaim) -> None:
@@ -76,13 +72,6 @@ def approved(session: Session, claim: ExpenseClaim) -> None:
     if account_of(session, claim.participant_id) is None:
         text += " " + gettext("The co-op does not know where to pay you: please give a bank account there.")
     _tell(session, claim, "approved", gettext("your expense claim was approved"), text)
-
-
-def _mail(session: Session, person_id: UUID, *, key: str, subject: str, text: str, page: outbox.Page) -> None:
-    email = session.scalar(select(Person.email).where(Person.id == person_id, Person.active))
-    if email is not None:
-        subject = f"{cooperative.current(session).name}: {subject}"
-        outbox.send_mail(session, key=key, to=email, subject=subject, text=text, page=page)
 
 
 def _tell(session: Session, claim: ExpenseClaim, event: str, subject: str, text: str) -> None:
