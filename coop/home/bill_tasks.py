@@ -32,7 +32,7 @@ def bill_tasks(session: Session, who: Actor) -> list[Task]:
             )
         )
     may_confirm = not who.powers.isdisjoint(CONFIRMERS)
-    if may_confirm and (count := sum(not row.concerns(who) for row in accounts.waiting(session))):
+    if may_confirm and (count := accounts.waiting_count(session, who)):
         tasks.append(
             Task(
                 ngettext("Confirm %(num)s bank account", "Confirm %(num)s bank accounts", count),

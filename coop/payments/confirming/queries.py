@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, cast, exists, literal, null, select, union_all
+from sqlalchemy import ColumnElement, Subquery, Uuid, cast, exists, func, literal, null, or_, select, true, union_all
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.elements import SQLCoreOperations
 
@@ -42,6 +42,24 @@ class PayeeAccount:
 
 def waiting(session: Session, among: Iterable[UUID] | None = None) -> list[PayeeAccount]:
     """Return the accounts that nobody has confirmed, by name; or those of these references."""
+    found = _unconfirmed().c
+    query = select(*found).order_by(found.name_key, found.account_ref)
+    if among is not None:
+        query = query.where(found.account_ref.in_(among))
+    return [PayeeAccount(**{key: row[key] for key in _FIELDS}) for row in session.execute(query).mappings()]
+
+
+def waiting_count(session: Session, actor: Actor) -> int:
+    """Return how many accounts wait that this person can confirm: see `PayeeAccount.concerns`."""
+    found = _unconfirmed().c
+    query = select(func.count()).where(
+        func.coalesce(found.changed_by != actor.person_id, true()),
+        or_(found.participant_id.is_(None), found.participant_id.not_in(list(actor.represents))),
+    )
+    return session.scalar(query) or 0
+
+
+def _unconfirmed() -> Subquery:
     giver = aliased(Person)
     suppliers = (
         select(
@@ -80,11 +98,7 @@ def waiting(session: Session, among: Iterable[UUID] | None = None) -> list[Payee
         .outerjoin(giver, giver.id == PayoutAccount.changed_by)
         .where(~is_confirmed(PayoutAccount.account_ref))
     )
-    found = union_all(suppliers, participants).subquery().c
-    query = select(*found).order_by(found.name_key, found.account_ref)
-    if among is not None:
-        query = query.where(found.account_ref.in_(among))
-    return [PayeeAccount(**{key: row[key] for key in _FIELDS}) for row in session.execute(query).mappings()]
+    return union_all(suppliers, participants).subquery()
 
 
 def is_confirmed(account_ref: SQLCoreOperations[Any]) -> ColumnElement[bool]:

@@ -70,6 +70,22 @@ def test_an_account_is_paid_to_once_somebody_else_has_confirmed_it(house: Billin
     assert checks.findings(house.session) == []
 
 
+def test_home_counts_the_accounts_that_one_can_confirm(house: Billing) -> None:
+    """What a query counts is what the page lets this person tick: neither what they gave, nor what they are paid to."""
+    house.entered_and_approved()
+    give(house, FIRST)
+    session, member = house.session, joining.founder(house.session, "board")
+    change_account(session, member, participant_id=min(member.represents), bank_account=SECOND)
+    rows = accounts.waiting(session)
+    assert len(rows) == 2
+    counts = {}
+    for name in ("treasurer", "board", "board2", "auditor"):
+        who = joining.founder(session, name)
+        counts[name] = accounts.waiting_count(session, who)
+        assert counts[name] == sum(not row.concerns(who) for row in rows), name
+    assert (counts["treasurer"], counts["board"], counts["board2"]) == (1, 1, 2)
+
+
 def test_the_trail_says_who_and_when_by_a_reference_and_never_the_account(house: Billing) -> None:
     house.entered_and_approved()
     ref = give(house, FIRST)
