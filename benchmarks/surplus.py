@@ -23,10 +23,11 @@ from sqlalchemy.orm import Session
 from coop.database import make_engine, write_with
 from evidence.identifiers import new_id
 from evidence.rules import install_rules
-from ledger import chart, closing, periods, posting, sealing
+from ledger import chart, posting, sealing
 from ledger.models import LedgerBase
 from ledger.rules import RULES
 from ledger.surplus.plan import Patron, Rates, prepare
+from ledger.years import closing, periods
 
 RUNS = 3
 FULL = 1_000_000

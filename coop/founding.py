@@ -32,7 +32,9 @@ from coop.taxes import set_up_codes
 from evidence.currencies import is_currency
 from evidence.identifiers import new_id
 from evidence.messages import N_, Refusal
-from ledger import chart, periods, sealing, statutory
+from ledger import chart, sealing
+from ledger.chart import statutory
+from ledger.years import periods
 
 #: How long interim officers may stay: a first annual meeting is due well within eighteen months.
 INTERIM_TERM = timedelta(days=548)

@@ -17,7 +17,7 @@ from coop.assembly import duties as assembly
 from coop.attachments import operations as attachments
 from coop.attachments.removal import remove_file
 from coop.books import duties as books
-from coop.books import export_operations
+from coop.books.exports import operations as export_operations
 from coop.community import duties as community
 from coop.config import configuration
 from coop.database import db, outside_transaction, write

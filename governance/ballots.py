@@ -21,7 +21,7 @@ from governance.choices import Choice
 from governance.counts import options_of, rule_of
 from governance.errors import NoSuchProposal, NotOnRoll, NotYetOpen, VotingClosed
 from governance.models import OpenBallot, Outcome, Participation, Proposal, RollEntry, Secrecy
-from governance.paper import PaperMark
+from governance.paper.models import PaperMark
 
 #: Tells the time when it is asked, which is after the lock is held.
 Clock = Callable[[], datetime]

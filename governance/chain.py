@@ -26,7 +26,7 @@ class LinkKind(StrEnum):
 
     #: A vote was opened: `governance.headers`.
     OPENED = "opened"
-    #: A challenge of a roll was answered: `governance.challenges`.
+    #: A challenge of a roll was answered: `governance.challenges.models`.
     ANSWERED = "answered"
     #: A vote was counted: the digest of its outcome.
     CLOSED = "closed"

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from evidence.chain import GENESIS
 from evidence.findings import Finding
 from evidence.messages import Refusal
-from governance import chain, challenge_checks, headers, paper_checks, rolls
+from governance import chain, headers, rolls
 from governance.ballots import commitment
-from governance.challenges import is_added
+from governance.challenges import checks as challenge_checks
+from governance.challenges.models import is_added
 from governance.choices import can_be_given
 from governance.counts import digest_of, options_of, result_of, rule_of
 from governance.errors import GovernanceRefusal
@@ -31,7 +32,8 @@ from governance.models import (
     Urn,
     Withdrawal,
 )
-from governance.paper import PaperCount
+from governance.paper import checks as paper_checks
+from governance.paper.models import PaperCount
 from governance.secret_ballots import TAKEN_BACK
 from governance.weights import EQUAL, Weighting
 

@@ -15,7 +15,7 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session, aliased
 
 from evidence.columns import table_of
-from governance import chain, external, paper_count, rolls
+from governance import chain, external, rolls
 from governance.ballots import Clock
 from governance.counts import counted, digest_of, options_of, result_of
 from governance.errors import (
@@ -28,6 +28,7 @@ from governance.errors import (
     TooEarlyToClose,
 )
 from governance.models import Ballot, Outcome, Proposal, Secrecy, Urn, UrnOpening
+from governance.paper import count as paper_count
 from governance.secret_ballots import TAKEN_BACK
 
 _COPIED = ("proposal_id", "commitment", "class_code", "weight", "choice", "nonce")

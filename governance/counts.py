@@ -18,13 +18,14 @@ from sqlalchemy.orm import Session
 from evidence.canonical import canonical_bytes, digest
 from evidence.collector import unswept
 from evidence.reading import driver_rows
-from governance import external, headers, paper, rolls, voters
-from governance.challenges import is_struck
+from governance import external, headers, rolls, voters
+from governance.challenges.models import is_struck
 from governance.choices import profile_of_texts
 from governance.counting.resolution import ResolutionRule, count_resolution
 from governance.counting.rules import rule_named
 from governance.methods import ElectionRule, Rule
 from governance.models import Ballot, OpenBallot, Option, Proposal, RollEntry, Secrecy
+from governance.paper import models as paper
 
 #: The answers to a resolution, in the order of the ballot.
 ANSWERS = ("for", "against", "abstain")

@@ -85,7 +85,7 @@ class Proposal(GovernanceBase):
     weighting: Mapped[LongText | None] = mapped_column(default=None)
     #: Until when the roll can be challenged; nothing where it cannot.
     challenges_until: Mapped[Moment | None] = mapped_column(default=None)
-    #: Whether votes on paper or in the room are counted with the rest: see `governance.paper`.
+    #: Whether votes on paper or in the room are counted with the rest: see `governance.paper.models`.
     takes_paper: Mapped[bool] = mapped_column(server_default=false(), default=False)
     #: The fewest voters, or ballots, that may share what a secret ballot shows.
     secret_least: Mapped[int | None] = mapped_column(SmallInteger, default=None)

@@ -15,7 +15,7 @@ from evidence.collector import unswept
 from evidence.columns import table_of
 from evidence.identifiers import new_ref
 from evidence.insertion import Insertion
-from governance.challenges import is_added, is_struck
+from governance.challenges.models import is_added, is_struck
 from governance.models import Proposal, RollEntry
 
 _ENTRIES = Insertion(table_of(RollEntry), "id", "proposal_id", "voter_ref", "class_code", "reason", "weight")

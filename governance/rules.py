@@ -7,8 +7,9 @@ of paper and of votes counted elsewhere stands in modules of its own; the list o
 
 from evidence.columns import table_of
 from evidence.rules import Case, Rule, append_only, no_truncate, refuse
-from governance import challenge_rules, external_rules, paper_rules
-from governance.challenges import Challenge, ChallengeAnswer
+from governance import external_rules
+from governance.challenges import rules as challenge_rules
+from governance.challenges.models import Challenge, ChallengeAnswer
 from governance.models import (
     Ballot,
     ChainLink,
@@ -21,7 +22,8 @@ from governance.models import (
     UrnOpening,
     Withdrawal,
 )
-from governance.paper import PaperCount, PaperMark, PaperSheet
+from governance.paper import rules as paper_rules
+from governance.paper.models import PaperCount, PaperMark, PaperSheet
 from governance.rule_parts import (
     NO_MORE_BALLOTS,
     PROPOSAL_OF_ENTRY,

@@ -31,7 +31,7 @@ from governance.errors import (
     VotesOnPaper,
 )
 from governance.models import Participation, Proposal, RollEntry, Secrecy, Urn, Withdrawal
-from governance.paper import PaperMark
+from governance.paper.models import PaperMark
 
 #: What a ballot that was taken back says.
 TAKEN_BACK = "null"

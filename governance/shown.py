@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from governance.challenges import is_struck
+from governance.challenges.models import is_struck
 from governance.declared import Declared
 from governance.external import ExternalResult, Tally
 from governance.models import Ballot, Kind, OpenBallot, RollEntry, Secrecy

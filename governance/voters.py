@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session, aliased
 
 from evidence.canonical import digest
 from evidence.collector import unswept
-from governance.challenges import is_struck
+from governance.challenges.models import is_struck
 from governance.models import OpenBallot, Participation, Proposal, RollEntry, Secrecy, Withdrawal
-from governance.paper import PaperMark
+from governance.paper.models import PaperMark
 
 _Taking = type[Participation | Withdrawal | PaperMark]
 _SECRET: Mapping[str, _Taking] = {"voted": Participation, "taken_back": Withdrawal, "paper_given": PaperMark}

@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from evidence.chain import GENESIS, link
 from evidence.findings import Finding
-from ledger import chart_checks, sealing, tag_checks, year_checks
+from ledger import sealing, tag_checks
+from ledger.chart import checks as chart_checks
 from ledger.models import Account, Balance, ChainHead, Entry, EntryText, Period, Posting
 from ledger.posting import text_digest
 from ledger.surplus.checks import findings as surplus_findings
+from ledger.years import checks as year_checks
 
 
 def findings(session: Session) -> list[Finding]:

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from ledger.models import FiscalYear
-from ledger.periods import fiscal_year_of, month_end
+from ledger.years.periods import fiscal_year_of, month_end
 
 _DAY = timedelta(days=1)
 

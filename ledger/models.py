@@ -308,7 +308,7 @@ class YearReopening(LedgerBase):
     fiscal_year_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     #: Of the closing that it takes back.
     number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
-    #: SHA-256 by which the decision named that closing: see `ledger.reopening`.
+    #: SHA-256 by which the decision named that closing: see `ledger.years.reopening`.
     fingerprint: Mapped[Sha256]
     #: The decision, as a reference the ledger does not know more about. It serves once.
     decision_ref: Mapped[UUID] = mapped_column(Uuid, unique=True)

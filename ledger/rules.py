@@ -2,10 +2,10 @@
 
 from evidence.columns import table_of
 from evidence.rules import Case, Rule, append_only, refuse
-from ledger import year_rules
 from ledger.budgets import rules as budget_rules
 from ledger.models import ChainLink, Entry, Posting
 from ledger.surplus import rules as surplus_rules
+from ledger.years import rules as year_rules
 
 RULES: tuple[Rule, ...] = (
     *append_only(table_of(Entry)),

@@ -13,8 +13,8 @@ from sqlalchemy import BigInteger, ColumnElement, Select, and_, bindparam, cast,
 from sqlalchemy.orm import Session
 
 from evidence.columns import raw
-from ledger.closed_years import last_closed
 from ledger.models import Balance, ClosingBalance, Entry, Period, Posting
+from ledger.years.closed_years import last_closed
 
 #: A query for what accounts were debited and credited with: `account_id`, `debit_minor`, `credit_minor`.
 Sums = Select[UUID, int, int]

@@ -15,11 +15,14 @@ from coop.approvals import operations as approvals
 from coop.approvals.models import TwoPersonAct
 from coop.attachments.uploads import Received, receive
 from coop.config import Config
-from coop.payments.bills import claim_queries, claiming, entering, paying, queries
+from coop.payments.bills import entering, queries
 from coop.payments.bills.booking import Costs
-from coop.payments.bills.claiming import NewClaim, Spent
+from coop.payments.bills.claims import operations as claiming
+from coop.payments.bills.claims import queries as claim_queries
+from coop.payments.bills.claims.operations import NewClaim, Spent
 from coop.payments.bills.entering import NewBill
-from coop.payments.bills.netting import ToPay
+from coop.payments.bills.paying import operations as paying
+from coop.payments.bills.paying.netting import ToPay
 from coop.payments.bills.rows import BillFilter
 from coop.payments.confirming import operations as confirming
 from coop.payments.confirming import queries as accounts

@@ -36,11 +36,11 @@ from coop.books.surplus.operations import prepare_plan
 from coop.outbox import OutboxJob
 from coop.permissions import WORKER, Actor
 from governance.models import Proposal
-from ledger import closing, periods
 from ledger.chart import BANK, COACHING_INCOME, GRANT_INCOME
 from ledger.models import FiscalYear
 from ledger.posting import Line
 from ledger.surplus.plan import Rates
+from ledger.years import closing, periods
 from tests import joining
 
 ZONE = ZoneInfo("Pacific/Auckland")

@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from coop import cooperative
 from coop.approvals import operations as approvals
 from coop.approvals.kinds import Outcome
-from coop.books import closing, export_operations, operations, reopening
+from coop.books import operations
 from coop.books.acts import YEAR_CLOSE
+from coop.books.exports import operations as export_operations
 from coop.books.operations import NewEntry
-from coop.books.reopening import YEAR_REOPEN, ReopeningAsked
+from coop.books.years import closing, reopening
+from coop.books.years.reopening import YEAR_REOPEN, ReopeningAsked
 from coop.database import db
 from coop.permissions import WORKER
 from ledger.chart import BANK, COACHES

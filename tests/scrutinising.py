@@ -15,7 +15,7 @@ from coop.identity.models import Person, PowerGrant
 from coop.membership.models import Participant
 from coop.permissions import Power
 from governance.models import RollEntry
-from governance.sheets import Findings
+from governance.paper.sheets import Findings
 from tests import joining
 from tests.founded import OPERATOR
 

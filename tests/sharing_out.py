@@ -23,12 +23,12 @@ from coop.books.surplus import operations as surplus_operations
 from coop.membership.models import Participant
 from coop.payments.payouts.disbursements import ToPay, record_payment
 from evidence.identifiers import new_id
-from ledger import periods
 from ledger.chart import BANK, COACHES, COACHING_INCOME, FELLOWSHIP_INCOME, GRANT_INCOME, PATRONAGE_PAYABLE
-from ledger.closing import close_year
 from ledger.models import FiscalYear
 from ledger.posting import Draft, Line, post
 from ledger.surplus.plan import Rates, plan_of
+from ledger.years import periods
+from ledger.years.closing import close_year
 from tests import joining
 
 RATES = Rates(reserve_bp=2000, fund_bp=1000, cash_bp=5000)

@@ -14,7 +14,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from coop import clock, cooperative
-from coop.assembly import elections, operations, voting
+from coop.assembly import operations, voting
+from coop.assembly.elections import operations as elections
 from coop.assembly.models import Candidacy, Majority, MotionComment, MotionWords
 from coop.assembly.operations import Words
 from coop.books.operations import NewEntry, record_entry, seal

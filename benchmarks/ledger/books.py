@@ -23,9 +23,10 @@ from sqlalchemy.orm import Session
 
 from coop.database import make_engine, write_with
 from evidence.rules import install_rules
-from ledger import chart, periods
+from ledger import chart
 from ledger.models import LedgerBase
 from ledger.rules import RULES
+from ledger.years import periods
 from tests.postgresql_cluster import MISSING, Cluster, find_binaries
 
 STARTS_ON, ENDS_ON = date(2026, 4, 1), date(2027, 3, 31)

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from benchmarks.ledger.books import STARTS_ON, founded
 from coop.database import write_with
 from evidence.identifiers import new_id
-from ledger import periods
 from ledger.models import Account, AccountKind
+from ledger.years import periods
 
 ACCOUNTS = 2_000
 

@@ -20,9 +20,9 @@ from benchmarks.ledger.timing import Work, in_turn, show
 from coop.database import write_with
 from ledger.balances import keep_closing_balances
 from ledger.models import YearClosing
-from ledger.periods import fiscal_years
 from ledger.statements import trial_balance
 from ledger.totals import balance_of
+from ledger.years.periods import fiscal_years
 
 RUNS, TIMES = 5, 5
 FINISHED = "SELECT code, name, debit_minor, credit_minor FROM bench_balance ORDER BY code"

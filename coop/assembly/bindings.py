@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from coop import cooperative
 from coop.assembly.models import Motion, MotionWords, Stage
 from coop.assembly.resolutions import Resolution
-from coop.assembly.results import count_of
+from coop.assembly.results.queries import count_of
 from coop.assembly.voting import words_digest
 from coop.database import CoopBase
 from evidence.columns import Sha256

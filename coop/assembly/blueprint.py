@@ -6,8 +6,9 @@ from coop.assembly import errors, solvency
 from coop.assembly.desk import errors as desk_errors
 from coop.assembly.meetings import errors as meeting_errors
 from coop.errors import declare
-from governance import challenge_errors, paper_errors
 from governance import errors as governance_errors
+from governance.challenges import errors as challenge_errors
+from governance.paper import errors as paper_errors
 from ledger.surplus import errors as surplus_errors
 
 blueprint = Blueprint("assembly", __name__)

@@ -7,13 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coop.assembly import binding_checks
-from coop.assembly.ballot_codes import digest_of_codes
+from coop.assembly.ballots.codes import digest_of_codes
 from coop.assembly.bylaws import BylawVersion
 from coop.assembly.meetings import checks as meeting_checks
 from coop.assembly.models import BoardTerm, Candidacy, Motion, MotionWords
 from coop.assembly.outside import checks as outside_checks
 from coop.assembly.resolutions import Resolution, ResolutionText
-from coop.assembly.results import count_of
+from coop.assembly.results.queries import count_of
 from coop.assembly.voting import words_digest
 from evidence.canonical import digest
 from evidence.findings import Finding

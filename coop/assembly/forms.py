@@ -1,4 +1,4 @@
-"""The forms of the assembly. How the boxes of a ballot are read stands in `ballot_boxes`."""
+"""The forms of the assembly. How the boxes of a ballot are read stands in `coop.assembly.ballots.boxes`."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.validators import Length
 
 from coop.assembly.counting_forms import CountingForm
-from coop.assembly.elections import LONGEST_STATEMENT
+from coop.assembly.elections.operations import LONGEST_STATEMENT
 from coop.assembly.models import Majority
 from coop.assembly.operations import LONGEST_COMMENT, LONGEST_MOTION, MOST_OPTIONS, MOST_SEATS, Words
 from coop.assembly.voting import Casting

@@ -16,7 +16,7 @@ from coop.assembly.resolutions import Resolution
 from coop.database import CoopBase
 from coop.membership.models import Participant
 from evidence.columns import Code, Id, Line, LongText, Moment, text_enum
-from governance.challenges import Challenge
+from governance.challenges.models import Challenge
 from governance.models import Kind, Proposal
 
 

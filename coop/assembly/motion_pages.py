@@ -9,15 +9,16 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from coop import clock
-from coop.assembly import elections, operations, queries
+from coop.assembly import operations, queries
 from coop.assembly.blueprint import blueprint
 from coop.assembly.bylaws import BylawVersion
 from coop.assembly.counting_rules import rule_of_vote
+from coop.assembly.elections import operations as elections
 from coop.assembly.forms import ChoiceForm, CommentForm, MotionForm, WordsForm
 from coop.assembly.meetings.progress import OnAgenda, on_agenda
 from coop.assembly.outside.queries import place_of
 from coop.assembly.queries import MotionPage, State
-from coop.assembly.result_pages import needed, result_of
+from coop.assembly.results.pages import needed, result_of
 from coop.assembly.solvency import OFFICERS, surplus_of
 from coop.database import db, write
 from coop.errors import show_on

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from coop import cooperative, formats, outbox
 from coop.assembly.models import Candidacy, Motion, MotionWords
-from coop.assembly.results import cast, count_of, elected_codes
+from coop.assembly.results.queries import cast, count_of, elected_codes
 from coop.identity.models import Person
 from coop.identity.telling import tell_holders
 from coop.membership import participants
@@ -22,7 +22,7 @@ from coop.membership.models import Participant, Representative
 from coop.membership.queries import in_term
 from coop.permissions import Power
 from governance.chain import Head, LinkKind, link_of
-from governance.challenges import Asks
+from governance.challenges.models import Asks
 from governance.declared import declared
 from governance.models import Kind, Proposal, RollEntry, Secrecy
 

@@ -11,12 +11,12 @@ from coop import clock, cooperative
 from coop.assembly import bylaws, queries, voting
 from coop.assembly.blueprint import blueprint
 from coop.assembly.counting_rules import choices_for
-from coop.assembly.electorate import eligible, record_date
 from coop.assembly.forms import OpenForm
 from coop.assembly.meetings.errors import OpenedByMeeting
 from coop.assembly.meetings.progress import OnAgenda, on_agenda
 from coop.assembly.models import Majority
 from coop.assembly.queries import CandidateRow, MotionPage, State
+from coop.assembly.rolls.electorate import eligible, record_date
 from coop.database import db, write
 from coop.errors import message_of, show_on
 from coop.permissions import Power, requires

@@ -1,7 +1,7 @@
 """Motions and their debate: writing, editing, withdrawing, and what members say about them.
 
 A motion changes only while it is discussed. Its vote begins in `coop.assembly.voting`, its candidates come from
-`coop.assembly.elections`. The trail of acts holds references and no words.
+`coop.assembly.elections.operations`. The trail of acts holds references and no words.
 """
 
 import secrets

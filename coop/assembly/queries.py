@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, aliased
 from coop import cooperative
 from coop.assembly.asking import MOTIONS_PER_PAGE, State, listed_motions, one_motion, open_votes
 from coop.assembly.models import BoardTerm, Candidacy, Majority, Motion, MotionComment, MotionWords, Stage
-from coop.assembly.results import count_of, option_words
-from coop.assembly.standing import Because, Standing, paper_stages, standing
+from coop.assembly.results.queries import count_of, option_words
+from coop.assembly.rolls.standing import Because, Standing, paper_stages, standing
 from coop.assembly.voting import words_digest
 from coop.membership.models import Member, Participant, ParticipantKind
 from coop.paging import Part, bounded

@@ -15,17 +15,17 @@ from sqlalchemy.orm import Session
 
 from coop import audit, clock, cooperative, outbox
 from coop.assembly import errors, notices
-from coop.assembly.ballot_codes import digest_of_codes, give_codes
+from coop.assembly.ballots.codes import digest_of_codes, give_codes
 from coop.assembly.bylaws import in_force
 from coop.assembly.counting_rules import Asked, rule_for
 from coop.assembly.desk.operations import need_scrutineers
-from coop.assembly.electorate import challenges_until, eligible, record_date
 from coop.assembly.meetings import progress
 from coop.assembly.meetings.errors import OpenedByMeeting
 from coop.assembly.models import Motion, MotionWords, Stage
 from coop.assembly.operations import discussed
-from coop.assembly.recording import record_outcome
-from coop.assembly.results import option_words
+from coop.assembly.results.queries import option_words
+from coop.assembly.results.recording import record_outcome
+from coop.assembly.rolls.electorate import challenges_until, eligible, record_date
 from coop.membership.models import Participant
 from coop.permissions import Actor, NotFound, Power
 from governance import ballots, secret_ballots

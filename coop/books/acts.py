@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from coop.approvals.kinds import ActKind, Outcome, TwoPeople
 from coop.approvals.queries import words
-from coop.books import closing, closing_words, entry_acts, import_acts, reopening, reopening_words
-from coop.books.reopening import YEAR_REOPEN, ReopeningAsked
+from coop.books import entry_acts
+from coop.books.imports import acts as import_acts
 from coop.books.surplus import acts as surplus_acts
+from coop.books.years import closing, closing_words, reopening, reopening_words
+from coop.books.years.reopening import YEAR_REOPEN, ReopeningAsked
 from coop.outbox import Page
 from coop.permissions import Actor, Power
 from evidence.messages import N_

@@ -10,9 +10,9 @@ from coop import files
 from coop.assembly.bindings import MotionBinding
 from coop.assembly.models import Motion
 from coop.assembly.resolutions import Body, Resolution
-from coop.assembly.results import count_of
+from coop.assembly.results.queries import count_of
 from coop.audit import AuditEvent
-from coop.books.export_models import KeptExport
+from coop.books.exports.models import KeptExport
 from coop.config import configuration
 from evidence.findings import Finding
 from evidence.messages import Refusal

@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from coop import cooperative
-from coop.books import import_uploads, operations
+from coop.books import operations
+from coop.books.imports import uploads as import_uploads
 from coop.permissions import Actor
-from ledger import periods, sealing
+from ledger import sealing
+from ledger.years import periods
 
 #: A year is opened this long before its first day, so that nobody finds the books shut.
 OPENS_AHEAD = timedelta(days=31)

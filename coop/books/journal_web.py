@@ -11,7 +11,7 @@ from coop.books import entry_acts, kept, operations, queries, words
 from coop.books.entry_form import Computed, EntryForm
 from coop.books.errors import EntryNeedsTwo, KeptElsewhere
 from coop.books.forms import JournalForm, ReversalForm
-from coop.books.import_queries import import_of_entry
+from coop.books.imports.queries import import_of_entry
 from coop.books.line_form import Offer, offer
 from coop.books.pages import READERS, Answer, blueprint, currency, download_links, for_two, trail
 from coop.books.papers.queries import entries_with_papers, papers_of
@@ -20,7 +20,7 @@ from coop.errors import show_on
 from coop.forms import choices
 from coop.paging import Part, bounded, pager, requested_page
 from coop.payments.bank.queries import lines_of_entry, unmatched_counts
-from coop.payments.bills.payments import run_of_return
+from coop.payments.bills.paying.queries import run_of_return
 from coop.payments.payouts.payments import disbursement_of_return
 from coop.payments.queries import outstanding_count
 from coop.permissions import Power, requires

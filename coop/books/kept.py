@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from coop.books.errors import KeptByClaims, KeptElsewhere, KeptForMembers, ReserveKept, SupplierNamed
 from coop.membership.classes import capital_accounts
 from coop.payments.bills.models import Supplier
-from ledger import periods
 from ledger.chart import (
     COMMUNITY_FUND,
     EXPENSE_CLAIMS,
@@ -26,11 +25,12 @@ from ledger.chart import (
     SHARE_APPLICATIONS,
     SURPLUS_AWAITING,
 )
-from ledger.closed_years import is_closed
 from ledger.models import Account, AccountKind, YearClosing
 from ledger.posting import Line
 from ledger.records import PostedEntry
 from ledger.surplus.preparing import uncovered_deficit
+from ledger.years import periods
+from ledger.years.closed_years import is_closed
 
 #: What was spent for the co-op and claimed back.
 KEPT_BY_CLAIMS = frozenset({EXPENSE_CLAIMS})

@@ -19,9 +19,10 @@ from coop.books import kept
 from coop.books.errors import BookedElsewhere, EntryNeedsTwo, LockedByClosing, NoYearOpened, PeriodNotOver
 from coop.books.tax.operations import check_registered
 from coop.permissions import Actor, Power
-from ledger import journal, periods, posting, sealing
+from ledger import journal, posting, sealing
 from ledger.models import Entry
 from ledger.records import PostedEntry
+from ledger.years import periods
 
 
 @dataclass(frozen=True)

@@ -12,16 +12,17 @@ from coop import cooperative
 from coop.approvals import operations as approvals
 from coop.approvals.errors import AlreadyPrepared
 from coop.books.errors import CONFLICTS
-from coop.books.export_operations import YearMoved
+from coop.books.exports.operations import YearMoved
 from coop.database import db, write
 from coop.errors import declare
 from coop.permissions import Power
 from coop.signed_in import actor
 from evidence.canonical import Canonical
 from evidence.messages import N_
-from ledger import chart_errors, closing_errors, reopening_errors
 from ledger import errors as ledger_errors
+from ledger.chart import errors as chart_errors
 from ledger.export import Format
+from ledger.years import closing_errors, reopening_errors
 
 blueprint = Blueprint("books", __name__)
 

@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from coop import cooperative
-from coop.books import closing
+from coop.books.years import closing
 from coop.identity.models import Person
 from coop.membership.models import Member, Participant
 from coop.membership.operations import name_key
@@ -17,11 +17,12 @@ from coop.payments.bank.accounts import bank_accounts
 from coop.payments.bills.models import Supplier
 from coop.payments.models import PaymentReceipt
 from evidence.currencies import exponent
-from ledger import periods, sealing
+from ledger import sealing
 from ledger.chart import SUSPENSE
-from ledger.closed_years import reopening_of
 from ledger.models import Entry, FiscalYear, Fund, Period
 from ledger.totals import account_totals, balance_of
+from ledger.years import periods
+from ledger.years.closed_years import reopening_of
 
 #: How many parties are offered by name in the form of an entry; others are found by their number or exact name.
 MOST_PARTIES_OFFERED = 500

@@ -1,19 +1,13 @@
 """The pages of the books, gathered under one blueprint."""
 
-from coop.books import (
-    chart_file_web,
-    chart_web,
-    closing_web,
-    export_web,
-    import_web,
-    journal_web,
-    periods_web,
-    reopening_web,
-    statements_web,
-)
+from coop.books import journal_web, statements_web
 from coop.books.budgets import web as budget_web
+from coop.books.chart import file_web as chart_file_web
+from coop.books.chart import web as chart_web
 from coop.books.cost_centres import web as cost_centre_web
+from coop.books.exports import web as export_web
 from coop.books.funds import web as fund_web
+from coop.books.imports import web as import_web
 from coop.books.pages import blueprint
 from coop.books.papers import web as papers_web
 from coop.books.statements import lists_web as statement_lists_web
@@ -23,6 +17,7 @@ from coop.books.surplus import web as surplus_web
 from coop.books.tax import registration_web as tax_registration_web
 from coop.books.tax import return_web as tax_return_web
 from coop.books.tax import web as tax_web
+from coop.books.years import closing_web, periods_web, reopening_web
 
 __all__ = [
     "blueprint",

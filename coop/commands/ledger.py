@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from coop.books import export_operations
+from coop.books.exports import operations as export_operations
 from coop.commands.context import OPERATOR, in_app
 from coop.commands.ledger_import import import_file
 from coop.commands.ledger_statements import balance, cashflow, income, sheet

@@ -7,11 +7,11 @@ import click
 from sqlalchemy.orm import Session
 
 from coop.approvals import operations as approvals
-from coop.books import import_operations as operations
-from coop.books import import_uploads
-from coop.books.import_acts import import_of
-from coop.books.import_operations import FileToImport, Preview
-from coop.books.import_uploads import BOOK_IMPORT
+from coop.books.imports import operations
+from coop.books.imports import uploads as import_uploads
+from coop.books.imports.acts import import_of
+from coop.books.imports.operations import FileToImport, Preview
+from coop.books.imports.uploads import BOOK_IMPORT
 from coop.commands.context import OPERATOR, in_app, progress
 from coop.commands.people import actor_named, actors, two_people
 from coop.database import write

@@ -14,9 +14,9 @@ from ledger.comparatives import Against
 from ledger.errors import DatesReversed
 from ledger.export import balances
 from ledger.export import statements as files
-from ledger.periods import fiscal_year_of
 from ledger.statements import TrialBalance, balance_sheet, cash_flow_statement, income_statement, trial_balance
 from ledger.statements.tables import Table, cash_table, income_table, sheet_table
+from ledger.years.periods import fiscal_year_of
 
 _BALANCES: dict[str, Callable[[TrialBalance], str]] = {
     "text": balances.as_text,

@@ -12,8 +12,8 @@ from coop.database import db, write
 from coop.permissions import Actor
 from coop.reports import editions, errors
 from coop.reports.queries import Edition, latest
-from ledger.closed_years import year_named
 from ledger.models import FiscalYear
+from ledger.years.closed_years import year_named
 
 
 @click.group()

@@ -17,12 +17,12 @@ from coop.database import db, write
 from coop.errors import message_of
 from coop.membership.patrons import patrons
 from evidence.currencies import decimal_text
-from ledger.closing import year_named
 from ledger.surplus.models import Fallback
 from ledger.surplus.plan import Plan, Rates, plan_of, plans_of
 from ledger.surplus.preparing import basis_of
 from ledger.surplus.schedule import Totals
 from ledger.surplus.shares import check_rates, share_out
+from ledger.years.closing import year_named
 
 
 class Percent(click.ParamType[int]):

@@ -8,14 +8,15 @@ from sqlalchemy.orm import Session
 
 from coop import cooperative
 from coop.approvals import operations as approvals
-from coop.books import closing, closing_words, export_operations, reopening, reopening_words
 from coop.books.acts import YEAR_CLOSE
-from coop.books.reopening import YEAR_REOPEN, Reopenable, ReopeningAsked
+from coop.books.exports import operations as export_operations
+from coop.books.years import closing, closing_words, reopening, reopening_words
+from coop.books.years.reopening import YEAR_REOPEN, Reopenable, ReopeningAsked
 from coop.commands.context import OPERATOR, in_app
 from coop.commands.people import actors, two_people
 from coop.database import db, write
 from evidence.currencies import decimal_text
-from ledger.closing import year_named
+from ledger.years.closing import year_named
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 _STATES = {"done": "done", "open": "OPEN", "note": "note"}

@@ -22,9 +22,9 @@ from coop.assembly.meetings.calling import When
 from coop.assembly.meetings.models import AgendaItem, ItemKind, MeetingKind, Presence
 from coop.assembly.operations import Words
 from coop.books.acts import YEAR_CLOSE
-from coop.books.closing import what_is_closed
 from coop.books.surplus.acts import SURPLUS_POST, posting_of
 from coop.books.surplus.operations import prepare_plan
+from coop.books.years.closing import what_is_closed
 from coop.database import db, write
 from coop.demonstration import polling, roles, shop, voices
 from coop.demonstration.stage import Stage
@@ -36,8 +36,8 @@ from coop.reports.models import Conclusion
 from coop.reports.reviews import NewReview
 from coop.reports.statements import accounts_of
 from ledger import chart
-from ledger.closing import year_named
 from ledger.surplus.plan import Rates
+from ledger.years.closing import year_named
 
 #: A fifth to the reserve, a tenth to the community fund, half of each member's share paid out.
 _RATES = Rates(reserve_bp=2_000, fund_bp=1_000, cash_bp=5_000)

@@ -23,12 +23,15 @@ from coop.demonstration import roles
 from coop.demonstration.shop import confirm_accounts
 from coop.demonstration.stage import Stage
 from coop.demonstration.two import approve_act
-from coop.payments.bills import claiming, paying, queries, suppliers
+from coop.payments.bills import queries
 from coop.payments.bills.booking import Costs
-from coop.payments.bills.claiming import NewClaim, Spent
+from coop.payments.bills.claims import operations as claiming
+from coop.payments.bills.claims.operations import NewClaim, Spent
 from coop.payments.bills.entering import NewBill, enter_bill
-from coop.payments.bills.netting import ToPay
-from coop.payments.bills.suppliers import SupplierText
+from coop.payments.bills.paying import operations as paying
+from coop.payments.bills.paying.netting import ToPay
+from coop.payments.bills.suppliers import operations as suppliers
+from coop.payments.bills.suppliers.operations import SupplierText
 from ledger import chart
 from ledger.drafts import Line
 

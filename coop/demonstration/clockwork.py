@@ -18,7 +18,7 @@ from coop.identity.models import SignInSession
 from coop.permissions import NotFound
 from evidence.messages import N_
 from governance.models import Proposal
-from ledger.periods import fiscal_year_of
+from ledger.years.periods import fiscal_year_of
 
 #: When somebody opens the office on the first day of a year.
 _MORNING = time(9)

@@ -19,12 +19,12 @@ from coop.identity.models import Person
 from coop.membership.models import Member, Participant, Representative
 from coop.membership.queries import in_term
 from coop.permissions import Actor
-from governance.challenges import is_struck
+from governance.challenges.models import is_struck
 from governance.choices import Choice
 from governance.counts import rule_of
 from governance.methods import ElectionRule, Form, Rule
 from governance.models import OpenBallot, Option, Participation, Proposal, RollEntry, Secrecy
-from governance.paper import PaperMark
+from governance.paper.models import PaperMark
 
 #: The share of those who vote, and how they do: most are for what was put to them.
 _SHARE = 0.5

@@ -10,7 +10,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coop.assembly import elections, voting
+from coop.assembly import voting
+from coop.assembly.elections import operations as elections
 from coop.assembly.models import Candidacy, Motion
 from coop.demonstration import roles, voices
 from coop.demonstration.growth import SEED

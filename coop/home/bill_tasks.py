@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from coop import cooperative
 from coop.approvals.queries import waiting_for
 from coop.home.tasks import Task
-from coop.payments.bills import claim_queries, queries
+from coop.payments.bills import queries
 from coop.payments.bills.acts import KINDS_WITH_RECEIPT
+from coop.payments.bills.claims import queries as claim_queries
 from coop.payments.confirming import queries as accounts
 from coop.payments.confirming.operations import CONFIRMERS
 from coop.permissions import Actor, Power

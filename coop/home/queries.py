@@ -12,7 +12,7 @@ from coop import cooperative
 from coop.assembly.bylaws import Bylaws, in_force
 from coop.assembly.models import BoardTerm, Candidacy, Motion, MotionWords, Stage
 from coop.assembly.resolutions import Body, Resolution, ResolutionText
-from coop.assembly.results import cast, elected_codes
+from coop.assembly.results.queries import cast, elected_codes
 from coop.community.queries import directory_size
 from coop.membership.models import Member, MemberClass, Participant, ParticipantKind
 from coop.shares.models import ShareEvent

@@ -4,8 +4,8 @@ from flask import url_for
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
-from coop.assembly.roll_challenges import ANSWERERS
-from coop.assembly.roll_queries import waiting
+from coop.assembly.rolls.challenges import ANSWERERS
+from coop.assembly.rolls.queries import waiting
 from coop.home.tasks import Task
 from coop.permissions import Actor
 

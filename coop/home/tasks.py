@@ -16,8 +16,8 @@ from coop.approvals.queries import waiting_for, waiting_with
 from coop.assembly.duties import due_closings
 from coop.assembly.queries import State
 from coop.books.acts import YEAR_CLOSE
-from coop.books.closing import year_to_close
 from coop.books.surplus.acts import next_steps
+from coop.books.years.closing import year_to_close
 from coop.community.matching import Skills, skills_of
 from coop.community.queries import profile
 from coop.formats import format_day, format_money
@@ -34,7 +34,7 @@ from coop.payments.payouts.payees import owed_in_all
 from coop.payments.queries import RequestRow, outstanding_count, outstanding_of
 from coop.permissions import Actor, Power
 from coop.shares.queries import to_issue
-from ledger.closed_years import reopening_of
+from ledger.years.closed_years import reopening_of
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from coop.reports.models import AccountsSignature, ApprovedAccounts
 from coop.reports.statements import accounts_of
 from coop.texts import prose
 from evidence.canonical import Canonical
-from ledger.closed_years import closing_of
+from ledger.years.closed_years import closing_of
 
 #: So many directors sign the accounts.
 SIGNERS = 2

@@ -42,13 +42,13 @@ from coop.reports.reviews import review_that_stands
 from coop.reports.statements import YearAccounts, accounts_of, year_before
 from coop.reports.words import words_of
 from coop.shares.movements import movement
-from ledger.closed_years import closings_of
 from ledger.models import AccountKind, FiscalYear
 from ledger.statements import CashFlows as Flows
 from ledger.statements import Section, balance_sheet, cash_flow_statement, income_statement
 from ledger.statements.sections import place_of
 from ledger.surplus.business import business_of
 from ledger.totals import account_totals
+from ledger.years.closed_years import closings_of
 
 
 def compose(session: Session, year_id: UUID) -> Content:

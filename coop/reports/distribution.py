@@ -11,7 +11,7 @@ from coop import cooperative
 from coop.assembly import bindings
 from coop.assembly.models import Motion, MotionWords
 from coop.assembly.resolutions import Resolution
-from coop.assembly.results import cast, count_of
+from coop.assembly.results.queries import cast, count_of
 from coop.assembly.solvency import solvency_of
 from coop.payments.payouts.surplus_shares import paid_by_plan
 from coop.reports.content_money import Band, Decided, DistributionPlan, Signature

@@ -29,8 +29,8 @@ from coop.reports.queries import Edition
 from coop.reports.reviews import is_reviewed, review_of
 from coop.signed_in import actor
 from evidence.messages import Refusal
-from ledger.closed_years import closing_of, closings_of
 from ledger.models import FiscalYear, YearClosing
+from ledger.years.closed_years import closing_of, closings_of
 
 Answer = str | Response | tuple[str, int]
 _WRITERS = (Power.BOARD, Power.SECRETARY)

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from coop.permissions import NotFound
 from coop.reports.content import Content
 from coop.reports.models import ReportContent, ReportEdition
-from ledger.closed_years import closed, year_named
 from ledger.errors import LedgerRefusal
 from ledger.models import FiscalYear, YearReopening
+from ledger.years.closed_years import closed, year_named
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from coop.reports import errors
 from coop.reports.models import Conclusion, Review, ReviewText
 from coop.reports.statements import YearAccounts, accounts_of
 from coop.texts import line, prose
-from ledger.closed_years import closing_of
+from ledger.years.closed_years import closing_of
 
 LEAST_TEXT, LONGEST_TEXT = 20, 20_000
 

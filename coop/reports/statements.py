@@ -12,9 +12,9 @@ from coop.permissions import NotFound
 from coop.reports.errors import YearNotClosed
 from evidence.canonical import digest
 from ledger import statements
-from ledger.closed_years import closing_of
 from ledger.models import ChainLink, Entry, FiscalYear, YearClosing
 from ledger.statements import BalanceSheet, IncomeStatement, Section, TrialBalance
+from ledger.years.closed_years import closing_of
 
 
 @dataclass(frozen=True)

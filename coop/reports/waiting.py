@@ -13,9 +13,9 @@ from coop.reports.editions import KIND, PREPARERS
 from coop.reports.models import ReportEdition
 from coop.reports.queries import last_number
 from coop.reports.reviews import is_reviewed
-from ledger.closed_years import stands
 from ledger.models import FiscalYear, YearClosing
 from ledger.surplus.models import Distribution
+from ledger.years.closed_years import stands
 
 
 class Step(StrEnum):

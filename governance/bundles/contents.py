@@ -13,16 +13,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evidence.canonical import canonical_bytes, digest
-from governance import chain, challenging, headers, voters
+from governance import chain, headers, voters
 from governance.bundles import forms, sheets
 from governance.bundles.lines import listed, table
-from governance.challenges import Asks, Challenge, ChallengeAnswer, is_added, is_struck
-from governance.challenging import Added
+from governance.challenges import operations as challenging
+from governance.challenges.models import Asks, Challenge, ChallengeAnswer, is_added, is_struck
+from governance.challenges.operations import Added
 from governance.counts import options_of
 from governance.declared import declared
 from governance.errors import NoSuchProposal, NotYetCounted
 from governance.models import ChainLink, Participation, Proposal, RollEntry, Secrecy, Withdrawal
-from governance.paper import PaperMark
+from governance.paper.models import PaperMark
 from governance.shown import Cast, Shown, cast_of
 
 FORMAT = "coop-result-bundle-1"

@@ -7,7 +7,7 @@ from evidence.canonical import canonical_bytes, digest
 from evidence.chain import GENESIS
 from governance.bundles.reading import Bundle, need
 from governance.chain import LinkKind
-from governance.challenges import Asks
+from governance.challenges.models import Asks
 from governance.counting.files.source import MAX_CANDIDATES
 from governance.counting.lots import drawn
 from governance.counts import ANSWERS

@@ -16,11 +16,11 @@ from ledger.budgets import errors
 from ledger.budgets.actuals import BUDGETED_KINDS, actuals
 from ledger.budgets.models import BudgetAmount
 from ledger.chart import books_currency
-from ledger.closed_years import is_closed
 from ledger.drafts import LARGEST_AMOUNT_MINOR
 from ledger.models import Account, FiscalYear, Period
-from ledger.periods import periods_of
 from ledger.surplus.apportion import apportion
+from ledger.years.closed_years import is_closed
+from ledger.years.periods import periods_of
 
 _BUDGET = table_of(BudgetAmount)
 

@@ -16,7 +16,7 @@ from ledger.budgets.actuals import actuals
 from ledger.budgets.amounts import budget_of, budgeted_accounts, year_of
 from ledger.chart import books_currency
 from ledger.models import AccountKind, Period
-from ledger.periods import periods_of
+from ledger.years.periods import periods_of
 
 _MONTHS_OF_A_QUARTER = 3
 

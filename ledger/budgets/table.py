@@ -18,7 +18,7 @@ from ledger.chart import books_currency
 from ledger.importing.errors import CellMissing, FileEmpty
 from ledger.importing.table import Problems, amount, read_table
 from ledger.models import Period
-from ledger.periods import periods_of
+from ledger.years.periods import periods_of
 
 COLUMNS = ("account", "name", "month", "budget", "actual")
 _NEEDED = ("account", "month", "budget")

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from ledger.chart import books_currency
 from ledger.models import AccountKind, Business
-from ledger.periods import fiscal_year_of, months_within
 from ledger.spans import Span
 from ledger.statements.sections import Section, result_of, section
 from ledger.totals import AccountBalance, account_balances, account_totals
+from ledger.years.periods import fiscal_year_of, months_within
 
 _DAY = timedelta(days=1)
 

@@ -8,7 +8,13 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from evidence.findings import Finding
-from ledger.chart import COMMUNITY_FUND, GENERAL_RESERVE, PATRONAGE_PAYABLE, RETAINED_PATRONAGE, SURPLUS_AWAITING
+from ledger.chart import (
+    COMMUNITY_FUND,
+    GENERAL_RESERVE,
+    PATRONAGE_PAYABLE,
+    RETAINED_PATRONAGE,
+    SURPLUS_AWAITING,
+)
 from ledger.models import Account, Entry, Posting
 from ledger.surplus import schedule
 from ledger.surplus.models import Distribution, SurplusLine, SurplusLineParty, SurplusPlan

@@ -13,8 +13,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from ledger import posting
-from ledger.chart import COMMUNITY_FUND, GENERAL_RESERVE, PATRONAGE_PAYABLE, RETAINED_PATRONAGE, SURPLUS_AWAITING
-from ledger.closed_years import closing_of
+from ledger.chart import (
+    COMMUNITY_FUND,
+    GENERAL_RESERVE,
+    PATRONAGE_PAYABLE,
+    RETAINED_PATRONAGE,
+    SURPLUS_AWAITING,
+)
 from ledger.errors import LedgerRefusal
 from ledger.models import FiscalYear
 from ledger.posting import Line
@@ -27,6 +32,7 @@ from ledger.surplus.preparing import awaiting
 from ledger.surplus.schedule import ScheduleLine, party_hash
 from ledger.surplus.shares import share_out
 from ledger.totals import result_of
+from ledger.years.closed_years import closing_of
 
 KIND = "distribution"
 

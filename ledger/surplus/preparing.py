@@ -17,8 +17,6 @@ from evidence.columns import table_of
 from evidence.identifiers import new_id
 from evidence.insertion import Insertion
 from ledger.chart import SURPLUS_AWAITING, books_currency
-from ledger.closed_years import closing_of, stands
-from ledger.closing_errors import NoSuchYear
 from ledger.models import FiscalYear, YearClosing
 from ledger.surplus import errors
 from ledger.surplus.business import Business, Patron, business_of
@@ -27,6 +25,8 @@ from ledger.surplus.models import Distribution, Fallback, SurplusLine, SurplusLi
 from ledger.surplus.schedule import Heading, Rates, ScheduleLine, fingerprint, party_hash
 from ledger.surplus.shares import Shares, check_rates, share_out
 from ledger.totals import balance_of, result_of
+from ledger.years.closed_years import closing_of, stands
+from ledger.years.closing_errors import NoSuchYear
 
 _LINES = Insertion(table_of(SurplusLine), "plan_id", *ScheduleLine._fields)
 _PARTIES = Insertion(table_of(SurplusLineParty), "plan_id", "line_no", "salt", "party_ref", "counted_from")

@@ -3,7 +3,7 @@
 from evidence.columns import table_of
 from evidence.rules import Case, Rule, append_only, refuse
 from ledger.surplus.models import Distribution, SurplusLine, SurplusLineParty, SurplusPlan
-from ledger.year_rules import standing_closing
+from ledger.years.rules import standing_closing
 
 _PLAN, _LINE, _PARTY = "ledger_surplus_plan", "ledger_surplus_line", "ledger_surplus_line_party"
 _DISTRIBUTION = "ledger_surplus_distribution"

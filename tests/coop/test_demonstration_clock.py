@@ -13,7 +13,7 @@ from coop.database import db, write
 from coop.demonstration import clockwork
 from coop.permissions import NotFound
 from governance.models import Outcome
-from ledger.periods import fiscal_years
+from ledger.years.periods import fiscal_years
 from tests import world as worlds
 from tests.databases import TestDatabase
 from tests.html_client import Browser

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from governance import chain, rolls
-from governance.challenges import Asks
-from governance.challenging import answer, challenge
+from governance.challenges.models import Asks
+from governance.challenges.operations import answer, challenge
 from governance.methods import ElectionRule
 from governance.models import Proposal, Secrecy
 from governance.opening import Question, open_proposal

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 
 from coop.database import write_with
 from evidence.identifiers import new_ref
-from governance import challenge_errors as refusals
 from governance import errors
-from governance.challenges import Asks, ChallengeAnswer
-from governance.challenging import answer
+from governance.challenges import errors as refusals
+from governance.challenges.models import Asks, ChallengeAnswer
+from governance.challenges.operations import answer
 from governance.checks import findings
 from governance.closing import close
 from governance.models import ChainLink, Outcome

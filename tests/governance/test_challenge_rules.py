@@ -15,7 +15,7 @@ from coop.database import write_with
 from evidence.columns import table_of
 from evidence.identifiers import new_id, new_ref
 from evidence.rules import drop_rules
-from governance.challenges import Asks, Challenge, ChallengeAnswer
+from governance.challenges.models import Asks, Challenge, ChallengeAnswer
 from governance.checks import findings
 from governance.closing import close
 from governance.models import ChainLink, Participation, RollEntry

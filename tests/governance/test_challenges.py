@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 from evidence.canonical import digest
 from evidence.identifiers import new_id, new_ref
 from governance import chain, errors, rolls
-from governance import challenge_errors as refusals
 from governance.ballots import cast_open
-from governance.challenges import Asks, Challenge, ChallengeAnswer
-from governance.challenging import MOST_WAITING, Added, record_of
+from governance.challenges import errors as refusals
+from governance.challenges.models import Asks, Challenge, ChallengeAnswer
+from governance.challenges.operations import MOST_WAITING, Added, record_of
 from governance.checks import findings
 from governance.closing import close
 from governance.models import Outcome, Proposal
-from governance.paper import PaperMark
+from governance.paper.models import PaperMark
 from governance.secret_ballots import cast_secret
 from governance.weights import ClassCap, Weighting
 

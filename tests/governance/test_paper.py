@@ -11,15 +11,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evidence.identifiers import new_ref
-from governance import errors, paper_errors, scrutiny
+from governance import errors
 from governance.ballots import cast_open
 from governance.checks import findings
 from governance.closing import close
 from governance.models import Ballot, OpenBallot, Outcome, Urn
-from governance.paper import PaperCount, PaperMark
+from governance.paper import errors as paper_errors
+from governance.paper import scrutiny
+from governance.paper.models import PaperCount, PaperMark
+from governance.paper.sheets import SPOILT, BallotsFound, Findings, Pile, Rest, VotesFound, compare, read
 from governance.rolls import entry_of
 from governance.secret_ballots import cast_secret, withdraw_secret
-from governance.sheets import SPOILT, BallotsFound, Findings, Pile, Rest, VotesFound, compare, read
 
 if TYPE_CHECKING:
     from tests.governance.conftest import Votes

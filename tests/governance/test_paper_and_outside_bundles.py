@@ -20,8 +20,8 @@ from governance.bundles import verify
 from governance.bundles.contents import MANIFEST
 from governance.closing import close
 from governance.methods import ElectionRule
+from governance.paper.sheets import BallotsFound, Pile
 from governance.secret_ballots import cast_secret
-from governance.sheets import BallotsFound, Pile
 from tests.governance.bundled import both, bring_from_outside, files, forged, ours, packed, theirs
 from tests.governance.conftest import Votes
 from tests.governance.test_paper import ANA, BEN, enter, mark, ranked, roll_call

@@ -17,15 +17,17 @@ from coop.database import write_with
 from evidence.columns import table_of
 from evidence.identifiers import new_id, new_ref
 from evidence.rules import drop_rules
-from governance import errors, paper_errors, scrutiny
+from governance import errors
 from governance.checks import findings
 from governance.closing import close
 from governance.counts import digest_of
 from governance.models import Ballot, OpenBallot, Outcome, Participation, Proposal, Urn
-from governance.paper import PaperCount, PaperMark, PaperSheet
+from governance.paper import errors as paper_errors
+from governance.paper import scrutiny
+from governance.paper.models import PaperCount, PaperMark, PaperSheet
+from governance.paper.sheets import BallotsFound, Pile, VotesFound
 from governance.rolls import entry_of
 from governance.secret_ballots import cast_secret
-from governance.sheets import BallotsFound, Pile, VotesFound
 from tests.databases import TestDatabase
 from tests.governance.test_governance_races import at_once
 

@@ -20,7 +20,7 @@ from governance import errors
 from governance.ballots import cast_open
 from governance.bundles import checking, packing, verify
 from governance.chain import LinkKind, append, head
-from governance.challenges import Asks, Challenge, ChallengeAnswer
+from governance.challenges.models import Asks, Challenge, ChallengeAnswer
 from governance.closing import close
 from governance.counting.rules import RULES
 from governance.methods import METHODS, ElectionRule, Form

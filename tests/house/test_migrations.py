@@ -22,15 +22,18 @@ from coop.checking import all_findings
 from coop.database import METADATAS, db
 from coop.membership.models import MemberClass
 from coop.payments.bills import queries as bill_queries
-from coop.payments.bills import returning, suppliers
-from coop.payments.bills.suppliers import SupplierText
+from coop.payments.bills.paying import returning
+from coop.payments.bills.suppliers import operations as suppliers
+from coop.payments.bills.suppliers.operations import SupplierText
 from coop.payments.confirming.queries import waiting
 from coop.rooms import RULES
 from evidence.rules import rule_findings
-from ledger import chart, chart_checks, closing, periods, posting, reopening, sealing
+from ledger import chart, posting, sealing
 from ledger import checks as ledger_checks
+from ledger.chart import checks as chart_checks
 from ledger.drafts import Line
 from ledger.models import YearClosing
+from ledger.years import closing, periods, reopening
 from tests import world as worlds
 from tests.billing import Billing
 from tests.databases import Templates, TestDatabase

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from coop import clock
 from coop.assembly.meetings.clear_days import earliest_day, earliest_day_after_report
 from coop.formats import format_day
-from ledger.periods import year_dates
+from ledger.years.periods import year_dates
 from tests.founded import plan
 from tests.journeys.scenes import MINUTE, ZONE, Newcomer, follow_to, go, press, read
 from tests.visitors import Stage, Visitor

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from coop.database import write_with
 from evidence.identifiers import new_id, new_ref
 from evidence.messages import Refusal
-from ledger import chart, checks, periods, posting, sealing
+from ledger import chart, checks, posting, sealing
 from ledger.chart import BANK, OTHER_INCOME
+from ledger.years import periods
 from tests.databases import TestDatabase
 
 NOW = datetime(2026, 5, 4, 3, 2, 1, 987654, tzinfo=UTC)

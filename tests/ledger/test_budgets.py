@@ -9,15 +9,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from evidence.columns import table_of
-from ledger import periods
 from ledger.budgets import amounts, errors, table
 from ledger.budgets.amounts import CopySource
 from ledger.budgets.comparison import By, Compared, compare
 from ledger.budgets.models import BudgetAmount
 from ledger.chart import BANK, COACHING_INCOME, HOSTING, account_by_code
-from ledger.closing import close_year
 from ledger.importing.errors import ColumnMissing, FileEmpty, FileRefused
 from ledger.models import AccountKind, FiscalYear
+from ledger.years import periods
+from ledger.years.closing import close_year
 from tests.ledger.conftest import YEAR, Books
 
 

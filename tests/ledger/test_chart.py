@@ -11,11 +11,15 @@ from sqlalchemy import text, update
 from sqlalchemy.exc import IntegrityError
 
 from evidence.messages import Refusal
-from ledger import chart, chart_changes, chart_checks, chart_errors, closing, errors, funds, lines, periods
+from ledger import chart, errors, funds, lines
 from ledger.chart import BANK, OTHER_COSTS, OTHER_INCOME, PATRONAGE_SOURCES, SHARE_CAPITAL
-from ledger.chart_changes import Particulars
+from ledger.chart import changes as chart_changes
+from ledger.chart import checks as chart_checks
+from ledger.chart import errors as chart_errors
+from ledger.chart.changes import Particulars
 from ledger.models import Account, AccountKind, Business
 from ledger.totals import account_totals, balance_of
+from ledger.years import closing, periods
 from tests.ledger.conftest import NOW, YEAR, Books
 
 DAY = YEAR[0]

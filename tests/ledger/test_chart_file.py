@@ -8,11 +8,14 @@ from datetime import date
 import pytest
 
 from evidence.messages import Refusal
-from ledger import chart, chart_changes, chart_errors, chart_file, errors
+from ledger import chart, errors
 from ledger.chart import BANK, OTHER_COSTS, OTHER_INCOME
-from ledger.chart_changes import Particulars
-from ledger.chart_file import Change
-from ledger.chart_rows import COLUMNS, MOST_ROWS
+from ledger.chart import changes as chart_changes
+from ledger.chart import errors as chart_errors
+from ledger.chart import file as chart_file
+from ledger.chart.changes import Particulars
+from ledger.chart.file import Change
+from ledger.chart.rows import COLUMNS, MOST_ROWS
 from ledger.importing import errors as importing
 from ledger.importing.errors import FileRefused
 from ledger.models import AccountKind, Business

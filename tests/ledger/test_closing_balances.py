@@ -8,10 +8,11 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from evidence.rules import drop_rules
-from ledger import checks, periods
+from ledger import checks
 from ledger.chart import BANK, COACHING_INCOME
 from ledger.models import Account, Balance, ClosingBalance, Entry, FiscalYear, Posting
 from ledger.totals import account_totals, balance_of
+from ledger.years import periods
 from tests.ledger.conftest import Books
 from tests.ledger.test_year_reopening import MARCH, NEXT, close, reopen, start
 

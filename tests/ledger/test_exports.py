@@ -22,11 +22,13 @@ from sqlalchemy import text as sql
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from ledger import chart_changes, errors, export, periods, posting
+from ledger import errors, export, posting
 from ledger.chart import BANK, OTHER_INCOME, SHARE_APPLICATIONS
+from ledger.chart import changes as chart_changes
 from ledger.export.csv_table import COLUMNS
 from ledger.models import Account, AccountKind
 from ledger.totals import account_totals
+from ledger.years import periods
 from tests.conftest import leave_out
 from tests.ledger.conftest import Books, found_books
 

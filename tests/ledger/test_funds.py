@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from ledger import errors, fund_errors, fund_reports, funds, posting
+from ledger import errors, funds, posting
 from ledger.chart import (
     ACCUMULATED_DEPRECIATION,
     BANK,
@@ -22,6 +22,8 @@ from ledger.chart import (
     RESTRICTED_FUNDS,
     WAGES,
 )
+from ledger.funds import errors as fund_errors
+from ledger.funds import reports as fund_reports
 from ledger.statements import income_statement
 from ledger.totals import balance_of
 from tests.ledger.conftest import NOW, YEAR, Books, found_books

@@ -12,11 +12,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evidence.messages import Refusal
-from ledger import checks, closing, periods, posting, reopening, sealing
+from ledger import checks, posting, sealing
 from ledger.chart import BANK, COACHING_INCOME, GRANTS_UNSPENT, HOSTING, OTHER_INCOME, SUSPENSE, WAGES
 from ledger.models import Entry, Period, Posting
 from ledger.statements import balance_sheet, trial_balance
 from ledger.totals import account_totals
+from ledger.years import closing, periods, reopening
 from tests.ledger.conftest import NOW, YEAR, found_books
 
 ACCOUNTS = st.sampled_from([BANK, COACHING_INCOME, GRANTS_UNSPENT, HOSTING, OTHER_INCOME, SUSPENSE, WAGES, "1", "9999"])

@@ -10,12 +10,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evidence.messages import Refusal
-from ledger import chart, chart_changes, chart_errors, chart_file, checks, errors, periods, posting, sealing
+from ledger import chart, checks, errors, posting, sealing
 from ledger.chart import BANK, COACHES, COACHING_INCOME, OTHER_INCOME
-from ledger.chart_changes import Particulars
+from ledger.chart import changes as chart_changes
+from ledger.chart import errors as chart_errors
+from ledger.chart import file as chart_file
+from ledger.chart.changes import Particulars
 from ledger.importing.errors import FileRefused
 from ledger.models import AccountKind, Entry
 from ledger.totals import balance_of
+from ledger.years import periods
 from tests.databases import TestDatabase
 from tests.ledger.conftest import NOW, YEAR, Write, at_once
 

@@ -9,10 +9,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from evidence.rules import drop_rules, install_rules
-from ledger import chart, checks, funds, periods, posting, sealing
+from ledger import chart, checks, funds, posting, sealing
 from ledger.chart import BANK, OTHER_INCOME
 from ledger.models import CostCentre, TaxCode, TaxUse
 from ledger.rules import RULES
+from ledger.years import periods
 from tests.ledger.conftest import Books
 
 EVIDENCE = ("ledger_entry", "ledger_posting", "ledger_chain")

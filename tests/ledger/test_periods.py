@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import errors, periods
+from ledger import errors
+from ledger.years import periods
 from tests.ledger.conftest import Books
 
 

@@ -10,10 +10,12 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from evidence.messages import Refusal
-from ledger import chart_changes, errors, journal, periods, posting
+from ledger import errors, journal, posting
 from ledger.chart import BANK, OTHER_INCOME, SHARE_APPLICATIONS, SHARE_CAPITAL
+from ledger.chart import changes as chart_changes
 from ledger.models import AccountKind, Balance, Entry, EntryText, Posting
 from ledger.totals import balance_of, party_balance_of
+from ledger.years import periods
 from tests.ledger.conftest import Books
 
 

@@ -11,12 +11,21 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from ledger import journal, periods, statements
-from ledger.chart import BANK, COACHES, COACHING_INCOME, OTHER_INCOME, RECEIVABLE, SHARE_APPLICATIONS, SHARE_CAPITAL
+from ledger import journal, statements
+from ledger.chart import (
+    BANK,
+    COACHES,
+    COACHING_INCOME,
+    OTHER_INCOME,
+    RECEIVABLE,
+    SHARE_APPLICATIONS,
+    SHARE_CAPITAL,
+)
 from ledger.models import Account, Entry, Posting
 from ledger.records import JournalFilter
 from ledger.spans import Span
 from ledger.totals import account_totals
+from ledger.years import periods
 from tests.ledger.conftest import YEAR, Books, found_books
 
 _DAYS = st.dates(*YEAR)

@@ -7,10 +7,11 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
 from evidence.rules import drop_rules
-from ledger import checks, closing, closing_errors, errors, periods, posting, sealing, statements
+from ledger import checks, errors, posting, sealing, statements
 from ledger.chart import BANK, COACHES, COACHING_INCOME, OTHER_INCOME, SURPLUS_AWAITING, SUSPENSE
 from ledger.models import Entry, FiscalYear, Posting, YearClosing
 from ledger.totals import account_totals, balance_of
+from ledger.years import closing, closing_errors, periods
 from tests.ledger.conftest import NOW, YEAR, Books
 
 TODAY = date(2027, 5, 20)

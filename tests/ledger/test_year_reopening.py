@@ -12,13 +12,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from evidence.rules import drop_rules
-from ledger import checks, closing, closing_errors, errors, periods, posting, reopening, sealing, statements
-from ledger import reopening_errors as refusals
+from ledger import checks, errors, posting, sealing, statements
 from ledger.chart import BANK, COACHES, COACHING_INCOME, SURPLUS_AWAITING
-from ledger.closed_years import closings_of, first_open, reopening_of
 from ledger.export import export
 from ledger.models import Entry, FiscalYear, Period, Posting, YearClosing, YearReopening
 from ledger.totals import account_totals, balance_of
+from ledger.years import closing, closing_errors, periods, reopening
+from ledger.years import reopening_errors as refusals
+from ledger.years.closed_years import closings_of, first_open, reopening_of
 from tests.ledger.conftest import NOW, YEAR, Books, Write, at_once
 
 TODAY = date(2027, 5, 20)

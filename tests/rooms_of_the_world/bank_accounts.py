@@ -6,7 +6,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from coop import cooperative
-from coop.books.chart_operations import NewAccount, open_account
+from coop.books.chart.operations import NewAccount, open_account
 from coop.database import write
 from coop.payments.bank.accounts import end, mark
 from coop.payments.bank.entering import enter_file
@@ -15,7 +15,7 @@ from coop.payments.bank.matching import Reason, classify, match
 from coop.payments.bank.statements import NewLine
 from coop.permissions import Actor
 from ledger import chart
-from ledger.chart_changes import Particulars
+from ledger.chart.changes import Particulars
 from ledger.models import AccountKind
 from tests import joining
 from tests.rooms_of_the_world import bank

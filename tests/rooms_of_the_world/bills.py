@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from coop.approvals import operations as approvals
 from coop.config import configuration
 from coop.database import write
-from coop.payments.bills import claiming
+from coop.payments.bills.claims import operations as claiming
 from coop.payments.bills.models import BillPaymentRun, Supplier
 from ledger.chart import HOSTING
 from ledger.drafts import Line

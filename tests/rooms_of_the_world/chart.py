@@ -7,11 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coop import cooperative
-from coop.books import chart_operations
-from coop.books.chart_operations import NewAccount
+from coop.books.chart import operations as chart_operations
+from coop.books.chart.operations import NewAccount
 from coop.database import db, write
 from coop.membership.models import MemberClass
-from ledger.chart_changes import Particulars
+from ledger.chart.changes import Particulars
 from ledger.models import AccountKind
 from tests import joining
 from tests.world_contents import Address, World

@@ -5,11 +5,12 @@ from uuid import UUID
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from coop.assembly import elections, operations, voting
+from coop.assembly import operations, voting
+from coop.assembly.elections import operations as elections
 from coop.assembly.models import Majority
 from coop.assembly.operations import Words
 from coop.database import write
-from governance.sheets import BallotsFound, Pile, VotesFound
+from governance.paper.sheets import BallotsFound, Pile, VotesFound
 from tests import joining, scrutinising
 from tests.world_contents import Address, World
 

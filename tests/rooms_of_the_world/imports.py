@@ -4,9 +4,9 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from coop import cooperative
-from coop.books import import_operations as operations
-from coop.books import import_uploads
-from coop.books.import_operations import FileToImport
+from coop.books.imports import operations
+from coop.books.imports import uploads as import_uploads
+from coop.books.imports.operations import FileToImport
 from coop.database import write
 from tests import joining
 from tests.world_contents import Address, World

@@ -13,9 +13,9 @@ from coop.assembly.meetings import agenda, agenda_words, calling, notice, openin
 from coop.assembly.meetings.calling import When
 from coop.assembly.meetings.models import AgendaItem, MeetingKind, Presence
 from coop.database import write
-from ledger import periods
 from ledger.models import FiscalYear
 from ledger.surplus.plan import plan_of
+from ledger.years import periods
 from tests import joining
 from tests.world_contents import Address, World
 

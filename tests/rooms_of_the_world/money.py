@@ -14,9 +14,10 @@ from coop.payments.bank.matching import Reason, classify, match
 from coop.payments.bank.queries import LineFilter, all_lines
 from coop.payments.payouts.accounts import change_account
 from coop.payments.payouts.disbursements import ToPay, record_payment
-from ledger import chart, periods
+from ledger import chart
 from ledger.models import Entry
 from ledger.posting import Draft, Line, post
+from ledger.years import periods
 from tests import joining
 from tests.world_contents import Address, World
 

@@ -6,12 +6,13 @@ from sqlalchemy.orm import Session
 from coop import clock, cooperative
 from coop.database import write
 from evidence.identifiers import new_id
-from ledger import chart, cost_centres, periods
+from ledger import chart, cost_centres
 from ledger.budgets import amounts
 from ledger.drafts import Line
 from ledger.posting import Draft, post
 from ledger.tax import codes
 from ledger.tax.arithmetic import taxed_lines
+from ledger.years import periods
 from tests.world_contents import Address, World
 
 

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from coop import cooperative
 from coop.approvals import operations as approvals
-from coop.books import export_operations
+from coop.books.exports import operations as export_operations
 from coop.database import write
 from coop.permissions import WORKER
 from coop.reports import accounts, editions, reviews, words
@@ -13,8 +13,8 @@ from coop.reports.models import Conclusion
 from coop.reports.reviews import NewReview
 from coop.reports.statements import accounts_of
 from coop.reports.words import Words
-from ledger.closed_years import year_named
 from ledger.models import FiscalYear
+from ledger.years.closed_years import year_named
 from tests import joining
 from tests.world_contents import Address, World
 

@@ -7,10 +7,10 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from coop import clock
-from coop.assembly import roll_challenges
+from coop.assembly.rolls import challenges as roll_challenges
 from coop.database import write
 from coop.membership.models import Participant
-from governance.challenges import Asks
+from governance.challenges.models import Asks
 from tests import joining
 from tests.world_contents import Address, World
 

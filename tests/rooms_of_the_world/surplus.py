@@ -14,12 +14,13 @@ from coop import clock, cooperative
 from coop.database import write
 from coop.membership.models import Participant
 from evidence.identifiers import new_id
-from ledger import chart, periods
-from ledger.closing import close_year
+from ledger import chart
 from ledger.models import Account, FiscalYear, Period
 from ledger.posting import Draft, Line, post
 from ledger.surplus.models import Fallback
 from ledger.surplus.plan import Patron, Rates, prepare
+from ledger.years import periods
+from ledger.years.closing import close_year
 from tests import sharing_out
 from tests.world_contents import Address, World
 

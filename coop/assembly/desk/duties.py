@@ -14,9 +14,9 @@ from coop.identity.powers import holders
 from coop.identity.telling import addresses, key_of, tell_holders
 from coop.outbox import OutboxJob
 from coop.permissions import Actor, Power
-from governance import scrutiny
 from governance.declared import is_declared
 from governance.models import Proposal
+from governance.paper import scrutiny
 
 #: Who is told: those who can do something about it.
 _TOLD = frozenset({Power.SCRUTINEER, Power.SECRETARY})

@@ -13,7 +13,7 @@ from coop.assembly.desk.queries import Choice
 from governance.choices import Choice as Said
 from governance.choices import written
 from governance.methods import ElectionRule, Form
-from governance.sheets import Answer
+from governance.paper.sheets import Answer
 
 _POINTS = re.compile(r"([A-Z]+)\s*[:=]?\s*([0-9]{1,4})(?![0-9])")
 _BETWEEN = re.compile(r"[\s,;>]+")

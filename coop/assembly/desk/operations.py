@@ -15,10 +15,10 @@ from coop.assembly.models import Motion
 from coop.identity.powers import holders
 from coop.permissions import Actor, NotFound, Power, PowerMissing
 from evidence.canonical import Canonical
-from governance import scrutiny
 from governance.models import Proposal, RollEntry, Secrecy
-from governance.paper import marked
-from governance.sheets import Findings
+from governance.paper import scrutiny
+from governance.paper.models import marked
+from governance.paper.sheets import Findings
 
 #: How many scrutineers have to find the same.
 LEAST_SCRUTINEERS = 2

@@ -24,7 +24,7 @@ from coop.permissions import NotFound, Power, requires
 from coop.signed_in import actor
 from evidence.messages import Refusal
 from governance.counts import rule_of
-from governance.sheets import ComparedLine, read
+from governance.paper.sheets import ComparedLine, read
 
 Page = str | Response | tuple[str, int]
 #: How many ballots are printed at once.

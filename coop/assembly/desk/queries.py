@@ -15,15 +15,15 @@ from sqlalchemy.orm import Session
 from coop.assembly.desk.errors import OwnSheetFirst
 from coop.assembly.desk.operations import proposal_of
 from coop.assembly.models import Motion, MotionWords
-from coop.assembly.results import option_names
+from coop.assembly.results.queries import option_names
 from coop.identity.models import Person
-from governance import scrutiny
 from governance.counts import options_of, rule_of
 from governance.declared import is_declared
 from governance.methods import ElectionRule
 from governance.models import Proposal, Secrecy
-from governance.paper import PaperSheet, marked
-from governance.sheets import ComparedLine, compare, read
+from governance.paper import scrutiny
+from governance.paper.models import PaperSheet, marked
+from governance.paper.sheets import ComparedLine, compare, read
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 

@@ -18,8 +18,8 @@ from coop.assembly.desk.queries import Choice
 from evidence.messages import Refusal
 from governance.choices import written
 from governance.methods import ElectionRule, Rule
-from governance.scrutiny import Group
-from governance.sheets import SPOILT, Answer, BallotsFound, Findings, Pile, Rest, VotesFound
+from governance.paper.scrutiny import Group
+from governance.paper.sheets import SPOILT, Answer, BallotsFound, Findings, Pile, Rest, VotesFound
 
 #: Rows for rankings: how many stand there at first, how many more a button gives, and how many a sheet can have.
 FIRST_ROWS, MORE_ROWS, MOST_ROWS = 6, 10, 1000

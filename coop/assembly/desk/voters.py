@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from coop.membership.models import Member, Participant
 from coop.paging import Part, part_of
 from coop.texts import search_patterns
-from governance.challenges import is_struck
+from governance.challenges.models import is_struck
 from governance.models import Participation, Proposal, RollEntry, Withdrawal
-from governance.paper import PaperMark
-from governance.scrutiny import Group
+from governance.paper.models import PaperMark
+from governance.paper.scrutiny import Group
 
 VOTERS_PER_PAGE = 50
 

@@ -12,7 +12,6 @@ from coop import clock, cooperative
 from coop.assembly import bylaws
 from coop.assembly.blueprint import blueprint
 from coop.assembly.counting_rules import choices_for
-from coop.assembly.electorate import eligible, record_date
 from coop.assembly.meetings import notice as notices
 from coop.assembly.meetings import opening, queries, showing
 from coop.assembly.meetings.clear_days import earliest_day
@@ -21,6 +20,7 @@ from coop.assembly.meetings.mail import how_to_vote
 from coop.assembly.meetings.models import Meeting
 from coop.assembly.meetings.queries import MeetingPage, MeetingState
 from coop.assembly.meetings.showing import local, page_values
+from coop.assembly.rolls.electorate import eligible, record_date
 from coop.assembly.voting import Casting
 from coop.database import db, write
 from coop.errors import message_of, show_on

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from coop import audit, clock, cooperative
 from coop.assembly.bylaws import in_force
-from coop.assembly.electorate import eligible, record_date
 from coop.assembly.meetings import errors, mail, progress, readiness
 from coop.assembly.meetings.clear_days import earliest_day
 from coop.assembly.meetings.models import Meeting, MeetingNotice, MeetingOpening
 from coop.assembly.models import Motion
 from coop.assembly.operations import discussed
+from coop.assembly.rolls.electorate import eligible, record_date
 from coop.assembly.voting import AS_USUAL, Casting, put_to_vote
 from coop.permissions import Actor, Power
 from evidence.messages import Refusal

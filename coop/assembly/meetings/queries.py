@@ -31,8 +31,8 @@ from coop.formats import format_day
 from coop.paging import Part, part_of
 from coop.permissions import NotFound
 from governance.models import Kind
-from ledger import periods
 from ledger.models import FiscalYear
+from ledger.years import periods
 
 MEETINGS_PER_PAGE = 20
 

@@ -22,11 +22,11 @@ from coop.membership.patrons import patrons
 from coop.reports.accounts import approval_of
 from coop.reports.queries import Edition, editions
 from evidence.messages import Refusal
-from ledger.closed_years import closing_of
 from ledger.surplus.errors import PlanStale
 from ledger.surplus.models import SurplusPlan
 from ledger.surplus.plan import Plan, lines, plan_of, plans_of
 from ledger.surplus.posting import distribution_of, staleness
+from ledger.years.closed_years import closing_of
 
 
 def plan_to_vote(session: Session, plan_id: UUID) -> Plan:

@@ -14,7 +14,7 @@ from coop.assembly.meetings.attendances import present_count
 from coop.assembly.meetings.models import AgendaItem, ItemKind, Meeting, MeetingKind, MeetingOpening
 from coop.assembly.models import Motion, MotionWords
 from coop.assembly.resolutions import Resolution
-from coop.assembly.results import cast, count_of
+from coop.assembly.results.queries import cast, count_of
 from governance.declared import Declared, all_declared, is_declared
 from governance.models import Kind, Proposal
 from ledger.surplus.models import SurplusPlan

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from coop.assembly.models import Motion, MotionWords
 from coop.assembly.outside.errors import AddressOfNoElection, FingerprintDiffers, ParametersOfOtherElection
 from coop.assembly.outside.models import OutsideElection
-from coop.assembly.results import candidate_names
+from coop.assembly.results.queries import candidate_names
 from evidence.canonical import canonical_bytes
 from governance.belenios.errors import ParametersUnreadable
 from governance.belenios.questions import Asked, asked, asked_in, fingerprint, identifier_in, is_identifier

@@ -12,7 +12,7 @@ from coop.assembly.outside.asking import Told, asked_of, check_told, kept, writt
 from coop.assembly.outside.errors import NoEvidence, NotHandedOver, NotTold
 from coop.assembly.outside.models import OutsideElection
 from coop.assembly.outside.queries import VoterList, outside_vote, voter_list
-from coop.assembly.recording import record_outcome
+from coop.assembly.results.recording import record_outcome
 from coop.attachments.operations import REMOVE_JOB
 from coop.config import configuration
 from coop.permissions import Actor, Power

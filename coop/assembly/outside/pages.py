@@ -15,7 +15,7 @@ from coop.assembly.outside.asking import description_of
 from coop.assembly.outside.errors import CONFLICTS, NotHandedOver
 from coop.assembly.outside.forms import BringInForm, EvidenceForm, ToldForm
 from coop.assembly.outside.queries import preview, steps_of
-from coop.assembly.results import need_answers
+from coop.assembly.results.queries import need_answers
 from coop.config import configuration
 from coop.database import db, write
 from coop.downloads import download

@@ -16,7 +16,7 @@ from coop.assembly.outside.archives import read_again
 from coop.assembly.outside.asking import kept
 from coop.assembly.outside.errors import NoEvidence
 from coop.assembly.outside.models import OutsideElection
-from coop.assembly.results import candidate_names
+from coop.assembly.results.queries import candidate_names
 from coop.config import configuration
 from coop.identity.models import Person
 from coop.membership.models import Participant, Representative
@@ -24,7 +24,7 @@ from coop.membership.queries import in_term
 from coop.permissions import NotFound
 from governance import rolls
 from governance.belenios.questions import Asked
-from governance.challenges import is_struck
+from governance.challenges.models import is_struck
 from governance.closing import foreseen
 from governance.counts import options_of
 from governance.declared import declared

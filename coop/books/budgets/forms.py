@@ -18,7 +18,7 @@ from evidence.messages import Refusal
 from ledger.importing.errors import FileRefused
 from ledger.importing.table import decoded
 from ledger.models import Period
-from ledger.periods import MOST_MONTHS
+from ledger.years.periods import MOST_MONTHS
 
 
 class YearAmountForm(Form):

@@ -10,7 +10,7 @@ from coop.permissions import Actor, Power
 from evidence.canonical import Canonical
 from ledger.budgets import amounts, table
 from ledger.budgets.amounts import CopySource
-from ledger.periods import periods_of
+from ledger.years.periods import periods_of
 
 
 def plan_months(session: Session, actor: Actor, *, year_id: UUID, code: str, months: Mapping[UUID, int]) -> None:

@@ -22,9 +22,9 @@ from evidence.messages import Refusal
 from ledger.budgets import errors, table
 from ledger.budgets.amounts import CopySource, budget_of, budgeted_account
 from ledger.budgets.comparison import By, Column, columns_of, compare
-from ledger.closed_years import is_closed
 from ledger.models import Account, AccountKind, FiscalYear
-from ledger.periods import fiscal_years, periods_of
+from ledger.years.closed_years import is_closed
+from ledger.years.periods import fiscal_years, periods_of
 
 declare(404, *errors.MISSING)
 declare(409, *errors.CONFLICTS)

@@ -15,7 +15,9 @@ from coop.books.operations import need_small
 from coop.permissions import Actor, Power
 from coop.texts import line, prose
 from evidence.canonical import Canonical
-from ledger import fund_errors, fund_reports, funds
+from ledger import funds
+from ledger.funds import errors as fund_errors
+from ledger.funds import reports as fund_reports
 from ledger.models import Account, Fund
 from ledger.posting import Posted
 

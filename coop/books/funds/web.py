@@ -25,7 +25,9 @@ from coop.permissions import Power, requires
 from coop.signed_in import actor
 from evidence.currencies import decimal_text
 from evidence.messages import Refusal
-from ledger import chart, fund_errors, fund_reports, funds, journal
+from ledger import chart, funds, journal
+from ledger.funds import errors as fund_errors
+from ledger.funds import reports as fund_reports
 from ledger.models import Account, Fund
 from ledger.records import PAGE_SIZE, JournalFilter
 

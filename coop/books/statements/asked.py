@@ -15,13 +15,13 @@ from wtforms import SelectField
 
 from coop import cooperative
 from coop.books.forms import DatesForm, DayForm
-from coop.books.reopening_words import remarks
+from coop.books.years.reopening_words import remarks
 from coop.database import db
 from coop.forms import WholeField, choices
 from evidence.messages import N_
 from ledger.comparatives import Against, days, months_earlier, stretches
-from ledger.periods import fiscal_year_of
 from ledger.spans import Span
+from ledger.years.periods import fiscal_year_of
 
 _DAY = timedelta(days=1)
 #: A year, so that a club's yearly bills fit.

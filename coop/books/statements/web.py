@@ -11,11 +11,11 @@ from coop.books.statements import asked, files
 from coop.database import db
 from coop.downloads import download
 from coop.permissions import requires
-from ledger.closed_years import first_open
 from ledger.comparatives import Against
 from ledger.statements import income_by_month
 from ledger.statements.statutory import tagged_table
 from ledger.statements.tables import Figure, Row, Table, cash_table, income_table, sheet_table
+from ledger.years.closed_years import first_open
 
 #: A table of more months is no longer small.
 _MOST_MONTHS = 18

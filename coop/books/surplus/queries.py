@@ -21,12 +21,12 @@ from coop.paging import Part, part_of
 from coop.texts import search_patterns
 from evidence.messages import Refusal
 from governance.declared import is_declared
-from ledger import periods
-from ledger.closed_years import closing_of
 from ledger.models import FiscalYear, YearClosing
 from ledger.surplus.models import Distribution, SurplusLine, SurplusLineParty
 from ledger.surplus.plan import Plan, PlanLine, Reason, line_of, lines, plans_of, reasons
 from ledger.surplus.posting import distribution_of, is_set_aside, staleness
+from ledger.years import periods
+from ledger.years.closed_years import closing_of
 
 PAGE_SIZE = 50
 

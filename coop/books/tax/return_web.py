@@ -12,11 +12,11 @@ from sqlalchemy import Select
 from coop import cooperative
 from coop.books.forms import DatesForm
 from coop.books.pages import READERS, Answer, blueprint, currency, trail
-from coop.books.reopening_words import remarks
 from coop.books.statements.asked import days_in_address
 from coop.books.surplus.words import rate
 from coop.books.tax import words
 from coop.books.tax.web import is_shown, not_registered
+from coop.books.years.reopening_words import remarks
 from coop.database import db
 from coop.downloads import csv_file
 from coop.forms import read_day

@@ -22,8 +22,8 @@ from coop.payments.bank.statements import NewLine, Statement, check_line, read_s
 from coop.permissions import Actor, NotFound, Power
 from evidence.canonical import Canonical
 from evidence.identifiers import new_id
-from ledger import periods
 from ledger.chart import BANK
+from ledger.years import periods
 
 
 @dataclass(frozen=True)

@@ -36,13 +36,13 @@ from coop.payments.queries import RequestRow, paid_by
 from coop.permissions import Actor, NotFound, Power
 from evidence.canonical import Canonical
 from evidence.identifiers import new_id
-from ledger import periods
-from ledger.closed_years import is_closed
 from ledger.models import Entry
 from ledger.posting import Draft, post
 from ledger.posting import Line as EntryLine
 from ledger.tax.arithmetic import taxed_lines
 from ledger.tax.codes import rate_on
+from ledger.years import periods
+from ledger.years.closed_years import is_closed
 
 #: How many entries are offered for a line.
 MOST_OFFERED = 10

@@ -20,8 +20,8 @@ from coop.payments.bank.matching import Reason, classify, match, need_two, recei
 from coop.payments.bank.queries import EntryRow, LineFilter, LineRow, all_lines, entry_row, line, waiting_entries
 from coop.payments.queries import RequestRow, named_in
 from coop.permissions import Actor, NotFound, Power
-from ledger import periods
 from ledger.models import Entry
+from ledger.years import periods
 
 #: How many lines are looked at, and so shown and confirmed, at a time.
 MOST_SUGGESTED = 100

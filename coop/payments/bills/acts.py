@@ -17,9 +17,12 @@ from coop.approvals import queries as approvals
 from coop.approvals.kinds import ActKind, Outcome, TwoPeople
 from coop.formats import format_day, format_money
 from coop.outbox import Page
-from coop.payments.bills import booking, claim_errors, claim_queries, claiming, notices, queries, taking_back
+from coop.payments.bills import booking, notices, queries, taking_back
 from coop.payments.bills.booking import Costs
-from coop.payments.bills.claim_queries import ClaimState
+from coop.payments.bills.claims import errors as claim_errors
+from coop.payments.bills.claims import operations as claiming
+from coop.payments.bills.claims import queries as claim_queries
+from coop.payments.bills.claims.queries import ClaimState
 from coop.payments.bills.entering import BILL_APPROVE, owed_of
 from coop.payments.bills.models import Bill, ExpenseClaim, Supplier
 from coop.permissions import Actor, NotFound, Power

@@ -16,13 +16,16 @@ from coop.downloads import csv_file
 from coop.errors import message_of, show_on, status_of
 from coop.forms import choices
 from coop.paging import pager, requested_page
-from coop.payments.bills import booking, claim_queries, payments, queries, supplier_queries
+from coop.payments.bills import booking, queries
 from coop.payments.bills.acts import KINDS_WITH_RECEIPT
+from coop.payments.bills.claims import queries as claim_queries
 from coop.payments.bills.deciding import decide, decision
 from coop.payments.bills.forms import BillsForm, RefusalForm
 from coop.payments.bills.pages import READERS, Answer, blueprint, chart_names, currency
-from coop.payments.bills.paying import RECORDERS
+from coop.payments.bills.paying import queries as payments
+from coop.payments.bills.paying.operations import RECORDERS
 from coop.payments.bills.rows import BillFilter, BillState
+from coop.payments.bills.suppliers import queries as supplier_queries
 from coop.permissions import Power, requires
 from coop.signed_in import actor
 from evidence.currencies import decimal_text

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session, aliased
 
 from coop.approvals.models import ActApproval
 from coop.membership.models import Participant
-from coop.payments.bills import claim_queries, payments, queries
-from coop.payments.bills.claim_queries import ClaimState
+from coop.payments.bills import queries
+from coop.payments.bills.claims import queries as claim_queries
+from coop.payments.bills.claims.queries import ClaimState
 from coop.payments.bills.models import (
     Bill,
     BillPayment,
@@ -23,6 +24,7 @@ from coop.payments.bills.models import (
     ExpenseClaimLine,
     Supplier,
 )
+from coop.payments.bills.paying import queries as payments
 from coop.payments.bills.rows import BillFilter, BillState
 from evidence.findings import Finding
 from ledger.chart import BANK, EXPENSE_CLAIMS, PAYABLE

@@ -9,9 +9,10 @@ from coop import cooperative
 from coop.books import queries as book_queries
 from coop.books.line_form import offer
 from coop.database import db, write
-from coop.payments.bills import booking, entering, errors, supplier_queries
+from coop.payments.bills import booking, entering, errors
 from coop.payments.bills.forms import BillForm
 from coop.payments.bills.pages import Answer, blueprint, chart_names, currency
+from coop.payments.bills.suppliers import queries as supplier_queries
 from coop.permissions import Power, requires, takes_papers
 from coop.signed_in import actor
 from evidence.messages import Refusal

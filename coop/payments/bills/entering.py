@@ -17,11 +17,12 @@ from coop import audit, cooperative, texts
 from coop.approvals import operations as approvals
 from coop.attachments.operations import attach
 from coop.attachments.uploads import Received
-from coop.payments.bills import booking, errors, suppliers
+from coop.payments.bills import booking, errors
 from coop.payments.bills.booking import Costs, Owed
 from coop.payments.bills.models import NO_RECEIPT, Bill, BillText, Supplier
 from coop.payments.bills.queries import is_ended
-from coop.payments.bills.suppliers import SupplierText
+from coop.payments.bills.suppliers import operations as suppliers
+from coop.payments.bills.suppliers.operations import SupplierText
 from coop.permissions import Actor, Power
 from evidence.canonical import Canonical
 from evidence.identifiers import new_id

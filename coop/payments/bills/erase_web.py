@@ -11,8 +11,9 @@ from werkzeug.wrappers import Response
 from coop.books.forms import ConfirmForm
 from coop.database import db, write
 from coop.errors import show_on
-from coop.payments.bills import claim_queries, erasing, queries
-from coop.payments.bills.claim_queries import ClaimState
+from coop.payments.bills import erasing, queries
+from coop.payments.bills.claims import queries as claim_queries
+from coop.payments.bills.claims.queries import ClaimState
 from coop.payments.bills.pages import Answer, blueprint, trail_of_bill, trail_of_claim
 from coop.permissions import Power, requires
 from coop.signed_in import act_for, actor

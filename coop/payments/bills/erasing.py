@@ -16,8 +16,11 @@ from coop.approvals.models import ActApproval, ActWithdrawal, ActWords, TwoPerso
 from coop.attachments.models import AttachmentErasure
 from coop.attachments.operations import erase
 from coop.database import CoopBase
-from coop.payments.bills import claim_payments, claim_queries, claiming, errors, queries
-from coop.payments.bills.claim_queries import ClaimState
+from coop.payments.bills import errors, queries
+from coop.payments.bills.claims import operations as claiming
+from coop.payments.bills.claims import payments as claim_payments
+from coop.payments.bills.claims import queries as claim_queries
+from coop.payments.bills.claims.queries import ClaimState
 from coop.payments.bills.models import (
     Bill,
     BillReturnLine,

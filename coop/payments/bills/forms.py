@@ -14,12 +14,13 @@ from coop.books.forms import LONGEST_ENTRY_TEXT, DatesForm
 from coop.books.line_form import CodedLineForm, Offer
 from coop.errors import message_of, show_on, status_of
 from coop.forms import DayField, Form, LineField, MoneyField, TextField, TokenField, choices, required
-from coop.payments.bills import claim_errors, errors
+from coop.payments.bills import errors
 from coop.payments.bills.booking import MOST_LINES, Costs
+from coop.payments.bills.claims import errors as claim_errors
 from coop.payments.bills.entering import LONGEST_BANK_REFERENCE, LONGEST_NUMBER, NewBill
 from coop.payments.bills.pages import currency
 from coop.payments.bills.rows import BillFilter, BillState
-from coop.payments.bills.suppliers import LONGEST_EMAIL, LONGEST_TAX_NUMBER, SupplierText
+from coop.payments.bills.suppliers.operations import LONGEST_EMAIL, LONGEST_TAX_NUMBER, SupplierText
 from coop.payments.payouts.accounts import LONGEST_ACCOUNT
 from coop.texts import LONGEST_NAME
 from evidence.messages import Refusal

@@ -13,8 +13,9 @@ from coop.formats import format_money
 from coop.identity.powers import holders
 from coop.identity.telling import tell_holders, tell_people
 from coop.membership import participants
-from coop.payments.bills import claim_queries, supplier_queries
+from coop.payments.bills.claims import queries as claim_queries
 from coop.payments.bills.models import ExpenseClaim, Supplier
+from coop.payments.bills.suppliers import queries as supplier_queries
 from coop.payments.payouts.accounts import account_of
 from coop.permissions import Power
 from evidence.identifiers import new_id

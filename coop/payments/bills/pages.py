@@ -7,8 +7,9 @@ from werkzeug.wrappers import Response
 from coop import cooperative
 from coop.database import db
 from coop.errors import declare
-from coop.payments.bills import claim_errors, errors
-from coop.payments.bills.claim_queries import ClaimRow
+from coop.payments.bills import errors
+from coop.payments.bills.claims import errors as claim_errors
+from coop.payments.bills.claims.queries import ClaimRow
 from coop.payments.bills.rows import BillRow
 from coop.permissions import Power
 from ledger import chart

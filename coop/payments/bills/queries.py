@@ -12,7 +12,7 @@ from coop.approvals.models import ActApproval, ActWithdrawal, TwoPersonAct
 from coop.attachments.models import Attachment
 from coop.identity.models import Person
 from coop.paging import Part, part_of
-from coop.payments.bills import booking, payments
+from coop.payments.bills import booking
 from coop.payments.bills.booking import Costs
 from coop.payments.bills.models import (
     NO_RECEIPT,
@@ -25,6 +25,7 @@ from coop.payments.bills.models import (
     ExpenseClaim,
     Supplier,
 )
+from coop.payments.bills.paying import queries as payments
 from coop.payments.bills.rows import BillFilter, BillRow, BillState
 from coop.payments.confirming.models import AccountConfirmation
 from coop.permissions import NotFound

@@ -11,7 +11,8 @@ from coop.approvals.errors import AlreadyPrepared
 from coop.database import db, write
 from coop.errors import show_on
 from coop.formats import format_money
-from coop.payments.bills import claim_queries, queries, taking_back
+from coop.payments.bills import queries, taking_back
+from coop.payments.bills.claims import queries as claim_queries
 from coop.payments.bills.forms import TakeBackForm
 from coop.payments.bills.pages import Answer, blueprint, trail_of_bill, trail_of_claim
 from coop.payments.bills.taking_back import What

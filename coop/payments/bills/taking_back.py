@@ -9,9 +9,12 @@ from sqlalchemy.orm import Session
 from coop import clock
 from coop.approvals import operations as approvals
 from coop.membership import participants
-from coop.payments.bills import claim_errors, claim_payments, claim_queries, errors, queries
+from coop.payments.bills import errors, queries
 from coop.payments.bills.booking import only_tried
-from coop.payments.bills.claim_queries import ClaimState
+from coop.payments.bills.claims import errors as claim_errors
+from coop.payments.bills.claims import payments as claim_payments
+from coop.payments.bills.claims import queries as claim_queries
+from coop.payments.bills.claims.queries import ClaimState
 from coop.payments.bills.models import Bill, ExpenseClaim
 from coop.payments.bills.rows import BillState
 from coop.payments.payouts.payees import owed

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coop.assembly.ballot_boxes import Filled, boxes_of, read_boxes
+from coop.assembly.ballots.boxes import Filled, boxes_of, read_boxes
 from coop.assembly.errors import PointsUnreadable, RankRepeated, RankSkipped, RankUnreadable
 from coop.forms import NoSuchTime, moment
 from governance.choices import Choice

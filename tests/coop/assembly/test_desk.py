@@ -18,7 +18,7 @@ from coop.outbox import OutboxJob
 from coop.worker import run_once
 from governance.counts import options_of, standing_open_ballots
 from governance.models import Ballot, OpenBallot, Outcome
-from governance.paper import PaperMark, PaperSheet
+from governance.paper.models import PaperMark, PaperSheet
 from tests import scrutinising
 from tests.html_client import Browser, Page
 

@@ -233,7 +233,7 @@ def test_an_election_is_counted_and_anybody_can_count_it_again(
     assert ran.exit_code == 0, ran.output
     with app.app_context():
         from coop.assembly.queries import motion
-        from coop.assembly.results import candidate_names, named_count
+        from coop.assembly.results.queries import candidate_names, named_count
 
         found = motion(db.session(), UUID(_id(path)), clock.now())
         assert found.outcome is not None

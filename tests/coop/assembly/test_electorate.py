@@ -12,12 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coop import clock, cooperative
-from coop.assembly import bylaws, electorate, operations
+from coop.assembly import bylaws, operations
 from coop.assembly.bylaws import Bylaws
 from coop.assembly.counting_rules import Asked, rule_for
 from coop.assembly.models import Majority, Motion, MotionWords, Stage
-from coop.assembly.roll_queries import figures
-from coop.assembly.standing import Because, standing
+from coop.assembly.rolls import electorate
+from coop.assembly.rolls.queries import figures
+from coop.assembly.rolls.standing import Because, standing
 from coop.assembly.voting import words_digest
 from coop.database import db, write
 from coop.membership.models import Participant

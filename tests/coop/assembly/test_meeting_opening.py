@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from coop.assembly import elections, operations
 from coop.assembly import errors as assembly_errors
+from coop.assembly import operations
+from coop.assembly.elections import operations as elections
 from coop.assembly.meetings import agenda, attendances, duties, errors, opening, records
 from coop.assembly.meetings.models import MeetingKind, MeetingOpening, Minutes, Presence
 from coop.assembly.meetings.yearly import decisions_of, meetings_of_year

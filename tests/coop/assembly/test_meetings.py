@@ -11,8 +11,9 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from coop.assembly import elections, operations, voting
+from coop.assembly import operations, voting
 from coop.assembly.bylaws import adopt, in_force
+from coop.assembly.elections import operations as elections
 from coop.assembly.meetings import agenda, calling, errors, notice, progress
 from coop.assembly.meetings.calling import MOST_DAYS, When
 from coop.assembly.meetings.models import AgendaItem, ItemKind, Meeting, MeetingKind, MeetingNotice, MeetingWords

@@ -21,8 +21,8 @@ from coop.identity.models import Person
 from coop.membership.models import Member, Participant
 from coop.membership.terms import publish_terms
 from coop.outbox import OutboxJob
-from governance import challenging
-from governance.challenges import Asks, Challenge, ChallengeAnswer
+from governance.challenges import operations as challenging
+from governance.challenges.models import Asks, Challenge, ChallengeAnswer
 from governance.models import Proposal
 from tests import joining
 from tests.html_client import Browser, Page

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from coop.database import db, write
 from coop.outbox import OutboxJob
-from governance.sheets import BallotsFound, Pile
+from governance.paper.sheets import BallotsFound, Pile
 from tests import scrutinising
 from tests.coop.assembly.test_secret_pages import _answer
 
@@ -30,14 +30,14 @@ READERS = {
     "governance/checks.py",
     "governance/closing.py",
     "governance/counts.py",
-    "governance/paper_checks.py",
-    "governance/paper_count.py",
+    "governance/paper/checks.py",
+    "governance/paper/count.py",
     "governance/rules.py",
     "governance/secret_ballots.py",
     "governance/shown.py",
     "governance/voters.py",
     "coop/assembly/asking.py",
-    "coop/assembly/vote_pages.py",
+    "coop/assembly/ballots/pages.py",
     "coop/demonstration/neighbours.py",
 }
 #: Where a result stands. Whoever shows one asks `governance.declared` for it.
@@ -45,16 +45,16 @@ RESULTS = {"Outcome", "UrnOpening", "ExternalResult", "PaperCount"}
 #: Who reads it beside that: the engine, which asks whether a vote is counted, closes it, and checks what was written.
 READERS_OF_RESULTS = {
     "governance/ballots.py",
-    "governance/challenging.py",
+    "governance/challenges/operations.py",
     "governance/checks.py",
     "governance/closing.py",
     "governance/counts.py",
     "governance/declared.py",
     "governance/external_rules.py",
-    "governance/paper_checks.py",
-    "governance/paper_count.py",
+    "governance/paper/checks.py",
+    "governance/paper/count.py",
     "governance/rules.py",
-    "governance/scrutiny.py",
+    "governance/paper/scrutiny.py",
     "governance/shown.py",
     # Reads the evidence of a result from outside again.
     "coop/assembly/outside/checks.py",
@@ -67,17 +67,17 @@ COUNTERS = {
     "governance/checks.py",
     "governance/closing.py",
     "governance/counts.py",
-    "coop/assembly/results.py",
+    "coop/assembly/results/queries.py",
     "coop/assembly/outside/operations.py",
     "coop/assembly/outside/queries.py",
 }
 #: What scrutineers found on paper: nobody but they see it before the count.
 PAPER = {"PaperSheet", "newest_sheets", "agreed"}
 READERS_OF_PAPER = {
-    "governance/paper_checks.py",
-    "governance/paper_count.py",
+    "governance/paper/checks.py",
+    "governance/paper/count.py",
     "governance/rules.py",
-    "governance/scrutiny.py",
+    "governance/paper/scrutiny.py",
     "coop/assembly/desk/queries.py",
 }
 

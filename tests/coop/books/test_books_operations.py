@@ -13,19 +13,21 @@ from sqlalchemy.orm import Session
 
 from coop import clock, cooperative
 from coop.audit import AuditEvent
-from coop.books import chart_operations, checks, duties, operations
-from coop.books.chart_operations import NewAccount
+from coop.books import checks, duties, operations
+from coop.books.chart import operations as chart_operations
+from coop.books.chart.operations import NewAccount
 from coop.books.errors import KeptElsewhere, PeriodNotOver
 from coop.books.operations import NewEntry
 from coop.database import db, write
 from coop.permissions import WORKER, Actor, Power, PowerMissing
 from evidence.messages import Refusal
 from evidence.rules import drop_rules
-from ledger import errors, periods, sealing
+from ledger import errors, sealing
 from ledger.chart import BANK, OTHER_INCOME, SHARE_CAPITAL
-from ledger.chart_changes import Particulars
+from ledger.chart.changes import Particulars
 from ledger.models import AccountKind, Period
 from ledger.posting import Line
+from ledger.years import periods
 
 _MAP = (Line(BANK, 1000), Line(OTHER_INCOME, -1000))
 

@@ -14,9 +14,10 @@ from coop.audit import AuditEvent
 from coop.database import db, write
 from coop.membership import operations as membership
 from coop.membership.models import Participant, ParticipantKind
-from ledger import periods, posting
+from ledger import posting
 from ledger.chart import BANK, OTHER_INCOME, RECEIVABLE, SHARE_APPLICATIONS
 from ledger.models import Entry, EntryText
+from ledger.years import periods
 from tests import joining
 from tests.html_client import Browser, Page
 

@@ -15,12 +15,12 @@ from coop.audit import AuditEvent
 from coop.books.budgets import operations
 from coop.database import db, write
 from coop.permissions import Actor, Power, PowerMissing
-from ledger import periods
 from ledger.budgets.amounts import CopySource
 from ledger.budgets.models import BudgetAmount
 from ledger.chart import BANK, HOSTING
 from ledger.models import FiscalYear
 from ledger.posting import Draft, Line, post
+from ledger.years import periods
 from tests.html_client import Browser, Page
 
 SignIn = Callable[[str], Browser]

@@ -10,11 +10,12 @@ from sqlalchemy import select
 
 from coop import clock, cooperative
 from coop.audit import AuditEvent
-from coop.books import chart_queries
+from coop.books.chart import queries as chart_queries
 from coop.database import db, write
-from ledger import chart, periods, posting
+from ledger import chart, posting
 from ledger.chart import BANK, HOSTING, OTHER_INCOME
 from ledger.models import Account
+from ledger.years import periods
 from tests.html_client import Browser, Page
 
 SignIn = Callable[[str], Browser]

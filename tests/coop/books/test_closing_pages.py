@@ -16,10 +16,10 @@ from coop.books.operations import NewEntry
 from coop.database import db, write
 from coop.payments.bank.lines import enter_line
 from coop.payments.bank.statements import NewLine
-from ledger import periods
 from ledger.chart import BANK, HOSTING, OTHER_INCOME
 from ledger.models import FiscalYear, YearClosing
 from ledger.posting import Line
+from ledger.years import periods
 from tests import joining
 from tests.html_client import Browser, Page
 

@@ -15,23 +15,30 @@ from coop.approvals.errors import AlreadyApproved, AlreadyPrepared, SamePerson
 from coop.approvals.kinds import TwoPeople
 from coop.approvals.models import TwoPersonAct
 from coop.audit import AuditEvent
-from coop.books import closing, closing_words, errors, operations
+from coop.books import errors, operations
 from coop.books.acts import YEAR_CLOSE
 from coop.books.operations import NewEntry
+from coop.books.years import closing, closing_words
 from coop.database import write_with
 from coop.payments.bank.lines import enter_line, remove_line
 from coop.payments.bank.statements import NewLine
 from coop.payments.cards.models import EventKind, GatewayEvent, Outcome
 from coop.permissions import Actor, PowerMissing
 from evidence.identifiers import new_id
-from ledger import periods
 from ledger.chart import BANK, DEFERRED_INCOME, HOSTING, OTHER_INCOME, RECEIVABLE, SURPLUS_AWAITING, SUSPENSE
-from ledger.closing import closing_of
-from ledger.closing_errors import EarlierYearOpen, NoNextYear, SuspenseNotExplained, YearAlreadyClosed, YearNotOver
 from ledger.errors import NoSuchPeriod, PeriodLocked
 from ledger.models import Entry, FiscalYear, Period
 from ledger.posting import Line
 from ledger.totals import balance_of
+from ledger.years import periods
+from ledger.years.closing import closing_of
+from ledger.years.closing_errors import (
+    EarlierYearOpen,
+    NoNextYear,
+    SuspenseNotExplained,
+    YearAlreadyClosed,
+    YearNotOver,
+)
 from tests import joining
 from tests.databases import TestDatabase
 

@@ -23,9 +23,10 @@ from coop.books.papers.models import EntryAttachment
 from coop.config import configuration
 from coop.database import db, write
 from coop.permissions import PowerMissing
-from ledger import journal, periods
+from ledger import journal
 from ledger.chart import BANK, VENUE_AND_TRAVEL
 from ledger.posting import Line
+from ledger.years import periods
 from tests import joining, papers
 from tests.databases import TestDatabase
 from tests.html_client import Browser, Page

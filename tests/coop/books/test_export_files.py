@@ -17,18 +17,20 @@ from sqlalchemy.orm import Session
 
 from coop import clock, cooperative, files, worker
 from coop.audit import AuditEvent
-from coop.books import export_operations, operations
+from coop.books import operations
 from coop.books.checks import findings
-from coop.books.export_models import KeptExport
+from coop.books.exports import operations as export_operations
+from coop.books.exports.models import KeptExport
 from coop.books.operations import NewEntry
 from coop.commands.ledger import ledger
 from coop.config import configuration
 from coop.database import db, write
 from coop.membership.models import Participant
-from ledger import closing, export, periods
+from ledger import export
 from ledger.chart import BANK, OTHER_INCOME, OWED_TO_COACHES
 from ledger.models import Account, FiscalYear
 from ledger.posting import Line
+from ledger.years import closing, periods
 from tests import joining
 from tests.databases import TestDatabase
 from tests.html_client import Browser

@@ -10,16 +10,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from coop import cooperative
-from coop.books import closing, errors, operations
+from coop.books import errors, operations
 from coop.books.funds import operations as fund_operations
 from coop.books.funds.operations import FundText, NewFund
 from coop.books.operations import NewEntry
+from coop.books.years import closing
 from coop.database import db, write
 from coop.permissions import PowerMissing
-from ledger import periods
 from ledger.chart import BANK, GRANTS_UNSPENT, WAGES
 from ledger.models import Entry, Fund
 from ledger.posting import Line
+from ledger.years import periods
 from tests import joining
 from tests.html_client import Browser
 

@@ -14,20 +14,23 @@ from coop import clock, cooperative, worker
 from coop.approvals import operations as approvals
 from coop.approvals.models import TwoPersonAct
 from coop.audit import AuditEvent
-from coop.books import import_operations, import_uploads, operations
+from coop.books import operations
 from coop.books.errors import FileGone, FileMoved, OpeningAfterClosing, OpeningLater
-from coop.books.import_acts import import_of
-from coop.books.import_models import UploadedFile
-from coop.books.import_operations import FileToImport
-from coop.books.import_uploads import BOOK_IMPORT
+from coop.books.imports import operations as import_operations
+from coop.books.imports import uploads as import_uploads
+from coop.books.imports.acts import import_of
+from coop.books.imports.models import UploadedFile
+from coop.books.imports.operations import FileToImport
+from coop.books.imports.uploads import BOOK_IMPORT
 from coop.books.operations import NewEntry
 from coop.database import db, write
 from coop.permissions import NotFound
-from ledger import export, periods
+from ledger import export
 from ledger.chart import BANK, DONATIONS
 from ledger.importing.errors import FileRefused
 from ledger.models import Entry, FiscalYear, YearClosing
 from ledger.posting import Line
+from ledger.years import periods
 from tests import joining
 from tests.html_client import Browser
 

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from coop import cooperative
 from coop.audit import AuditEvent
-from coop.books import import_operations as operations
-from coop.books.import_models import BookImport, ImportedEntry, UploadedFile
-from coop.books.import_operations import FileToImport
+from coop.books.imports import operations
+from coop.books.imports.models import BookImport, ImportedEntry, UploadedFile
+from coop.books.imports.operations import FileToImport
 from coop.commands.ledger import ledger
 from coop.database import db, write
 from coop.permissions import Actor, Power, PowerMissing

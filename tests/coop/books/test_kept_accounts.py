@@ -18,7 +18,6 @@ from coop.payments.bank.statements import NewLine
 from coop.payments.payouts.errors import NotOwed
 from coop.permissions import Actor
 from evidence.messages import Refusal
-from ledger import closing, periods, reopening
 from ledger.chart import (
     BANK,
     COMMUNITY_FUND,
@@ -35,6 +34,7 @@ from ledger.chart import (
 from ledger.models import Entry, FiscalYear
 from ledger.posting import Line
 from ledger.totals import balance_of
+from ledger.years import closing, periods, reopening
 from tests import joining, sharing_out
 from tests.sharing_out import CLOSED, POSTED, Story
 

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from coop.books.export_models import KeptExport
+from coop.books.exports.models import KeptExport
 from coop.database import db
 from ledger.models import YearReopening
 from tests import sharing_out

@@ -18,25 +18,27 @@ from coop.approvals.models import TwoPersonAct
 from coop.assembly.resolutions import Body, Resolution, ResolutionText
 from coop.audit import AuditEvent
 from coop.books import checks as book_checks
-from coop.books import closing, errors, export_operations, kept, operations, reopening
-from coop.books.reopening import prepare_reopening
+from coop.books import errors, kept, operations
+from coop.books.exports import operations as export_operations
 from coop.books.surplus import acts as surplus_acts
 from coop.books.surplus import queries as surplus_queries
 from coop.books.surplus.acts import SURPLUS_POST
 from coop.books.surplus.queries import Stands
+from coop.books.years import closing, reopening
+from coop.books.years.reopening import prepare_reopening
 from coop.database import db
 from coop.permissions import WORKER, NotFound, PowerMissing
 from coop.texts import TextTooShort
 from evidence.messages import Refusal
 from ledger import checks
-from ledger import reopening_errors as refusals
 from ledger.chart import BANK, COACHES, GENERAL_RESERVE
-from ledger.closed_years import closings_of, reopening_of
 from ledger.export import FORMATS
 from ledger.models import Entry, FiscalYear, YearClosing, YearReopening
 from ledger.posting import Line
 from ledger.surplus.errors import DecidedBeforeClosing, PlanStale
 from ledger.surplus.plan import plan_of
+from ledger.years import reopening_errors as refusals
+from ledger.years.closed_years import closings_of, reopening_of
 from tests import joining, sharing_out
 from tests.coop.reports.year import Office, act, office_of
 from tests.reopening import REASON, asked, close_again, correct, keep, reopen

@@ -13,8 +13,9 @@ from sqlalchemy import select
 from coop import clock, cooperative
 from coop.database import db, write
 from coop.membership.models import Participant
-from ledger import periods, posting
+from ledger import posting
 from ledger.chart import BANK, COACHING_INCOME, HOSTING, OTHER_INCOME, OWED_TO_COACHES, RECEIVABLE
+from ledger.years import periods
 from tests.html_client import Browser
 
 SignIn = Callable[[str], Browser]

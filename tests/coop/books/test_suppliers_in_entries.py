@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coop.books import import_operations
 from coop.books.errors import SupplierNamed
-from coop.books.import_operations import FileToImport
+from coop.books.imports import operations as import_operations
+from coop.books.imports.operations import FileToImport
 from coop.books.operations import NewEntry, record_entry
 from coop.payments.bills import checks
 from coop.payments.bills.models import Supplier

@@ -14,10 +14,11 @@ from coop.marketplace.order_models import Delivery, DeliveryTakenBack
 from coop.membership.models import Participant
 from coop.permissions import NotFound, PowerMissing
 from evidence.messages import Refusal
-from ledger import chart, periods
+from ledger import chart
 from ledger.errors import PeriodLocked
 from ledger.models import Account, Entry, Posting
 from ledger.statements import party_statement
+from ledger.years import periods
 from tests import joining, selling
 from tests.coop.marketplace.conftest import Shop
 

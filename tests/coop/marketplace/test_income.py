@@ -9,9 +9,10 @@ from coop import cooperative
 from coop.marketplace import checks, deliveries
 from coop.membership.models import Participant
 from evidence.rules import drop_rules
-from ledger import chart, periods
+from ledger import chart
 from ledger.models import Account, Business, Entry, Posting
 from ledger.surplus.business import business_of, patronage_of
+from ledger.years import periods
 from tests import joining, selling
 from tests.coop.marketplace.conftest import Shop
 

@@ -18,9 +18,10 @@ from coop.payments.payouts.payees import Payees, owed_to, pay_list
 from coop.permissions import NotFound, PowerMissing
 from coop.texts import TextMissing
 from evidence.messages import Refusal
-from ledger import chart, periods
+from ledger import chart
 from ledger.models import Account, Entry, Posting
 from ledger.surplus.business import patronage_of
+from ledger.years import periods
 from tests import joining, selling
 from tests.coop.marketplace.conftest import Shop
 

@@ -25,12 +25,13 @@ from coop.permissions import PowerMissing
 from coop.taxes import NoSalesCode, Registration, TaxNumberMissing, TaxNumberWrong, declare_registration
 from evidence.columns import table_of
 from evidence.identifiers import new_id
-from ledger import chart, periods
+from ledger import chart
 from ledger.errors import NoSuchTaxCode
 from ledger.models import Entry, Posting, TaxUse
 from ledger.posting import Draft, Line, post
 from ledger.surplus.business import business_of, patronage_of
 from ledger.tax.codes import NewCode
+from ledger.years import periods
 from tests import joining, selling, taxing
 from tests.conftest import check_deferred
 from tests.coop.marketplace.conftest import Shop

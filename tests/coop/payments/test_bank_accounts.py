@@ -12,10 +12,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from coop import clock, cooperative
-from coop.books.chart_operations import close_account, edit_account, take_chart
-from coop.books.closing import open_items, prospect
-from coop.books.closing_words import checklist
+from coop.books.chart.operations import close_account, edit_account, take_chart
 from coop.books.operations import NewEntry, record_entry, reverse_entry
+from coop.books.years.closing import open_items, prospect
+from coop.books.years.closing_words import checklist
 from coop.database import write_with
 from coop.errors import message_of
 from coop.payments.bank import account_errors, errors
@@ -37,12 +37,13 @@ from coop.payments.models import PaymentRequest
 from coop.permissions import Actor, NotFound, PowerMissing
 from evidence.identifiers import new_id
 from evidence.rules import drop_rules
-from ledger import chart, periods
+from ledger import chart
 from ledger.chart import BANK, EQUIPMENT, IN_TRANSIT, OTHER_COSTS, OTHER_INCOME, RECEIVABLE, SUSPENSE
-from ledger.chart_changes import Particulars
+from ledger.chart.changes import Particulars
 from ledger.models import Entry
 from ledger.posting import Draft, Line, post
 from ledger.totals import balance_of
+from ledger.years import periods
 from tests import joining
 from tests.databases import TestDatabase
 from tests.rooms_of_the_world.bank_accounts import SAVINGS, TERM_DEPOSIT, TILL, open_accounts

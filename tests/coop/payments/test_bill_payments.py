@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from coop.books.errors import BookedElsewhere
 from coop.books.operations import reverse_entry
 from coop.database import write_with
-from coop.payments.bills import checks, errors, paying, queries, taking_back
+from coop.payments.bills import checks, errors, queries, taking_back
 from coop.payments.bills.models import Bill, BillPayment, BillPaymentRun
+from coop.payments.bills.paying import operations as paying
 from coop.payments.bills.taking_back import What
 from coop.payments.payouts.errors import NobodyTicked, PaidInFuture, PaymentFormUsed
 from coop.permissions import Actor, NotFound, PowerMissing

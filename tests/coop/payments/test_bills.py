@@ -12,9 +12,9 @@ from coop import clock, cooperative
 from coop.approvals import operations as approvals
 from coop.approvals.errors import AlreadyApproved, ReasonMissing, SamePerson
 from coop.approvals.models import TwoPersonAct
-from coop.books import closing
 from coop.books.queries import party_names
 from coop.books.tax.operations import NotTaxRegistered, add_code
+from coop.books.years import closing
 from coop.database import write_with
 from coop.payments.bills import checks, entering, errors, queries
 from coop.payments.bills.booking import Costs
@@ -23,12 +23,12 @@ from coop.payments.bills.models import Bill, Supplier
 from coop.payments.bills.rows import BillFilter, BillState
 from coop.permissions import PowerMissing
 from coop.texts import TextMissing, TextTooLong
-from ledger import periods
 from ledger.chart import BANK, EQUIPMENT, GENERAL_RESERVE, HOSTING, OTHER_INCOME, PAYABLE, SUSPENSE, TAX
 from ledger.drafts import Line
 from ledger.errors import NoSuchCostCentre, NoSuchFund
 from ledger.models import Entry, TaxUse
 from ledger.tax.codes import NewCode
+from ledger.years import periods
 from tests import joining
 from tests.billing import SUPPLIER, Billing
 from tests.databases import TestDatabase

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from coop import clock, cooperative
 from coop.database import db, write
 from coop.payments.bills.models import ClaimCoding, ExpenseClaim
-from ledger import periods
 from ledger.chart import BANK, HOSTING, VENUE_AND_TRAVEL
+from ledger.years import periods
 from tests.confirming import confirm_accounts
 from tests.html_client import Browser, Page
 

@@ -19,17 +19,12 @@ from coop.books.tax.operations import add_code
 from coop.config import Config
 from coop.database import write_with
 from coop.outbox import OutboxJob
-from coop.payments.bills import (
-    checks,
-    claim_errors,
-    claim_payments,
-    claim_queries,
-    claiming,
-    errors,
-    queries,
-    taking_back,
-)
-from coop.payments.bills.claiming import Spent
+from coop.payments.bills import checks, errors, queries, taking_back
+from coop.payments.bills.claims import errors as claim_errors
+from coop.payments.bills.claims import operations as claiming
+from coop.payments.bills.claims import payments as claim_payments
+from coop.payments.bills.claims import queries as claim_queries
+from coop.payments.bills.claims.operations import Spent
 from coop.payments.bills.models import ExpenseClaim, ExpenseClaimLine, ExpenseClaimText
 from coop.payments.bills.taking_back import What
 from coop.payments.payouts.accounts import change_account
@@ -41,8 +36,8 @@ from ledger.chart import EXPENSE_CLAIMS, HOSTING, TAX, VENUE_AND_TRAVEL
 from ledger.drafts import Line
 from ledger.errors import AmountOutOfRange
 from ledger.models import Account, Entry, Posting, TaxUse
-from ledger.periods import fiscal_year_of, open_fiscal_year, year_dates
 from ledger.tax.codes import NewCode
+from ledger.years.periods import fiscal_year_of, open_fiscal_year, year_dates
 from tests import joining
 from tests.billing import Billing, paper
 from tests.databases import TestDatabase

@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from coop import clock
 from coop.audit import AuditEvent
 from coop.database import write_with
-from coop.payments.bills import paying, queries, suppliers
+from coop.payments.bills import queries
 from coop.payments.bills.models import BillPayment, BillPaymentRun, Supplier
-from coop.payments.bills.netting import ToPay
-from coop.payments.bills.suppliers import SupplierText
+from coop.payments.bills.paying import operations as paying
+from coop.payments.bills.paying.netting import ToPay
+from coop.payments.bills.suppliers import operations as suppliers
+from coop.payments.bills.suppliers.operations import SupplierText
 from coop.payments.confirming import checks, errors
 from coop.payments.confirming import queries as accounts
 from coop.payments.confirming.models import AccountConfirmation

@@ -14,9 +14,12 @@ from sqlalchemy.orm import Session
 from coop import clock
 from coop.approvals.errors import SamePerson
 from coop.database import db, write, write_with
-from coop.payments.bills import checks, errors, netting, payments, queries, returning, supplier_queries
+from coop.payments.bills import checks, errors, queries
 from coop.payments.bills.ages import open_bills
 from coop.payments.bills.models import Bill, BillPayment, BillPaymentRun
+from coop.payments.bills.paying import netting, returning
+from coop.payments.bills.paying import queries as payments
+from coop.payments.bills.suppliers import queries as supplier_queries
 from ledger.chart import BANK, HOSTING, PAYABLE, TAX
 from ledger.drafts import Line
 from ledger.models import Entry

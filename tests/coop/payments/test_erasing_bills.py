@@ -16,19 +16,14 @@ from coop.audit import AuditEvent
 from coop.checking import all_findings
 from coop.config import configuration
 from coop.database import db, write, write_with
-from coop.payments.bills import (
-    claim_errors,
-    claim_payments,
-    claim_queries,
-    claiming,
-    erasing,
-    errors,
-    payments,
-    queries,
-    returning,
-    taking_back,
-)
+from coop.payments.bills import erasing, errors, queries, taking_back
+from coop.payments.bills.claims import errors as claim_errors
+from coop.payments.bills.claims import operations as claiming
+from coop.payments.bills.claims import payments as claim_payments
+from coop.payments.bills.claims import queries as claim_queries
 from coop.payments.bills.models import Bill, BillReturnReason, BillText, ClaimEndingReason, ExpenseClaimText
+from coop.payments.bills.paying import queries as payments
+from coop.payments.bills.paying import returning
 from coop.payments.bills.taking_back import What
 from coop.payments.payouts import returning as payouts_returning
 from coop.payments.payouts.disbursements import ToPay, record_payment

@@ -12,8 +12,10 @@ from coop.database import db, write
 from coop.payments.bank import account_errors
 from coop.payments.bank.accounts import end, mark
 from coop.payments.bank.queries import unmatched_entries
-from coop.payments.bills import checks, paying, returning
+from coop.payments.bills import checks
 from coop.payments.bills.models import BillPaymentRun
+from coop.payments.bills.paying import operations as paying
+from coop.payments.bills.paying import returning
 from coop.payments.payouts import checks as payout_checks
 from coop.payments.payouts import disbursements
 from coop.payments.payouts import returning as payouts_returning

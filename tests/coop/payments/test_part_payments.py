@@ -9,10 +9,14 @@ from sqlalchemy.orm import Session
 
 from coop import clock
 from coop.database import write_with
-from coop.payments.bills import checks, errors, paying, payments, queries, returning, supplier_queries, taking_back
+from coop.payments.bills import checks, errors, queries, taking_back
 from coop.payments.bills.ages import open_bills
 from coop.payments.bills.models import BillPayment
-from coop.payments.bills.netting import ToPay
+from coop.payments.bills.paying import operations as paying
+from coop.payments.bills.paying import queries as payments
+from coop.payments.bills.paying import returning
+from coop.payments.bills.paying.netting import ToPay
+from coop.payments.bills.suppliers import queries as supplier_queries
 from coop.payments.bills.taking_back import What
 from coop.payments.payouts.errors import PaymentFormUsed
 from evidence.rules import drop_rules

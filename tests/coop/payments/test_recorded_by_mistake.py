@@ -18,7 +18,9 @@ from coop.payments.bank.lines import enter_line
 from coop.payments.bank.matching import match
 from coop.payments.bank.queries import unmatched_entries
 from coop.payments.bank.statements import NewLine
-from coop.payments.bills import checks, payments, returning
+from coop.payments.bills import checks
+from coop.payments.bills.paying import queries as payments
+from coop.payments.bills.paying import returning
 from coop.payments.payouts import checks as payout_checks
 from coop.payments.payouts import disbursements
 from coop.payments.payouts import returning as payouts_returning

@@ -13,21 +13,17 @@ from coop import clock, cooperative
 from coop.audit import AuditEvent
 from coop.database import write_with
 from coop.outbox import OutboxJob
-from coop.payments.bills import (
-    checks,
-    claim_errors,
-    claim_payments,
-    claim_queries,
-    errors,
-    payments,
-    queries,
-    returning,
-)
+from coop.payments.bills import checks, errors, queries
 from coop.payments.bills import taking_back as taking
 from coop.payments.bills.ages import open_bills
+from coop.payments.bills.claims import errors as claim_errors
+from coop.payments.bills.claims import payments as claim_payments
+from coop.payments.bills.claims import queries as claim_queries
 from coop.payments.bills.models import BillPayment, BillReturn, BillReturnLine
+from coop.payments.bills.paying import queries as payments
+from coop.payments.bills.paying import returning
 from coop.payments.bills.rows import BillState
-from coop.payments.bills.suppliers import SupplierText, edit
+from coop.payments.bills.suppliers.operations import SupplierText, edit
 from coop.payments.bills.taking_back import What
 from coop.payments.confirming.errors import AccountUnconfirmed
 from coop.payments.payouts import checks as payout_checks
@@ -46,13 +42,13 @@ from coop.payments.payouts.payees import Payees
 from coop.permissions import NotFound, PowerMissing
 from coop.texts import TextMissing, TextTooLong
 from evidence.rules import drop_rules
-from ledger import periods
 from ledger.chart import BANK, EXPENSE_CLAIMS, HOSTING, PAYABLE
 from ledger.drafts import Line
 from ledger.errors import PeriodLocked
 from ledger.models import Account, Entry, Posting
 from ledger.statements import Side, aged_balances
 from ledger.totals import balance_of
+from ledger.years import periods
 from tests import joining
 from tests.billing import Billing
 from tests.databases import TestDatabase

@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 
 from coop.audit import AuditEvent
 from coop.outbox import OutboxJob
-from coop.payments.bills import checks, errors, paying, queries, suppliers
+from coop.payments.bills import checks, errors, queries
 from coop.payments.bills.models import Supplier
-from coop.payments.bills.suppliers import SupplierText
+from coop.payments.bills.paying import operations as paying
+from coop.payments.bills.suppliers import operations as suppliers
+from coop.payments.bills.suppliers.operations import SupplierText
 from coop.payments.payouts.errors import AccountMalformed
 from coop.permissions import Actor, NotFound, PowerMissing
 from coop.texts import TextMissing, TextTooLong, line

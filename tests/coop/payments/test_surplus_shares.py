@@ -19,11 +19,11 @@ from coop.payments.payouts.returning import record_return
 from coop.payments.payouts.surplus_shares import allocate, paid_by_plan, paid_of_share
 from coop.permissions import Power
 from coop.reports.distribution import distribution
-from ledger import periods
 from ledger.chart import BANK, FELLOWSHIP_INCOME, GENERAL_RESERVE, PATRONAGE_PAYABLE, RETAINED_PATRONAGE
 from ledger.posting import Line
 from ledger.surplus.plan import plan_of, prepare
 from ledger.surplus.posting import post_plan
+from ledger.years import periods
 from tests import joining, sharing_out
 from tests.sharing_out import CLOSED, POSTED, Story
 

@@ -20,7 +20,7 @@ from coop.reports.statements import accounts_of
 from coop.texts import TextTooShort
 from evidence.canonical import digest
 from evidence.messages import Refusal
-from ledger import periods
+from ledger.years import periods
 from tests import joining
 from tests.coop.reports.year import Office, office
 from tests.sharing_out import Story

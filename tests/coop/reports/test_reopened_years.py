@@ -17,8 +17,8 @@ from coop.reports.reviews import review_that_stands
 from coop.reports.statements import accounts_of
 from coop.reports.waiting import Step
 from evidence.messages import Refusal
-from ledger.closed_years import closings_of
 from ledger.surplus.plan import plan_of
+from ledger.years.closed_years import closings_of
 from tests import joining, sharing_out
 from tests.coop.reports.year import Office, act, office_of
 from tests.html_client import Browser

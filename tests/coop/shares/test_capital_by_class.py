@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from coop import cooperative
 from coop.audit import AuditEvent
-from coop.books import chart_operations, kept
-from coop.books.chart_operations import NewAccount
+from coop.books import kept
+from coop.books.chart import operations as chart_operations
+from coop.books.chart.operations import NewAccount
 from coop.books.errors import BookedElsewhere, KeptElsewhere
 from coop.books.funds.operations import FundText, NewFund
 from coop.books.funds.operations import add as add_fund
@@ -23,11 +24,13 @@ from coop.membership.models import Member, MemberClass, Participant, Participant
 from coop.permissions import NotFound, PowerMissing
 from coop.shares import capital, checks, errors
 from evidence.messages import Refusal
-from ledger import chart, chart_changes, fund_errors
+from ledger import chart
 from ledger.chart import BANK, SHARE_CAPITAL, SHARE_CAPITAL_OF_ENTERPRISES, SHARE_CAPITAL_OF_GROUPS
-from ledger.chart_changes import Particulars
-from ledger.chart_errors import LineFixed, PartiesFixed
+from ledger.chart import changes as chart_changes
+from ledger.chart.changes import Particulars
+from ledger.chart.errors import LineFixed, PartiesFixed
 from ledger.errors import AccountNeeded
+from ledger.funds import errors as fund_errors
 from ledger.models import AccountKind, Entry
 from ledger.posting import Line
 from ledger.statements import Change, equity_statement

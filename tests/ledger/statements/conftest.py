@@ -13,20 +13,13 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from evidence.identifiers import new_id
-from ledger import chart, closing, periods
-from ledger.chart import (
-    BANK,
-    COACHING_INCOME,
-    MARKETPLACE_INCOME,
-    PAYABLE,
-    RECEIVABLE,
-    SHARE_CAPITAL,
-    WAGES,
-)
-from ledger.chart_changes import open_account
+from ledger import chart
+from ledger.chart import BANK, COACHING_INCOME, MARKETPLACE_INCOME, PAYABLE, RECEIVABLE, SHARE_CAPITAL, WAGES
+from ledger.chart.changes import open_account
 from ledger.models import Account, AccountKind, Business, FiscalYear
 from ledger.surplus.plan import Patron, Rates, plan_of, prepare
 from ledger.surplus.posting import post_plan
+from ledger.years import closing, periods
 from tests.ledger.conftest import YEAR, Books
 
 NEXT_YEAR = (date(2027, 4, 1), date(2028, 3, 31))

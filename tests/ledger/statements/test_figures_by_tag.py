@@ -4,8 +4,8 @@ from datetime import date
 
 from sqlalchemy import update
 
-from ledger import statements, statutory
-from ledger.chart import DEFAULT_CHART
+from ledger import statements
+from ledger.chart import DEFAULT_CHART, statutory
 from ledger.export import statements as files
 from ledger.models import Account
 from ledger.statements.statutory import tagged_statement, tagged_table

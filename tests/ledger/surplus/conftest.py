@@ -11,12 +11,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from evidence.columns import table_of
-from ledger import closing, periods
 from ledger.chart import BANK, COACHES, COACHING_INCOME, FELLOWSHIP_INCOME, GRANT_INCOME, MARKETPLACE_INCOME
 from ledger.models import Entry, FiscalYear, LedgerBase, Posting
 from ledger.surplus import posting
 from ledger.surplus.models import Distribution, Fallback, SurplusLine, SurplusLineParty, SurplusPlan
 from ledger.surplus.plan import Patron, Plan, Rates, plan_of, prepare
+from ledger.years import closing, periods
 from tests.ledger.conftest import YEAR, Books
 
 TODAY = date(2027, 5, 20)

@@ -5,11 +5,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from ledger import closing, posting
+from ledger import posting
 from ledger.chart import BANK, COACHING_INCOME
 from ledger.surplus.business import Patron, patronage_of
 from ledger.surplus.following import Movement, counted
 from ledger.surplus.plan import line_of, reasons
+from ledger.years import closing
 from tests.ledger.surplus.conftest import ANA, BEN, NOW, Year
 
 JOINED = date(2026, 12, 1)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from coop.database import write_with
 from evidence.messages import Refusal
 from evidence.rules import drop_rules
-from ledger import checks, periods, posting
+from ledger import checks, posting
 from ledger.chart import (
     BANK,
     COMMUNITY_FUND,
@@ -25,7 +25,6 @@ from ledger.chart import (
     RETAINED_PATRONAGE,
     SURPLUS_AWAITING,
 )
-from ledger.closing import close_year
 from ledger.errors import PeriodLocked, PeriodNotOpened
 from ledger.models import Account, Entry, FiscalYear, Posting
 from ledger.surplus import errors
@@ -33,6 +32,8 @@ from ledger.surplus.models import Distribution, Fallback, SurplusLineParty
 from ledger.surplus.plan import Patron, Plan, Rates, lines
 from ledger.surplus.posting import distribution_of
 from ledger.totals import balance_of, party_balance_of
+from ledger.years import periods
+from ledger.years.closing import close_year
 from tests.databases import TestDatabase
 from tests.ledger.conftest import Books, found_books
 from tests.ledger.surplus.conftest import ANA, BEN, DECIDED_ON, DECISION, NOW, RATES, TODAY, Year, start

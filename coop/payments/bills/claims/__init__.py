@@ -1,0 +1,1 @@
+"""Expense claims: what a participant spent for the co-op, assigned to accounts, approved, and paid."""

@@ -1,0 +1,1 @@
+"""Votes on paper and in the room: marks, the sheets of two scrutineers, and how they get into the count."""
