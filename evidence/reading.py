@@ -4,7 +4,7 @@ SQLAlchemy makes an object of every row, which for rows of a text and a number c
 Its way of fetching is kept, because on PostgreSQL it has fetched the first row before anybody asks; only its rows are left out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Select
@@ -12,9 +12,9 @@ from sqlalchemy import Connection, Select
 _Row = tuple[Any, ...]
 
 
-def driver_rows(connection: Connection, query: Select[*_Row]) -> list[_Row]:
+def driver_rows(connection: Connection, query: Select[*_Row], asked: Mapping[str, Any] | None = None) -> list[_Row]:
     """Return all rows of a query as the driver gives them: only for columns whose values no type converts."""
-    result = connection.execute(query)
+    result = connection.execute(query, asked)
     assert result.cursor is not None, "a query has rows"
     return list(result.cursor_strategy.fetchall(result, result.cursor))
 

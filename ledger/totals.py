@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from evidence.columns import raw
+from evidence.reading import driver_rows
 from ledger.models import Account, AccountKind, Business, Entry, FiscalYear, Posting, YearClosing
 from ledger.sums import Sums, places, sides
 
@@ -111,8 +112,7 @@ def account_totals(
         days = Entry.booked_on.between(starts_on or date.min, ends_on or date.max)
         # Each by itself within the one query: together they would have to read every entry between the days.
         query = _by_account([*sums, *(sides(-1).where(which, days) for which in left_out)], _OF_TOTAL)
-    # By the connection, and all at once: rows of the ORM, and rows that are fetched one by one, cost twice as much.
-    rows = session.connection().execute(query, asked).all()
+    rows = driver_rows(session.connection(), query, asked)
     return [
         AccountTotal(code, name, _KINDS[kind], currency, debit_minor, credit_minor, line, _BUSINESSES[business])
         for code, name, kind, currency, line, business, debit_minor, credit_minor in rows
@@ -125,7 +125,7 @@ def account_balances(session: Session, at: date) -> tuple[AccountBalance, ...]:
     `account_totals` says that too, and more, which costs more.
     """
     sums, asked = places(session, None, at)
-    rows = session.connection().execute(_known_by_account(sums, _OF_BALANCE, net=True), asked).all()
+    rows = driver_rows(session.connection(), _known_by_account(sums, _OF_BALANCE, net=True), asked)
     return tuple(
         [
             AccountBalance(code, name, _KINDS[kind], balance_minor)
