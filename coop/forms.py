@@ -3,7 +3,8 @@
 A form of a room adds its fields and a typed `to_...()` that returns a frozen dataclass; views never read `.data`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, cast
@@ -17,7 +18,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput
 
-from coop.errors import message_of
+from coop.errors import message_of, show_on
 from coop.formats import parse_amount
 from evidence.messages import N_, Refusal
 
@@ -32,7 +33,13 @@ def stripped(text: str | None) -> str | None:
 
 
 class Form(FlaskForm):
-    """A form with a token against forgery, whose text fields are stripped."""
+    """A form with a token against forgery, whose text fields are stripped.
+
+    A view validates what was sent, and does its work within `showing_refusals`: what is wrong stands in the form either way.
+    """
+
+    #: The status of HTTP of the page that shows the form.
+    status: int = 200
 
     class Meta(FlaskForm.Meta):
         """Binds the filter to every text field."""
@@ -44,6 +51,30 @@ class Form(FlaskForm):
                 options = {**options, "filters": filters}
                 unbound_field.kwargs.pop("filters", None)
             return super().bind_field(form, unbound_field, options)
+
+    def validate_on_submit(self, extra_validators: Any = None) -> bool:
+        """Say whether it was sent and can be read; if it was sent and cannot, each field says why, and the page is a 422."""
+        is_valid: bool = super().validate_on_submit(extra_validators)
+        if self.is_submitted() and not is_valid:
+            self.status = 422
+        return is_valid
+
+    def show(self, refusal: Refusal) -> int:
+        """Put a refusal beside the field it is about, or on top, and return the status of the page. Forms with rows know better."""
+        return show_on(self, refusal)
+
+    @contextmanager
+    def showing_refusals(self, but: tuple[type[Refusal], ...] = ()) -> Iterator[None]:
+        """Do work whose refusal is shown in the form. The work returns from the view; what comes after is for the form's page.
+
+        Refusals `but` which go on have no form that could show them.
+        """
+        try:
+            yield
+        except but:
+            raise
+        except Refusal as refusal:
+            self.status = self.show(refusal)
 
 
 def choices(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:

@@ -10,7 +10,7 @@ from coop.approvals import errors, operations, queries
 from coop.approvals.forms import ApprovalForm, WithdrawalForm
 from coop.approvals.queries import ActRow
 from coop.database import db, write
-from coop.errors import declare, message_of, show_on, status_of
+from coop.errors import declare, message_of, status_of
 from coop.identity.forms import POWER_LABELS
 from coop.paging import pager, requested_page
 from coop.permissions import Power, requires
@@ -108,19 +108,16 @@ def approve(act_id: UUID) -> Page:
 @requires(*READERS)
 def withdraw(act_id: UUID) -> Page:
     """Take an act back, or refuse it with a reason."""
-    who, form, status = actor(), WithdrawalForm(), 422
+    who, form = actor(), WithdrawalForm()
     row = queries.act(db.session(), act_id, who)
-    if form.validate():
+    if form.validate_on_submit():
         reason = form.to_reason()
-        try:
+        with form.showing_refusals():
             write(lambda session: operations.withdraw(session, who, act_id=act_id, reason=reason))
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             is_own = row.prepared_by == who.person_id
             flash(gettext("Taken back.") if is_own else gettext("Refused. Whoever prepared it is told."), "success")
             return redirect(url_for("approvals.act", act_id=act_id), 303)
-    return _page(queries.act(db.session(), act_id, who), form), status
+    return _page(queries.act(db.session(), act_id, who), form), form.status
 
 
 def _next_step(row: ActRow) -> str:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext
 
 from coop import clock
@@ -10,11 +10,9 @@ from coop.community import circle_queries, circles, event_queries
 from coop.community.blueprint import Answer, blueprint, mine
 from coop.community.gathering_forms import CircleForm, PostForm, RemovalForm
 from coop.database import db, write
-from coop.errors import show_on
 from coop.paging import pager, requested_page
 from coop.permissions import Power, requires
 from coop.signed_in import act_for, actor
-from evidence.messages import Refusal
 
 _OFFICE = frozenset({Power.SECRETARY, Power.BOARD})
 
@@ -33,21 +31,14 @@ def list_circles() -> Answer:
 @requires(Power.SECRETARY, Power.BOARD)
 def found_circle() -> Answer:
     """Found a circle."""
-    who, form, status = actor(), CircleForm(), 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            text = form.to_circle()
-            try:
-                circle_id = write(
-                    lambda session: circles.found_circle(session, who, name=text.name, purpose=text.purpose)
-                )
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                flash(gettext("The circle is open. Everybody may join."), "success")
-                return redirect(url_for("community.circle", circle_id=circle_id), 303)
-    return render_template("community/circle_form.html", form=form, circle=None), status
+    who, form = actor(), CircleForm()
+    if form.validate_on_submit():
+        text = form.to_circle()
+        with form.showing_refusals():
+            circle_id = write(lambda session: circles.found_circle(session, who, name=text.name, purpose=text.purpose))
+            flash(gettext("The circle is open. Everybody may join."), "success")
+            return redirect(url_for("community.circle", circle_id=circle_id), 303)
+    return render_template("community/circle_form.html", form=form, circle=None), form.status
 
 
 @blueprint.route("/circles/<uuid:circle_id>/edit", methods=["GET", "POST"])
@@ -55,24 +46,20 @@ def found_circle() -> Answer:
 def describe_circle(circle_id: UUID) -> Answer:
     """Change the name of a circle and what it is for."""
     who, circle = actor(), circle_queries.circle(db.session(), circle_id)
-    form, status = CircleForm(data={"name": circle.name, "purpose": circle.purpose}), 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            text = form.to_circle()
-            try:
-                write(
-                    lambda session: circles.describe_circle(
-                        session, who, circle_id=circle_id, name=text.name, purpose=text.purpose
-                    )
+    form = CircleForm(data={"name": circle.name, "purpose": circle.purpose})
+    if form.validate_on_submit():
+        text = form.to_circle()
+        with form.showing_refusals():
+            write(
+                lambda session: circles.describe_circle(
+                    session, who, circle_id=circle_id, name=text.name, purpose=text.purpose
                 )
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                flash(gettext("The circle is changed."), "success")
-                return redirect(url_for("community.circle", circle_id=circle_id), 303)
+            )
+            flash(gettext("The circle is changed."), "success")
+            return redirect(url_for("community.circle", circle_id=circle_id), 303)
+    if form.is_submitted():
         circle = circle_queries.circle(db.session(), circle_id)
-    return render_template("community/circle_form.html", form=form, circle=circle), status
+    return render_template("community/circle_form.html", form=form, circle=circle), form.status
 
 
 @blueprint.get("/circles/<uuid:circle_id>")
@@ -106,20 +93,17 @@ def leave_circle(participant_id: UUID, circle_id: UUID) -> Answer:
 @requires()
 def write_post(participant_id: UUID, circle_id: UUID) -> Answer:
     """Write in a circle."""
-    who, form, status = act_for(participant_id), PostForm(), 422
-    if form.validate():
+    who, form = act_for(participant_id), PostForm()
+    if form.validate_on_submit():
         text = form.to_text()
-        try:
+        with form.showing_refusals():
             post_id = write(
                 lambda session: circles.write_post(
                     session, who, circle_id=circle_id, author_id=participant_id, text=text
                 )
             )
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             return redirect(url_for("community.circle", circle_id=circle_id, _anchor=f"post-{post_id}"), 303)
-    return _circle_page(circle_id, form, participant_id), status
+    return _circle_page(circle_id, form, participant_id), form.status
 
 
 @blueprint.route("/posts/<uuid:post_id>", methods=["GET", "POST"])
@@ -128,19 +112,14 @@ def edit_post(post_id: UUID) -> Answer:
     """Change a post of one's own."""
     who = actor()
     circle_id, written = circle_queries.own_post(db.session(), post_id, who.represents)
-    form, status = PostForm(data={"text": written}), 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            text = form.to_text()
-            try:
-                write(lambda session: circles.edit_post(session, who, post_id=post_id, text=text))
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                return redirect(url_for("community.circle", circle_id=circle_id, _anchor=f"post-{post_id}"), 303)
+    form = PostForm(data={"text": written})
+    if form.validate_on_submit():
+        text = form.to_text()
+        with form.showing_refusals():
+            write(lambda session: circles.edit_post(session, who, post_id=post_id, text=text))
+            return redirect(url_for("community.circle", circle_id=circle_id, _anchor=f"post-{post_id}"), 303)
     circle = circle_queries.circle(db.session(), circle_id)
-    return render_template("community/edit_post.html", form=form, circle=circle), status
+    return render_template("community/edit_post.html", form=form, circle=circle), form.status
 
 
 @blueprint.post("/posts/<uuid:post_id>/remove")
@@ -158,21 +137,16 @@ def remove_post(post_id: UUID) -> Answer:
 @requires(Power.SECRETARY)
 def remove_by_office(post_id: UUID) -> Answer:
     """Remove somebody's post, with a reason."""
-    who, form, status = actor(), RemovalForm(), 200
+    who, form = actor(), RemovalForm()
     circle_id, post = circle_queries.standing_post(db.session(), post_id)
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            reason = form.to_reason()
-            try:
-                write(lambda session: circles.remove_by_office(session, who, post_id=post_id, reason=reason))
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                flash(gettext("The post is removed. Its author has been told."), "success")
-                return redirect(url_for("community.circle", circle_id=circle_id), 303)
+    if form.validate_on_submit():
+        reason = form.to_reason()
+        with form.showing_refusals():
+            write(lambda session: circles.remove_by_office(session, who, post_id=post_id, reason=reason))
+            flash(gettext("The post is removed. Its author has been told."), "success")
+            return redirect(url_for("community.circle", circle_id=circle_id), 303)
     circle = circle_queries.circle(db.session(), circle_id)
-    return render_template("community/remove_post.html", form=form, circle=circle, post=post), status
+    return render_template("community/remove_post.html", form=form, circle=circle, post=post), form.status
 
 
 def _circle_page(circle_id: UUID, form: PostForm, writing: UUID | None = None) -> str:

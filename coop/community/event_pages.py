@@ -18,11 +18,9 @@ from coop.community.gathering_forms import CancellingForm, EventForm, event_valu
 from coop.config import configuration
 from coop.database import db, write
 from coop.downloads import download
-from coop.errors import show_on
 from coop.paging import pager, requested_page
 from coop.permissions import Power, PowerMissing, requires
 from coop.signed_in import act_for, actor
-from evidence.messages import Refusal
 
 _OFFICE = frozenset({Power.SECRETARY, Power.BOARD})
 
@@ -58,42 +56,32 @@ def list_events() -> Answer:
 @requires(Power.SECRETARY, Power.BOARD)
 def announce() -> Answer:
     """Announce an event of the co-op."""
-    who, form, status = actor(), EventForm(), 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            try:
-                plan = form.to_plan(_zone())
-                event_id = write(lambda session: events.announce(session, who, plan=plan))
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                return _announced(event_id)
-    return render_template("community/event_form.html", form=form, event=None, circle=None, zone=_zone()), status
+    who, form = actor(), EventForm()
+    if form.validate_on_submit():
+        with form.showing_refusals():
+            plan = form.to_plan(_zone())
+            event_id = write(lambda session: events.announce(session, who, plan=plan))
+            return _announced(event_id)
+    return render_template("community/event_form.html", form=form, event=None, circle=None, zone=_zone()), form.status
 
 
 @blueprint.route("/as/<uuid:participant_id>/circles/<uuid:circle_id>/events/new", methods=["GET", "POST"])
 @requires()
 def announce_in_circle(participant_id: UUID, circle_id: UUID) -> Answer:
     """Announce an event of a circle."""
-    who, form, status = act_for(participant_id), EventForm(), 200
+    who, form = act_for(participant_id), EventForm()
     circle_queries.circle(db.session(), circle_id)
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            try:
-                plan = form.to_plan(_zone())
-                event_id = write(
-                    lambda session: events.announce_in_circle(
-                        session, who, circle_id=circle_id, organiser_id=participant_id, plan=plan
-                    )
+    if form.validate_on_submit():
+        with form.showing_refusals():
+            plan = form.to_plan(_zone())
+            event_id = write(
+                lambda session: events.announce_in_circle(
+                    session, who, circle_id=circle_id, organiser_id=participant_id, plan=plan
                 )
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                return _announced(event_id)
+            )
+            return _announced(event_id)
     circle = circle_queries.circle(db.session(), circle_id)
-    return render_template("community/event_form.html", form=form, event=None, circle=circle, zone=_zone()), status
+    return render_template("community/event_form.html", form=form, event=None, circle=circle, zone=_zone()), form.status
 
 
 @blueprint.get("/events/<uuid:event_id>")
@@ -134,40 +122,28 @@ def event_file(event_id: UUID) -> Response:
 def change_event(event_id: UUID) -> Answer:
     """Change an event."""
     who, row = actor(), _led(event_id)
-    form, status = EventForm(data=event_values(row, ZoneInfo(_zone()))), 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            try:
-                plan = form.to_plan(_zone())
-                write(lambda session: events.change(session, who, event_id=event_id, plan=plan))
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                flash(
-                    gettext("The event is changed. If time or place are others, those who come were told."), "success"
-                )
-                return redirect(url_for("community.event", event_id=event_id), 303)
-    return render_template("community/event_form.html", form=form, event=row, circle=None, zone=_zone()), status
+    form = EventForm(data=event_values(row, ZoneInfo(_zone())))
+    if form.validate_on_submit():
+        with form.showing_refusals():
+            plan = form.to_plan(_zone())
+            write(lambda session: events.change(session, who, event_id=event_id, plan=plan))
+            flash(gettext("The event is changed. If time or place are others, those who come were told."), "success")
+            return redirect(url_for("community.event", event_id=event_id), 303)
+    return render_template("community/event_form.html", form=form, event=row, circle=None, zone=_zone()), form.status
 
 
 @blueprint.route("/events/<uuid:event_id>/cancel", methods=["GET", "POST"])
 @requires()
 def cancel_event(event_id: UUID) -> Answer:
     """Cancel an event."""
-    who, row, form, status = actor(), _led(event_id), CancellingForm(), 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            reason = form.to_reason()
-            try:
-                write(lambda session: events.cancel(session, who, event_id=event_id, reason=reason))
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                flash(gettext("The event is cancelled. Everybody who had signed up was told by mail."), "success")
-                return redirect(url_for("community.event", event_id=event_id), 303)
-    return render_template("community/cancel_event.html", form=form, event=row), status
+    who, row, form = actor(), _led(event_id), CancellingForm()
+    if form.validate_on_submit():
+        reason = form.to_reason()
+        with form.showing_refusals():
+            write(lambda session: events.cancel(session, who, event_id=event_id, reason=reason))
+            flash(gettext("The event is cancelled. Everybody who had signed up was told by mail."), "success")
+            return redirect(url_for("community.event", event_id=event_id), 303)
+    return render_template("community/cancel_event.html", form=form, event=row), form.status
 
 
 @blueprint.get("/events/<uuid:event_id>/attendees")

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext
 
 from coop import clock, cooperative
@@ -12,11 +12,9 @@ from coop.community.blueprint import Answer, blueprint
 from coop.community.errors import PollHasClosed
 from coop.community.gathering_forms import AnswerForm, PollForm
 from coop.database import db, write
-from coop.errors import show_on
 from coop.paging import pager, requested_page
 from coop.permissions import Power, requires
 from coop.signed_in import act_for, actor
-from evidence.messages import Refusal
 
 _OFFICE = frozenset({Power.SECRETARY, Power.BOARD})
 
@@ -39,20 +37,15 @@ def list_polls() -> Answer:
 @requires(Power.SECRETARY, Power.BOARD)
 def open_poll() -> Answer:
     """Open a poll."""
-    who, form, status = actor(), PollForm(), 200
+    who, form = actor(), PollForm()
     zone = cooperative.current(db.session()).zone
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            try:
-                asked = form.to_question(zone)
-                poll_id = write(lambda session: polls.open_poll(session, who, asked=asked))
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                flash(gettext("The poll is open. It stands on everybody's home page."), "success")
-                return redirect(url_for("community.poll", poll_id=poll_id), 303)
-    return render_template("community/open_poll.html", form=form, zone=zone), status
+    if form.validate_on_submit():
+        with form.showing_refusals():
+            asked = form.to_question(zone)
+            poll_id = write(lambda session: polls.open_poll(session, who, asked=asked))
+            flash(gettext("The poll is open. It stands on everybody's home page."), "success")
+            return redirect(url_for("community.poll", poll_id=poll_id), 303)
+    return render_template("community/open_poll.html", form=form, zone=zone), form.status
 
 
 @blueprint.get("/polls/<uuid:poll_id>")
@@ -91,24 +84,17 @@ def answer_poll(participant_id: UUID, poll_id: UUID) -> Answer:
     who, session = act_for(participant_id), db.session()
     if not poll_queries.poll(session, poll_id).is_open(clock.now()):
         raise PollHasClosed
-    form, status = _answer_form(participant_id, poll_id), 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            picks = form.to_picks()
-            try:
-                write(
-                    lambda session: polls.answer(
-                        session, who, poll_id=poll_id, participant_id=participant_id, picks=picks
-                    )
-                )
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                flash(gettext("Thank you. You can change your answer until the poll closes."), "success")
-                return redirect(url_for("community.poll", poll_id=poll_id), 303)
+    form = _answer_form(participant_id, poll_id)
+    if form.validate_on_submit():
+        picks = form.to_picks()
+        with form.showing_refusals():
+            write(
+                lambda session: polls.answer(session, who, poll_id=poll_id, participant_id=participant_id, picks=picks)
+            )
+            flash(gettext("Thank you. You can change your answer until the poll closes."), "success")
+            return redirect(url_for("community.poll", poll_id=poll_id), 303)
     row = poll_queries.poll(db.session(), poll_id)
-    return render_template("community/answer_poll.html", form=form, poll=row), status
+    return render_template("community/answer_poll.html", form=form, poll=row), form.status
 
 
 @blueprint.post("/as/<uuid:participant_id>/polls/<uuid:poll_id>/withdraw")

@@ -33,17 +33,14 @@ def welcome() -> str:
 @requires()
 def join() -> Answer:
     """Let the person take part as themselves."""
-    form, status = WelcomeForm(), 422
-    if form.validate():
+    form = WelcomeForm()
+    if form.validate_on_submit():
         who, name = actor(), form.to_name()
-        try:
+        with form.showing_refusals():
             participant_id = write(lambda session: membership.create_individual(session, who, name=name))
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             flash(gettext("You have joined the community. Tell others a little about yourself."), "success")
             return redirect(url_for("community.profile", participant_id=participant_id), 303)
-    return _welcome_page(form), status
+    return _welcome_page(form), form.status
 
 
 @blueprint.get("/organisations/new")
@@ -57,17 +54,14 @@ def new_organisation() -> str:
 @requires()
 def add_organisation() -> Answer:
     """Add an organisation for which the person then acts."""
-    form, status = OrganisationForm(), 422
-    if form.validate():
+    form = OrganisationForm()
+    if form.validate_on_submit():
         who, (name, kind) = actor(), form.to_organisation()
-        try:
+        with form.showing_refusals():
             participant_id = write(lambda session: membership.create_organisation(session, who, name=name, kind=kind))
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             flash(gettext("%(name)s has joined. You act for it.", name=name), "success")
             return redirect(url_for("community.profile", participant_id=participant_id), 303)
-    return render_template("community/organisation.html", form=form), status
+    return render_template("community/organisation.html", form=form), form.status
 
 
 @blueprint.get("/as/<uuid:participant_id>/profile")
@@ -82,17 +76,14 @@ def profile(participant_id: UUID) -> str:
 @requires()
 def edit_profile(participant_id: UUID) -> Answer:
     """Change the profile."""
-    who, form, status = act_for(participant_id), ProfileForm(), 422
-    if form.validate():
+    who, form = act_for(participant_id), ProfileForm()
+    if form.validate_on_submit():
         text = form.to_profile()
-        try:
+        with form.showing_refusals():
             write(lambda session: operations.edit_profile(session, who, participant_id=participant_id, text=text))
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             flash(gettext("The profile is saved."), "success")
             return redirect(url_for("community.profile", participant_id=participant_id), 303)
-    return _profile_page(participant_id, form), status
+    return _profile_page(participant_id, form), form.status
 
 
 @blueprint.get("/as/<uuid:participant_id>/representatives")
@@ -107,19 +98,16 @@ def representatives(participant_id: UUID) -> str:
 @requires()
 def add_representative(participant_id: UUID) -> Answer:
     """Let another person act for an organisation."""
-    who, form, status = act_for(participant_id), RepresentativeForm(), 422
-    if form.validate():
+    who, form = act_for(participant_id), RepresentativeForm()
+    if form.validate_on_submit():
         email = form.to_email()
-        try:
+        with form.showing_refusals():
             write(
                 lambda session: membership.add_representative(session, who, participant_id=participant_id, email=email)
             )
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             flash(gettext("They can act from now on. All representatives have been told by mail."), "success")
             return redirect(url_for("community.representatives", participant_id=participant_id), 303)
-    return _representatives_page(participant_id, form), status
+    return _representatives_page(participant_id, form), form.status
 
 
 @blueprint.post("/as/<uuid:participant_id>/representatives/<uuid:person_id>/end")

@@ -9,10 +9,8 @@ from coop.community import queries, sites
 from coop.community.blueprint import Answer, blueprint
 from coop.community.forms import SiteForm
 from coop.database import db, write
-from coop.errors import show_on
 from coop.permissions import requires
 from coop.signed_in import act_for
-from evidence.messages import Refusal
 
 
 @blueprint.get("/as/<uuid:participant_id>/sites")
@@ -27,17 +25,14 @@ def own_sites(participant_id: UUID) -> Answer:
 @requires()
 def add_site(participant_id: UUID) -> Answer:
     """Add a site."""
-    who, form, status = act_for(participant_id), SiteForm(), 422
-    if form.validate():
+    who, form = act_for(participant_id), SiteForm()
+    if form.validate_on_submit():
         site = form.to_site()
-        try:
+        with form.showing_refusals():
             write(lambda session: sites.add_site(session, who, participant_id=participant_id, site=site))
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             flash(gettext("“%(name)s” is added.", name=site.name), "success")
             return redirect(url_for("community.own_sites", participant_id=participant_id), 303)
-    return _sites_page(participant_id, form), status
+    return _sites_page(participant_id, form), form.status
 
 
 @blueprint.post("/as/<uuid:participant_id>/sites/<uuid:site_id>/remove")

@@ -10,11 +10,9 @@ from coop.community.blueprint import Answer, blueprint
 from coop.community.forms import IntroductionForm, SkillForm
 from coop.community.models import Direction
 from coop.database import db, write
-from coop.errors import show_on
 from coop.paging import pager, requested_page
 from coop.permissions import requires
 from coop.signed_in import act_for
-from evidence.messages import Refusal
 
 _LABELS = {
     Direction.OFFERED: lazy_gettext("Add a skill that you offer"),
@@ -35,20 +33,17 @@ def own_skills(participant_id: UUID) -> Answer:
 @requires()
 def add_skill(participant_id: UUID, direction: str) -> Answer:
     """Add a skill."""
-    who, form, status = act_for(participant_id), SkillForm(), 422
-    if form.validate():
+    who, form = act_for(participant_id), SkillForm()
+    if form.validate_on_submit():
         name = form.to_name()
-        try:
+        with form.showing_refusals():
             write(
                 lambda session: skills.add_skill(
                     session, who, participant_id=participant_id, direction=Direction(direction), name=name
                 )
             )
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             return redirect(url_for("community.own_skills", participant_id=participant_id, _anchor=direction), 303)
-    return _skills_page(participant_id, {Direction(direction): form}), status
+    return _skills_page(participant_id, {Direction(direction): form}), form.status
 
 
 @blueprint.post(f"/as/<uuid:participant_id>/skills/{_DIRECTIONS}/<uuid:skill_id>/remove")
@@ -94,21 +89,18 @@ def introduce(participant_id: UUID, other_id: UUID) -> Answer:
 @requires()
 def ask_for_introduction(participant_id: UUID, other_id: UUID) -> Answer:
     """Ask for an introduction."""
-    who, form, status = act_for(participant_id), IntroductionForm(), 422
-    if form.validate():
+    who, form = act_for(participant_id), IntroductionForm()
+    if form.validate_on_submit():
         message = form.to_message()
-        try:
+        with form.showing_refusals():
             introduction_id = write(
                 lambda session: introductions.ask(
                     session, who, participant_id=participant_id, other_id=other_id, message=message
                 )
             )
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             flash(gettext("You have asked. They got a mail, and you get one when they accept."), "success")
             return _to_introduction(participant_id, introduction_id)
-    return _request_page(participant_id, other_id, form), status
+    return _request_page(participant_id, other_id, form), form.status
 
 
 @blueprint.get("/as/<uuid:participant_id>/introductions")

@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 
 from coop import clock, cooperative
 from coop.database import db, write
-from coop.errors import show_on
 from coop.forms import choices
 from coop.identity import factor_operations, second_factor
 from coop.identity.accounts import FRESHNESS, begun_with_factor
@@ -22,7 +21,6 @@ from coop.identity.pictures import qr_code
 from coop.identity.powers import powers_of
 from coop.permissions import Power, SignInNeeded, View, requires
 from coop.signed_in import actor
-from evidence.messages import Refusal
 
 blueprint = Blueprint("factor", __name__)
 
@@ -123,25 +121,20 @@ def remove() -> Page:
 @requires(*RESETTERS)
 def reset() -> Page:
     """Prepare the reset of a second factor that somebody lost; another person approves it."""
-    form, who, status = ResetForm(), actor(), 200
+    form, who = ResetForm(), actor()
     people = factor_operations.people_with_factor(db.session())
     form.person.choices = choices((str(one), name) for one, name in people if one != who.person_id)
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            asked = form.to_reset()
-            try:
-                act_id = write(
-                    lambda session: factor_operations.prepare_reset(
-                        session, who, person_id=asked.person_id, reason=asked.reason
-                    )
+    if form.validate_on_submit():
+        asked = form.to_reset()
+        with form.showing_refusals():
+            act_id = write(
+                lambda session: factor_operations.prepare_reset(
+                    session, who, person_id=asked.person_id, reason=asked.reason
                 )
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                flash(gettext("Prepared. The factor is reset when a second person approves it."), "success")
-                return redirect(url_for("approvals.act", act_id=act_id), 303)
-    return render_template("identity/reset_factor.html", form=form), status
+            )
+            flash(gettext("Prepared. The factor is reset when a second person approves it."), "success")
+            return redirect(url_for("approvals.act", act_id=act_id), 303)
+    return render_template("identity/reset_factor.html", form=form), form.status
 
 
 def _me() -> Person:

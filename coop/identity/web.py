@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from coop import cooperative
 from coop.database import db, write
-from coop.errors import declare, show_on
+from coop.errors import declare
 from coop.forms import choices
 from coop.identity import operations, powers, queries
 from coop.identity.forms import POWER_LABELS, EndingForm, GrantForm
@@ -16,7 +16,6 @@ from coop.identity.pending import AccountExists
 from coop.paging import Part, bounded, pager, requested_page
 from coop.permissions import NotFound, Power, requires
 from coop.signed_in import actor
-from evidence.messages import Refusal
 
 blueprint = Blueprint("identity", __name__)
 
@@ -50,19 +49,13 @@ def grant_power() -> str | Response | tuple[str, int]:
     today = cooperative.today(db.session())
     form = GrantForm(starts_on=today, decided_on=today)
     form.person.choices = choices((str(person_id), name) for person_id, name in queries.people(db.session()))
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            who, asked = actor(), form.to_grant()
-            try:
-                act_id = write(lambda session: operations.prepare_grant(session, who, asked))
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                flash(gettext("Prepared. The power is granted when a second person approves it."), "success")
-                return redirect(url_for("approvals.act", act_id=act_id), 303)
-    return render_template("identity/grant.html", form=form), status
+    if form.validate_on_submit():
+        who, asked = actor(), form.to_grant()
+        with form.showing_refusals():
+            act_id = write(lambda session: operations.prepare_grant(session, who, asked))
+            flash(gettext("Prepared. The power is granted when a second person approves it."), "success")
+            return redirect(url_for("approvals.act", act_id=act_id), 303)
+    return render_template("identity/grant.html", form=form), form.status
 
 
 @blueprint.route("/powers/<uuid:grant_id>/end", methods=["GET", "POST"])
@@ -75,20 +68,14 @@ def end_power(grant_id: UUID) -> str | Response | tuple[str, int]:
     if held is None:
         raise NotFound
     form = EndingForm(ended_on=today, decided_on=today)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            who, asked = actor(), form.to_ending()
-            try:
-                write(lambda session: operations.end_by_decision(session, who, grant_id=grant_id, asked=asked))
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                flash(gettext("The power is ended."), "success")
-                return redirect(url_for("identity.list_powers"), 303)
+    if form.validate_on_submit():
+        who, asked = actor(), form.to_ending()
+        with form.showing_refusals():
+            write(lambda session: operations.end_by_decision(session, who, grant_id=grant_id, asked=asked))
+            flash(gettext("The power is ended."), "success")
+            return redirect(url_for("identity.list_powers"), 303)
     label = gettext(POWER_LABELS[held.power])
-    return render_template("identity/end.html", form=form, held=held, label=label), status
+    return render_template("identity/end.html", form=form, held=held, label=label), form.status
 
 
 @blueprint.get("/audit")

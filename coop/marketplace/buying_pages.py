@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from coop import cooperative
 from coop.database import db, write
-from coop.errors import message_of, show_on, status_of
+from coop.errors import message_of, status_of
 from coop.marketplace import errors, order_queries, orders, queries, quotes
 from coop.marketplace.blueprint import blueprint
 from coop.marketplace.forms import BuyForm
@@ -33,16 +33,12 @@ def buy(participant_id: UUID, offering_id: UUID) -> Answer:
     """Choose, see what it comes to, and order."""
     act_for(participant_id)
     form = _form(participant_id, offering_id)
-    if request.method == "GET":
-        return _choosing(participant_id, offering_id, form, 200)
-    if not form.validate():
-        return _choosing(participant_id, offering_id, form, 422)
-    try:
-        if form.is_confirmed:
-            return _order(participant_id, offering_id, form)
-        return _summary(participant_id, offering_id, form)
-    except Refusal as refusal:
-        return _choosing(participant_id, offering_id, form, show_on(form, refusal))
+    if form.validate_on_submit():
+        with form.showing_refusals():
+            if form.is_confirmed:
+                return _order(participant_id, offering_id, form)
+            return _summary(participant_id, offering_id, form)
+    return _choosing(participant_id, offering_id, form)
 
 
 @blueprint.post("/as/<uuid:participant_id>/orders/<uuid:order_id>/pay")
@@ -108,7 +104,7 @@ def _summary(participant_id: UUID, offering_id: UUID, form: BuyForm) -> Answer:
     )
 
 
-def _choosing(participant_id: UUID, offering_id: UUID, form: BuyForm, status: int) -> Answer:
+def _choosing(participant_id: UUID, offering_id: UUID, form: BuyForm) -> Answer:
     """Show the form, with the price of now; or only why it cannot be bought."""
     session = db.session()
     closed = ""
@@ -117,7 +113,7 @@ def _choosing(participant_id: UUID, offering_id: UUID, form: BuyForm, status: in
     try:
         quoted = _quote(participant_id, offering_id, 1)
     except Refusal as refusal:
-        closed, status = message_of(refusal), status_of(refusal)
+        closed, form.status = message_of(refusal), status_of(refusal)
     form.seen.data, form.confirmed.data = str(quoted.amount_minor if quoted else 0), ""
     page = queries.offering(session, offering_id)
     answer = render_template(
@@ -132,7 +128,7 @@ def _choosing(participant_id: UUID, offering_id: UUID, form: BuyForm, status: in
         has_invoice=any(choice.value == PaidBy.INVOICE.value for choice in form.by.choices or ()),
         due_on=orders.due_on(cooperative.today(session)),
     )
-    return answer, status
+    return answer, form.status
 
 
 def _quote(participant_id: UUID, offering_id: UUID, quantity: int) -> Quote:

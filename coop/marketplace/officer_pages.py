@@ -10,7 +10,6 @@ from coop import cooperative
 from coop.books.surplus.words import rate
 from coop.database import db, write
 from coop.downloads import csv_file
-from coop.errors import show_on
 from coop.marketplace import deliveries, order_queries, orders, queries, refunds, timeline
 from coop.marketplace.blueprint import blueprint
 from coop.marketplace.forms import DeliveryForm, RefundForm
@@ -23,7 +22,6 @@ from coop.signed_in import actor
 from coop.texts import LONGEST_SEARCH
 from evidence.currencies import decimal_text
 from evidence.identifiers import new_ref
-from evidence.messages import Refusal
 
 Answer = str | Response | tuple[str, int]
 
@@ -126,24 +124,17 @@ def deliver(order_id: UUID) -> Answer:
     today = cooperative.today(session)
     form = DeliveryForm(data={"unit": page.next_unit, "delivered_on": today, "coach": str(page.coach_id)})
     form.offer(queries.coaches(session))
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            unit, day, coach_id = form.to_delivery()
-            try:
-                write(
-                    lambda s: deliveries.confirm(
-                        s, who, order_id=order_id, unit=unit, delivered_on=day, coach_id=coach_id
-                    )
-                )
-            except Refusal as refusal:
-                status = form.show(refusal)
-            else:
-                flash(gettext("Recorded: the session is delivered."), "success")
-                return redirect(url_for("marketplace.order", order_id=order_id), 303)
+    if form.validate_on_submit():
+        unit, day, coach_id = form.to_delivery()
+        with form.showing_refusals():
+            write(
+                lambda s: deliveries.confirm(s, who, order_id=order_id, unit=unit, delivered_on=day, coach_id=coach_id)
+            )
+            flash(gettext("Recorded: the session is delivered."), "success")
+            return redirect(url_for("marketplace.order", order_id=order_id), 303)
+    if form.is_submitted():
         page = order_queries.order(db.session(), order_id)
-    return render_template("marketplace/deliver.html", form=form, page=page), status
+    return render_template("marketplace/deliver.html", form=form, page=page), form.status
 
 
 @blueprint.post("/deliveries/<uuid:delivery_id>/take-back")
@@ -172,25 +163,21 @@ def refund(order_id: UUID) -> Answer:
     """Refund an order, or a part of it."""
     who = actor()
     page = order_queries.order(db.session(), order_id)
-    form, status = RefundForm(data={"form_token": str(new_ref())}), 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            amount_minor, reason, token = form.amount.required_minor, form.reason.data or "", form.form_token.token
-            try:
-                write(
-                    lambda session: refunds.refund(
-                        session, who, order_id=order_id, amount_minor=amount_minor, reason=reason, form_token=token
-                    )
+    form = RefundForm(data={"form_token": str(new_ref())})
+    if form.validate_on_submit():
+        amount_minor, reason, token = form.amount.required_minor, form.reason.data or "", form.form_token.token
+        with form.showing_refusals():
+            write(
+                lambda session: refunds.refund(
+                    session, who, order_id=order_id, amount_minor=amount_minor, reason=reason, form_token=token
                 )
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                flash(gettext("Refunded, booked, and the buyer is told."), "success")
-                return redirect(url_for("marketplace.order", order_id=order_id), 303)
+            )
+            flash(gettext("Refunded, booked, and the buyer is told."), "success")
+            return redirect(url_for("marketplace.order", order_id=order_id), 303)
+    if form.is_submitted():
         page = order_queries.order(db.session(), order_id)
     left_minor = _left_minor(order_id)
-    return render_template("marketplace/refund.html", form=form, page=page, left_minor=left_minor), status
+    return render_template("marketplace/refund.html", form=form, page=page, left_minor=left_minor), form.status
 
 
 def _left_minor(order_id: UUID) -> int:

@@ -2,14 +2,13 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from coop import cooperative
 from coop.assembly.bylaws import in_force
 from coop.database import db, write
-from coop.errors import show_on
 from coop.formats import format_amount
 from coop.marketplace import deliveries, listings, offer_errors, order_queries, queries
 from coop.marketplace.blueprint import blueprint
@@ -17,7 +16,6 @@ from coop.marketplace.forms import DeliveryForm
 from coop.marketplace.offering_forms import ListingForm
 from coop.permissions import NotFound, requires
 from coop.signed_in import act_for
-from evidence.messages import Refusal
 
 Answer = str | Response | tuple[str, int]
 
@@ -41,23 +39,18 @@ def my_listings(participant_id: UUID) -> str:
 @requires()
 def new_listing(participant_id: UUID) -> Answer:
     """List something for sale."""
-    who, form, status = act_for(participant_id), ListingForm(data={"places": 1}), 200
+    who, form = act_for(participant_id), ListingForm(data={"places": 1})
     if not listings.is_member(db.session(), participant_id):
         raise offer_errors.MembersSell
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            listing = form.to_listing()
-            try:
-                offering_id = write(
-                    lambda s: listings.list_for_sale(s, who, participant_id=participant_id, listing=listing)
-                )
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                flash(gettext("It is for sale."), "success")
-                return redirect(url_for("marketplace.service", offering_id=offering_id), 303)
-    return _listing_page(participant_id, form), status
+    if form.validate_on_submit():
+        listing = form.to_listing()
+        with form.showing_refusals():
+            offering_id = write(
+                lambda s: listings.list_for_sale(s, who, participant_id=participant_id, listing=listing)
+            )
+            flash(gettext("It is for sale."), "success")
+            return redirect(url_for("marketplace.service", offering_id=offering_id), 303)
+    return _listing_page(participant_id, form), form.status
 
 
 @blueprint.route("/as/<uuid:participant_id>/listings/<uuid:offering_id>/edit", methods=["GET", "POST"])
@@ -70,23 +63,16 @@ def edit_listing(participant_id: UUID, offering_id: UUID) -> Answer:
         raise NotFound
     price = format_amount(row.from_minor, row.currency)
     words = {"title": row.title, "summary": row.summary, "description": page.description}
-    form, status = ListingForm(data={**words, "places": row.places, "price": price}), 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            listing = form.to_listing()
-            try:
-                write(
-                    lambda s: listings.edit(
-                        s, who, participant_id=participant_id, offering_id=offering_id, listing=listing
-                    )
-                )
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                flash(gettext("Saved. What was sold stays as it was sold."), "success")
-                return redirect(url_for("marketplace.service", offering_id=offering_id), 303)
-    return _listing_page(participant_id, form, offering_id), status
+    form = ListingForm(data={**words, "places": row.places, "price": price})
+    if form.validate_on_submit():
+        listing = form.to_listing()
+        with form.showing_refusals():
+            write(
+                lambda s: listings.edit(s, who, participant_id=participant_id, offering_id=offering_id, listing=listing)
+            )
+            flash(gettext("Saved. What was sold stays as it was sold."), "success")
+            return redirect(url_for("marketplace.service", offering_id=offering_id), 303)
+    return _listing_page(participant_id, form, offering_id), form.status
 
 
 @blueprint.post("/as/<uuid:participant_id>/listings/<uuid:offering_id>/withdraw")
@@ -127,26 +113,21 @@ def confirm_session(participant_id: UUID, order_id: UUID) -> Answer:
         raise NotFound
     form = DeliveryForm(data={"unit": page.next_unit, "delivered_on": cooperative.today(session)})
     form.offer([])
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            unit, day, _ = form.to_delivery()
-            try:
-                write(
-                    lambda s: deliveries.confirm(
-                        s, who, order_id=order_id, unit=unit, delivered_on=day, coach_id=participant_id
-                    )
+    if form.validate_on_submit():
+        unit, day, _ = form.to_delivery()
+        with form.showing_refusals():
+            write(
+                lambda s: deliveries.confirm(
+                    s, who, order_id=order_id, unit=unit, delivered_on=day, coach_id=participant_id
                 )
-            except Refusal as refusal:
-                status = form.show(refusal)
-            else:
-                flash(gettext("Recorded. Your fee for it is owed to you now."), "success")
-                return redirect(url_for("marketplace.my_sessions", participant_id=participant_id), 303)
+            )
+            flash(gettext("Recorded. Your fee for it is owed to you now."), "success")
+            return redirect(url_for("marketplace.my_sessions", participant_id=participant_id), 303)
+    if form.is_submitted():
         page = order_queries.order(db.session(), order_id)
     return render_template(
         "marketplace/confirm_session.html", form=form, page=page, participant_id=participant_id
-    ), status
+    ), form.status
 
 
 def _listing_page(participant_id: UUID, form: ListingForm, offering_id: UUID | None = None) -> str:

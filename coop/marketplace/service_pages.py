@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from coop import cooperative
 from coop.database import db, write
-from coop.errors import message_of, show_on
+from coop.errors import message_of
 from coop.formats import format_amount
 from coop.marketplace import deliveries, offers, queries, quotes
 from coop.marketplace.blueprint import blueprint
@@ -106,24 +106,19 @@ def edit_service(offering_id: UUID) -> Answer:
     who, page = actor(), queries.offering(db.session(), offering_id)
     if page.row.seller_id is not None:
         raise NotFound
-    form, status = ServiceForm(data=_written(page)), 200
+    form = ServiceForm(data=_written(page))
     _offer_tax(form)
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            words, prices, places, tax = form.to_words(), form.to_prices(), form.places.number, form.to_tax()
-            try:
-                write(
-                    lambda session: offers.edit(
-                        session, who, offering_id=offering_id, words=words, prices=prices, places=places, tax=tax
-                    )
+    if form.validate_on_submit():
+        words, prices, places, tax = form.to_words(), form.to_prices(), form.places.number, form.to_tax()
+        with form.showing_refusals():
+            write(
+                lambda session: offers.edit(
+                    session, who, offering_id=offering_id, words=words, prices=prices, places=places, tax=tax
                 )
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                flash(gettext("Saved. Orders that stand keep the price they were sold at."), "success")
-                return redirect(url_for("marketplace.service", offering_id=offering_id), 303)
-    return render_template("marketplace/service_form.html", form=form, page=page), status
+            )
+            flash(gettext("Saved. Orders that stand keep the price they were sold at."), "success")
+            return redirect(url_for("marketplace.service", offering_id=offering_id), 303)
+    return render_template("marketplace/service_form.html", form=form, page=page), form.status
 
 
 @blueprint.post("/services/<uuid:offering_id>/withdraw")
@@ -142,20 +137,16 @@ def hold_meeting(cohort_meeting_id: UUID) -> Answer:
     """Confirm that a meeting of a cohort was held."""
     who, session = actor(), db.session()
     meeting, page = _meeting(session, cohort_meeting_id)
-    form, status = MeetingForm(data={"delivered_on": min(meeting.planned_on, cooperative.today(session))}), 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            held_on = form.delivered_on.required_day
-            try:
-                write(lambda s: deliveries.hold_meeting(s, who, meeting_id=cohort_meeting_id, held_on=held_on))
-            except Refusal as refusal:
-                status = form.show(refusal)
-            else:
-                flash(gettext("Recorded: its part of every order of the cohort is delivered."), "success")
-                return redirect(url_for("marketplace.service", offering_id=page.row.id), 303)
+    form = MeetingForm(data={"delivered_on": min(meeting.planned_on, cooperative.today(session))})
+    if form.validate_on_submit():
+        held_on = form.delivered_on.required_day
+        with form.showing_refusals():
+            write(lambda s: deliveries.hold_meeting(s, who, meeting_id=cohort_meeting_id, held_on=held_on))
+            flash(gettext("Recorded: its part of every order of the cohort is delivered."), "success")
+            return redirect(url_for("marketplace.service", offering_id=page.row.id), 303)
+    if form.is_submitted():
         meeting, page = _meeting(db.session(), cohort_meeting_id)
-    return render_template("marketplace/meeting.html", form=form, meeting=meeting, page=page), status
+    return render_template("marketplace/meeting.html", form=form, meeting=meeting, page=page), form.status
 
 
 @blueprint.post("/cohort-meetings/<uuid:cohort_meeting_id>/take-back")
@@ -169,19 +160,14 @@ def take_back_meeting(cohort_meeting_id: UUID) -> Answer:
 
 
 def _new(form: FellowshipForm | CoachingForm) -> Answer:
-    who, status = actor(), 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            new = form.to_offering()
-            try:
-                offering_id = write(lambda session: offers.offer(session, who, new))
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                flash(gettext("It is on offer."), "success")
-                return redirect(url_for("marketplace.service", offering_id=offering_id), 303)
-    return render_template("marketplace/service_form.html", form=form, page=None), status
+    who = actor()
+    if form.validate_on_submit():
+        new = form.to_offering()
+        with form.showing_refusals():
+            offering_id = write(lambda session: offers.offer(session, who, new))
+            flash(gettext("It is on offer."), "success")
+            return redirect(url_for("marketplace.service", offering_id=offering_id), 303)
+    return render_template("marketplace/service_form.html", form=form, page=None), form.status
 
 
 def _meeting(session: Session, meeting_id: UUID) -> tuple[queries.MeetingRow, OfferingPage]:

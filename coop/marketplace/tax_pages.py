@@ -2,20 +2,18 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from coop import cooperative
 from coop.database import db, write
-from coop.errors import show_on
 from coop.marketplace import offers, queries
 from coop.marketplace.blueprint import blueprint
 from coop.marketplace.offering_forms import TaxForm, taxed_as
 from coop.marketplace.sales_tax import codes_to_choose
 from coop.permissions import NotFound, Power, requires
 from coop.signed_in import actor
-from evidence.messages import Refusal
 
 Answer = str | Response | tuple[str, int]
 
@@ -28,16 +26,11 @@ def service_tax(offering_id: UUID) -> Answer:
     page, codes = queries.offering(session, offering_id), codes_to_choose(session)
     if page.row.seller_id is not None or not codes:
         raise NotFound
-    form, status = TaxForm(data=taxed_as(page.row)), 200
+    form = TaxForm(data=taxed_as(page.row))
     form.offer_tax(codes, cooperative.today(session))
-    if request.method == "POST":
-        tax, status = form.to_tax() if form.validate() else None, 422
-        if tax is not None:
-            try:
-                write(lambda s: offers.set_tax(s, who, offering_id=offering_id, tax=tax))
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                flash(gettext("Saved. Orders that stand keep the tax they were sold with."), "success")
-                return redirect(url_for("marketplace.service", offering_id=offering_id), 303)
-    return render_template("marketplace/service_tax.html", form=form, page=page), status
+    if form.validate_on_submit() and (tax := form.to_tax()) is not None:
+        with form.showing_refusals():
+            write(lambda s: offers.set_tax(s, who, offering_id=offering_id, tax=tax))
+            flash(gettext("Saved. Orders that stand keep the tax they were sold with."), "success")
+            return redirect(url_for("marketplace.service", offering_id=offering_id), 303)
+    return render_template("marketplace/service_tax.html", form=form, page=page), form.status

@@ -8,8 +8,10 @@ from wtforms.validators import Length, Optional
 
 from coop.forms import DayField, Form, TextField, choices, required
 from coop.membership.admission import LONGEST_BOND, LONGEST_REASON, SHORTEST_BOND, Asked, Verdict
+from coop.membership.errors import TermsChanged
 from coop.membership.queries import ClassChoice
 from coop.shares.forms import SharesField
+from evidence.messages import Refusal
 
 _ADMIT, _REFUSE = "admit", "refuse"
 
@@ -35,6 +37,13 @@ class ApplicationForm(Form):
         self.class_id.choices = choices((str(choice.id), choice.name) for choice in classes)
         if len(classes) == 1 and not self.class_id.data:
             self.class_id.data = str(classes[0].id)
+
+    def show(self, refusal: Refusal) -> int:
+        """Put a refusal beside its field; the version of the terms to accept is the one that the page shows now, and no older one."""
+        if isinstance(refusal, TermsChanged):
+            self.terms_version.data = str(refusal.version)
+            self.accepts.data = False
+        return super().show(refusal)
 
     def to_application(self) -> Asked:
         """Return what is asked for."""

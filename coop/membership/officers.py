@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 from coop import cooperative
 from coop.database import db, write
 from coop.downloads import csv_file
-from coop.errors import show_on
 from coop.membership import admission, errors, queries, registers
 from coop.membership.forms import DecisionForm
 from coop.membership.registers import Order, Stage
@@ -18,7 +17,6 @@ from coop.permissions import Power, requires
 from coop.shares.queries import events_of, subscriptions_of
 from coop.signed_in import actor
 from coop.texts import LONGEST_SEARCH
-from evidence.messages import Refusal
 
 blueprint = Blueprint("officers", __name__)
 
@@ -46,18 +44,12 @@ def application(application_id: UUID) -> str:
 @requires(Power.BOARD)
 def decide(application_id: UUID) -> str | Response | tuple[str, int]:
     """Record what the board decided."""
-    who, form, status = actor(), DecisionForm(), 422
+    who, form = actor(), DecisionForm()
     detail = registers.application(db.session(), application_id)
-    if form.validate():
+    if form.validate_on_submit():
         verdict = form.to_verdict()
-        try:
+        with form.showing_refusals(but=(errors.AlreadyDecided, errors.OwnApplication)):
             write(lambda session: admission.decide(session, who, application_id=application_id, verdict=verdict))
-        except (errors.AlreadyDecided, errors.OwnApplication):
-            # There is no form to show these on.
-            raise
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             name = detail.row.name
             done = (
                 gettext("%(name)s is admitted and has been told by mail.", name=name)
@@ -66,7 +58,7 @@ def decide(application_id: UUID) -> str | Response | tuple[str, int]:
             )
             flash(done, "success")
             return redirect(url_for("membership.officers.applications"), 303)
-    return _application_page(registers.application(db.session(), application_id), form), status
+    return _application_page(registers.application(db.session(), application_id), form), form.status
 
 
 @blueprint.get("/members")

@@ -10,7 +10,7 @@ from coop import cooperative
 from coop.assembly.bylaws import in_force
 from coop.community.queries import kind_of
 from coop.database import db, write
-from coop.errors import declare, show_on
+from coop.errors import declare
 from coop.markdown import render
 from coop.membership import admission, errors, officers, queries, terms
 from coop.membership.forms import ApplicationForm, ShareApplicationForm
@@ -18,7 +18,6 @@ from coop.membership.timeline import steps
 from coop.permissions import NotFound, Power, public, requires
 from coop.shares.queries import holding, subscriptions_of
 from coop.signed_in import act_for, actor
-from evidence.messages import Refusal
 
 blueprint = Blueprint("membership", __name__)
 blueprint.register_blueprint(officers.blueprint)
@@ -70,22 +69,15 @@ def application(participant_id: UUID) -> Answer:
 @requires()
 def apply(participant_id: UUID) -> Answer:
     """Submit the application."""
-    who, form, status = act_for(participant_id), _application_form(), 422
+    who, form = act_for(participant_id), _application_form()
     form.offer(queries.classes_for(db.session(), kind_of(db.session(), participant_id)))
-    if form.validate():
+    if form.validate_on_submit():
         asked = form.to_application()
-        try:
+        with form.showing_refusals(but=(errors.AlreadyMember, errors.ApplicationOpen)):
             write(lambda session: admission.apply(session, who, participant_id=participant_id, asked=asked))
-        except (errors.AlreadyMember, errors.ApplicationOpen):
-            # There is no form to show these on any more.
-            raise
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-            _show_current_version(form, refusal)
-        else:
             flash(gettext("Thank you, the application is sent."), "success")
             return redirect(url_for("membership.status", participant_id=participant_id), 303)
-    return _application_page(participant_id, form), status
+    return _application_page(participant_id, form), form.status
 
 
 @blueprint.get("/as/<uuid:participant_id>/membership")
@@ -127,13 +119,6 @@ def withdraw(participant_id: UUID) -> Answer:
 
 def _application_form() -> ApplicationForm:
     return ApplicationForm() if queries.share_price(db.session()) is None else ShareApplicationForm()
-
-
-def _show_current_version(form: ApplicationForm, refusal: Refusal) -> None:
-    """Let the applicant accept the version that the page now shows, and no older one."""
-    if isinstance(refusal, errors.TermsChanged):
-        form.terms_version.data = str(refusal.version)
-        form.accepts.data = False
 
 
 def _application_page(participant_id: UUID, form: ApplicationForm) -> str:

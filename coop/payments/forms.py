@@ -4,7 +4,6 @@ from flask_babel import lazy_gettext as _l
 
 from coop import cooperative
 from coop.database import db
-from coop.errors import show_on
 from coop.forms import DayField, Form, MoneyField, TokenField, required
 from coop.payments.operations import Receipt
 from evidence.messages import Refusal
@@ -29,7 +28,7 @@ class ReceiptForm(Form):
         if isinstance(refusal, LedgerRefusal) and refusal.about == "booked_on":
             # The date of the entry is the one of the receipt.
             refusal.about = "received_on"
-        return show_on(self, refusal)
+        return super().show(refusal)
 
     def to_receipt(self) -> Receipt:
         """Return what was received."""

@@ -11,7 +11,6 @@ from wtforms import BooleanField, Field, SelectField
 from wtforms.validators import StopValidation
 
 from coop.database import db
-from coop.errors import show_on
 from coop.forms import DayField, Form, LineField, TokenField, choices, required
 from coop.payments.bank.accounts import bank_accounts
 from coop.payments.payouts.returning import LONGEST_REASON
@@ -91,7 +90,7 @@ class PaidForm(Form):
         """Put a refusal beside the field it is about, and return the status: the date of the entry is the one of the payment."""
         if refusal.about == "booked_on":
             refusal.about = "paid_on"
-        return show_on(self, refusal)
+        return super().show(refusal)
 
     def to_day(self) -> date:
         """Return when it was paid."""
@@ -128,7 +127,7 @@ class ReturnForm(Form):
         """Put a refusal beside the field it is about, and return the status."""
         if refusal.about == "booked_on":
             refusal.about = "returned_on"
-        return show_on(self, refusal)
+        return super().show(refusal)
 
     def to_never_left(self) -> bool:
         """Say whether it was recorded by mistake."""

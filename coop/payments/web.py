@@ -20,7 +20,6 @@ from coop.permissions import Power, requires
 from coop.signed_in import actor
 from coop.texts import LONGEST_SEARCH
 from evidence.identifiers import new_ref
-from evidence.messages import Refusal
 
 blueprint = Blueprint("payments", __name__, url_prefix="/payments")
 
@@ -61,19 +60,16 @@ def payment(request_id: UUID) -> str:
 @requires(Power.TREASURER)
 def record_receipt(request_id: UUID) -> str | Response | tuple[str, int]:
     """Record money that arrived."""
-    who, form, status = actor(), ReceiptForm(), 422
+    who, form = actor(), ReceiptForm()
     row = queries.request(db.session(), request_id)
-    if form.validate():
+    if form.validate_on_submit():
         receipt = form.to_receipt()
-        try:
+        with form.showing_refusals():
             write(lambda session: operations.record_receipt(session, who, request_id=request_id, receipt=receipt))
-        except Refusal as refusal:
-            status = form.show(refusal)
-        else:
             amount = format_money(receipt.amount_minor, row.currency)
             flash(gettext("Recorded: %(amount)s for %(reference)s.", amount=amount, reference=row.reference), "success")
             return redirect(url_for("payments.payment", request_id=request_id), 303)
-    return _payment_page(queries.request(db.session(), request_id), form), status
+    return _payment_page(queries.request(db.session(), request_id), form), form.status
 
 
 def _payment_page(row: queries.RequestRow, form: ReceiptForm) -> str:

@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 
 from coop import cooperative
 from coop.database import db, write
-from coop.errors import show_on
 from coop.permissions import NotFound, Power, requires
 from coop.reports import accounts, reviews
 from coop.reports.blocks import Block, Column, Table
@@ -21,7 +20,6 @@ from coop.reports.outline.accounts import balance_sheet, income_statement
 from coop.reports.pages import report_values
 from coop.reports.statements import YearAccounts, accounts_of
 from coop.signed_in import actor, me
-from evidence.messages import Refusal
 
 Answer = str | Response | tuple[str, int]
 
@@ -39,24 +37,21 @@ def year_accounts(year_id: UUID) -> Answer:
 @requires(Power.BOARD)
 def approve_accounts(year_id: UUID) -> Answer:
     """Record that the board approved the accounts."""
-    who, form, status = actor(), ApprovalForm(), 422
-    if form.validate():
+    who, form = actor(), ApprovalForm()
+    if form.validate_on_submit():
         asked = form.to_approval()
-        try:
+        with form.showing_refusals():
             write(
                 lambda session: accounts.approve_accounts(
                     session, who, year_id=year_id, decided_on=asked.decided_on, minute=asked.minute, seen=asked.seen
                 )
             )
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             flash(gettext("The approval is recorded. Now two directors sign, each with their own button."), "success")
             return redirect(url_for("reports.year_accounts", year_id=year_id), 303)
     found = accounts_of(db.session(), year_id)
     # What was seen is gone from the page; whoever goes on has seen what stands on it now.
     form.seen.data = found.digest
-    return _accounts_page(found, form), status
+    return _accounts_page(found, form), form.status
 
 
 @blueprint.post("/years/<uuid:year_id>/accounts/sign")
@@ -89,17 +84,14 @@ def review(year_id: UUID) -> Answer:
 @requires(Power.AUDITOR)
 def write_review(year_id: UUID) -> Answer:
     """Write a version of the reviewer's report."""
-    who, form, status = actor(), ReviewForm(), 422
-    if form.validate():
+    who, form = actor(), ReviewForm()
+    if form.validate_on_submit():
         written, seen = form.to_review(), form.to_seen()
-        try:
+        with form.showing_refusals():
             write(lambda session: reviews.write_review(session, who, year_id=year_id, review=written, seen=seen))
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             flash(gettext("Your report stands. The next edition of the annual report carries it."), "success")
             return redirect(url_for("reports.review", year_id=year_id), 303)
-    return _review_page(accounts_of(db.session(), year_id), form), status
+    return _review_page(accounts_of(db.session(), year_id), form), form.status
 
 
 def _accounts_page(found: YearAccounts, form: ApprovalForm) -> str:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from coop.approvals.queries import ActRow, waiting
 from coop.books.pages import READERS as BOOK_READERS
 from coop.database import db, write
-from coop.errors import message_of, show_on, status_of
+from coop.errors import message_of, status_of
 from coop.permissions import NotFound, Power, requires
 from coop.reports import editions, queries, words
 from coop.reports.accounts import SIGNERS, AccountsApproval, approval_of
@@ -66,21 +66,16 @@ def edit_words(year_id: UUID) -> Answer:
     session = db.session()
     year = _year(year_id)
     draft = words.words_of(session, year_id)
-    form, status, preview = WordsForm(data=vars(draft)), 200, None
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            written, who = form.to_words(), actor()
-            if "preview" in request.form:
-                preview, status = written, 200
-            else:
-                try:
-                    write(lambda s: words.edit_words(s, who, year_id=year_id, words=written))
-                except Refusal as refusal:
-                    status = show_on(form, refusal)
-                else:
-                    flash(gettext("The words are saved. They are printed in the next edition."), "success")
-                    return redirect(url_for("reports.year_page", year_id=year_id), 303)
+    form, preview = WordsForm(data=vars(draft)), None
+    if form.validate_on_submit():
+        written, who = form.to_words(), actor()
+        if "preview" in request.form:
+            preview = written
+        else:
+            with form.showing_refusals():
+                write(lambda s: words.edit_words(s, who, year_id=year_id, words=written))
+                flash(gettext("The words are saved. They are printed in the next edition."), "success")
+                return redirect(url_for("reports.year_page", year_id=year_id), 303)
     page = render_template(
         "reports/words.html",
         form=form,
@@ -90,7 +85,7 @@ def edit_words(year_id: UUID) -> Answer:
         next_number=queries.last_number(db.session(), year_id) + 1,
         **report_values(None),
     )
-    return page, status
+    return page, form.status
 
 
 @blueprint.get("/years/<uuid:year_id>/draft")

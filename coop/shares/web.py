@@ -11,7 +11,7 @@ from coop import cooperative
 from coop.assembly.bylaws import in_force
 from coop.database import db, write
 from coop.downloads import csv_file
-from coop.errors import declare, show_on
+from coop.errors import declare
 from coop.forms import read_day
 from coop.membership.queries import membership
 from coop.permissions import NotFound, Power, requires
@@ -19,7 +19,6 @@ from coop.shares import capital, errors, operations, queries
 from coop.shares.forms import BuyForm, CapitalForm, IssueForm
 from coop.signed_in import act_for, actor
 from evidence.currencies import decimal_text
-from evidence.messages import Refusal
 
 blueprint = Blueprint("shares", __name__)
 
@@ -43,22 +42,17 @@ def shares(participant_id: UUID) -> str:
 @requires()
 def buy(participant_id: UUID) -> Answer:
     """Subscribe for more shares."""
-    who, form, status = act_for(participant_id), BuyForm(), 422
-    if form.validate():
+    who, form = act_for(participant_id), BuyForm()
+    if form.validate_on_submit():
         quantity = form.to_quantity()
-        try:
+        with form.showing_refusals(but=(errors.NotAMember,)):
             write(lambda session: operations.buy(session, who, participant_id=participant_id, quantity=quantity))
-        except errors.NotAMember:
-            raise
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             flash(
                 gettext("Thank you. Pay with the reference below; the shares are issued when it has arrived."),
                 "success",
             )
             return redirect(url_for("shares.shares", participant_id=participant_id), 303)
-    return _shares_page(participant_id, form), status
+    return _shares_page(participant_id, form), form.status
 
 
 @blueprint.get("/as/<uuid:participant_id>/shares/certificate")
@@ -137,17 +131,14 @@ def class_account(class_id: UUID) -> str:
 @requires(Power.TREASURER)
 def choose_account(class_id: UUID) -> Answer:
     """Let the share capital of a class stand on another account."""
-    form, status = _capital_form(class_id), 422
-    if form.validate():
+    form = _capital_form(class_id)
+    if form.validate_on_submit():
         who, account = actor(), form.to_account()
-        try:
+        with form.showing_refusals():
             write(lambda session: capital.choose_account(session, who, class_id=class_id, account=account))
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             flash(gettext("The share capital of this class stands on account %(code)s.", code=account), "success")
             return redirect(url_for("shares.classes"), 303)
-    return _account_page(class_id, form), status
+    return _account_page(class_id, form), form.status
 
 
 @blueprint.get("/shares/to-issue")
@@ -161,18 +152,15 @@ def to_issue() -> str:
 @requires(*_ISSUERS)
 def issue() -> Answer:
     """Issue one subscription, or all that the page listed."""
-    who, form, status = actor(), IssueForm(), 422
-    if form.validate():
+    who, form = actor(), IssueForm()
+    if form.validate_on_submit():
         wanted = form.to_subscriptions()
-        try:
+        with form.showing_refusals():
             issued = write(lambda session: operations.issue(session, who, subscription_ids=wanted))
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             done = ngettext("Issued. The register is up to date.", "%(num)s issues are in the register.", len(issued))
             flash(done, "success")
             return redirect(url_for("shares.to_issue"), 303)
-    return _to_issue_page(form), status
+    return _to_issue_page(form), form.status
 
 
 def _requested_day() -> tuple[date, str]:

@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response as BaseResponse
 from coop import cooperative
 from coop.database import db, write
 from coop.downloads import csv_file
-from coop.errors import show_on
 from coop.paging import pager, requested_page
 from coop.payments import gateways
 from coop.payments.cards import operations as card_operations
@@ -22,7 +21,7 @@ from coop.permissions import Power, requires
 from coop.signed_in import actor
 from coop.texts import LONGEST_SEARCH
 from evidence.currencies import decimal_text
-from evidence.messages import N_, Refusal
+from evidence.messages import N_
 
 blueprint = Blueprint("cards", __name__, url_prefix="/payments")
 
@@ -99,18 +98,15 @@ def payment(checkout_id: UUID) -> str:
 @requires(Power.TREASURER)
 def record_fee(checkout_id: UUID) -> Answer:
     """Enter the fee that the processor did not tell."""
-    who, form, status = actor(), FeeForm(), 422
+    who, form = actor(), FeeForm()
     payment_id = card_queries.payment_id_of(db.session(), checkout_id)
-    if form.validate():
+    if form.validate_on_submit():
         fee_minor = form.amount.required_minor
-        try:
+        with form.showing_refusals():
             write(lambda session: card_operations.record_fee(session, who, payment_id=payment_id, fee_minor=fee_minor))
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             flash(gettext("The fee is booked."), "success")
             return redirect(url_for("cards.payment", checkout_id=checkout_id), 303)
-    return _page(checkout_id, form, NoteForm()), status
+    return _page(checkout_id, form, NoteForm()), form.status
 
 
 @blueprint.post("/cards/<uuid:checkout_id>/pay-back")
@@ -139,18 +135,15 @@ def ask_again(checkout_id: UUID, refund_id: UUID) -> Answer:
 @requires(Power.TREASURER)
 def settle(checkout_id: UUID, message_id: UUID) -> Answer:
     """Say what was done about an event."""
-    who, form, status = actor(), NoteForm(), 422
+    who, form = actor(), NoteForm()
     card_queries.event_of(db.session(), checkout_id, message_id)
-    if form.validate():
+    if form.validate_on_submit():
         note = form.to_note()
-        try:
+        with form.showing_refusals():
             write(lambda session: card_operations.settle(session, who, event_id=message_id, note=note))
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             flash(gettext("Noted."), "success")
             return redirect(url_for("cards.payment", checkout_id=checkout_id), 303)
-    return _page(checkout_id, FeeForm(formdata=None), form, message_id), status
+    return _page(checkout_id, FeeForm(formdata=None), form, message_id), form.status
 
 
 def _page(checkout_id: UUID, fee_form: FeeForm, note_form: NoteForm, event_id: UUID | None = None) -> str:

@@ -5,13 +5,12 @@ from flask_babel import gettext, ngettext
 from werkzeug.wrappers import Response
 
 from coop.database import db, write
-from coop.errors import declare, show_on
+from coop.errors import declare
 from coop.paging import Part, bounded, pager, requested_page
 from coop.payments.confirming import errors, operations, queries
 from coop.payments.confirming.forms import ConfirmForm
 from coop.permissions import Power, requires
 from coop.signed_in import actor
-from evidence.messages import Refusal
 
 blueprint = Blueprint("payee_accounts", __name__)
 
@@ -32,14 +31,11 @@ def waiting() -> str:
 @requires(*operations.CONFIRMERS)
 def confirm() -> str | Response | tuple[str, int]:
     """Confirm the ticked accounts."""
-    who, form, status = actor(), ConfirmForm(), 422
-    if form.validate():
+    who, form = actor(), ConfirmForm()
+    if form.validate_on_submit():
         refs = form.to_refs()
-        try:
+        with form.showing_refusals():
             number = write(lambda session: operations.confirm(session, who, account_refs=refs))
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             flash(
                 ngettext(
                     "Confirmed: %(num)s account can be paid to.", "Confirmed: %(num)s accounts can be paid to.", number
@@ -49,7 +45,7 @@ def confirm() -> str | Response | tuple[str, int]:
                 "success",
             )
             return redirect(url_for("payee_accounts.waiting"), 303)
-    return _page(form), status
+    return _page(form), form.status
 
 
 def _page(form: ConfirmForm) -> str:

@@ -16,7 +16,6 @@ from coop.payments.payouts.payments import PaidPayee
 from coop.payments.ticking import ReturnForm
 from coop.permissions import NotFound, Power, requires
 from coop.signed_in import actor
-from evidence.messages import Refusal
 
 
 @blueprint.get("/payouts/payments/<uuid:disbursement_id>")
@@ -49,11 +48,11 @@ def confirm_return(disbursement_id: UUID) -> str:
 def record_return(disbursement_id: UUID) -> Answer:
     """Record that the bank sent back what the ticked payees were paid."""
     _rows(disbursement_id)
-    who, form, status = actor(), ReturnForm(), 422
-    if form.validate():
+    who, form = actor(), ReturnForm()
+    if form.validate_on_submit():
         ids, day, reason = form.to_rows(), form.to_day(), form.to_reason()
         never_left = form.to_never_left()
-        try:
+        with form.showing_refusals():
             write(
                 lambda session: returning.record_return(
                     session,
@@ -65,12 +64,9 @@ def record_return(disbursement_id: UUID) -> Answer:
                     never_left=never_left,
                 )
             )
-        except Refusal as refusal:
-            status = form.show(refusal)
-        else:
             flash(gettext("Recorded: it is owed again, and each was told by mail."), "success")
             return redirect(url_for("payouts.payment", disbursement_id=disbursement_id), 303)
-    return _return_page(form, disbursement_id), status
+    return _return_page(form, disbursement_id), form.status
 
 
 def _rows(disbursement_id: UUID) -> list[PaidPayee]:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from coop import cooperative
 from coop.database import db, write
 from coop.downloads import csv_file
-from coop.errors import message_of, show_on
+from coop.errors import message_of
 from coop.formats import format_money
 from coop.paging import pager, requested_page
 from coop.payments.confirming.models import AccountConfirmation
@@ -24,7 +24,6 @@ from coop.signed_in import act_for, actor
 from coop.texts import fold
 from evidence.currencies import decimal_text
 from evidence.identifiers import new_ref
-from evidence.messages import Refusal
 
 __all__ = ["blueprint", "payment_web"]
 
@@ -77,11 +76,11 @@ def bank_list(payee_list: str) -> Response:
 @requires(Power.TREASURER)
 def record(payee_list: str) -> Answer:
     """Show what would be recorded and, once that is confirmed, record that the bank has paid the ticked rows."""
-    chosen, who, form, status = payees.payees_named(payee_list), actor(), PaymentForm(), 422
-    if form.validate():
+    chosen, who, form = payees.payees_named(payee_list), actor(), PaymentForm()
+    if form.validate_on_submit():
         lines, paid_on, token, bank = form.to_lines(), form.to_day(), form.to_token(), form.to_bank()
         code = chosen.account_code
-        try:
+        with form.showing_refusals():
             if "confirmed" not in request.form:
                 planned = disbursements.plan_payment(db.session(), account_code=code, lines=lines, paid_on=paid_on)
                 return _confirmation_page(chosen, form, planned)
@@ -90,14 +89,11 @@ def record(payee_list: str) -> Answer:
                     session, who, account_code=code, lines=lines, paid_on=paid_on, form_token=token, bank=bank
                 )
             )
-        except Refusal as refusal:
-            status = form.show(refusal)
-        else:
             currency = cooperative.current(db.session()).currency
             total = format_money(sum(line.amount_minor for line in lines), currency)
             flash(gettext("Recorded: %(total)s was paid, and each was told by mail.", total=total), "success")
             return redirect(url_for("payouts.pay_list", payee_list=payee_list), 303)
-    return _list_page(payees.pay_list(db.session(), chosen), form), status
+    return _list_page(payees.pay_list(db.session(), chosen), form), form.status
 
 
 @blueprint.post("/payouts/<payee_list>/ask/<uuid:participant_id>")
@@ -128,21 +124,18 @@ def account(participant_id: UUID) -> str:
 @requires()
 def change_account(participant_id: UUID) -> Answer:
     """Give, change or remove a participant's account."""
-    who, form, status = act_for(participant_id), AccountForm(), 422
-    if form.validate():
+    who, form = act_for(participant_id), AccountForm()
+    if form.validate_on_submit():
         given = form.to_account()
-        try:
+        with form.showing_refusals():
             write(
                 lambda session: payout_accounts.change_account(
                     session, who, participant_id=participant_id, bank_account=given
                 )
             )
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             flash(gettext("The account is saved.") if given else gettext("No account is kept."), "success")
             return redirect(url_for("payouts.account", participant_id=participant_id), 303)
-    return _account_page(participant_id, form), status
+    return _account_page(participant_id, form), form.status
 
 
 def _list_page(found: PayList, form: PaymentForm) -> str:
