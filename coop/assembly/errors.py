@@ -148,6 +148,13 @@ class NotCounted(Refusal):
 
 
 @dataclass(eq=False)
+class BundleNotMade(Refusal):
+    """The worker has not made the result bundle yet."""
+
+    message = N_("The votes are counted, and the result bundle is being made. Please come back in a minute.")
+
+
+@dataclass(eq=False)
 class BoardRecorded(Refusal):
     """The elected were recorded already."""
 
@@ -287,6 +294,8 @@ class JoinedAfterRecordDate(Refusal):
 
 #: Refusals because somebody may not (403), and because of the state that the matter is in (409).
 FORBIDDEN = (MembersOnly, NotItsAuthor, OwnChallenge)
+#: What is there in a moment.
+NOT_YET = (BundleNotMade,)
 CONFLICTS = (
     NotInDiscussion,
     NotPutToVote,

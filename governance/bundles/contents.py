@@ -31,10 +31,8 @@ MANIFEST = "manifest.json"
 PROGRAM = "verify.py"
 
 
-def files_of(session: Session, proposal_id: UUID, about: Mapping[str, object]) -> dict[str, bytes]:
+def files_of(session: Session, proposal_id: UUID) -> dict[str, bytes]:
     """Return the files of the bundle of a counted vote, by their names.
-
-    `about` is what the caller knows of the rule, such as the version of the by-laws that it was taken from: codes and numbers.
 
     Raises:
         NoSuchProposal, NotYetCounted
@@ -46,16 +44,17 @@ def files_of(session: Session, proposal_id: UUID, about: Mapping[str, object]) -
     options = options_of(session, proposal_id)
     links = _links(session, proposal_id)
     cast = cast_of(session, outcome)
+    opening = headers.record_of(proposal, options)
     files = {
         "record.json": outcome.result.encode(),
-        "opening.json": canonical_bytes(headers.record_of(proposal, options)),
+        "opening.json": canonical_bytes(opening),
         "chain.json": listed({}, links=links),
         "roll.csv": _roll(session, proposal),
         "challenges.json": listed({}, answered=_answered(session, proposal_id)),
         "participation.json": canonical_bytes(_participation(session, proposal, record)),
         "ballots.json": _ballots(cast),
         "count.json": canonical_bytes(record["count"]),
-        "rule.json": canonical_bytes({**sheets.rule_sheet(record["rule"]), **about}),
+        "rule.json": canonical_bytes(sheets.rule_sheet(opening)),
         "count.txt": sheets.count_sheet(record, options).encode(),
         "certificate.txt": sheets.certificate(record, links).encode(),
         "readme.txt": sheets.README.encode(),

@@ -107,7 +107,7 @@ def bring_from_outside(
 
 def files(session: Session, proposal_id: UUID) -> dict[str, bytes]:
     """Return the files of a bundle."""
-    return files_of(session, proposal_id, {"bylaws": 1})
+    return files_of(session, proposal_id)
 
 
 def packed(files: Mapping[str, bytes]) -> bytes:
