@@ -91,6 +91,18 @@ class NotNominable(Refusal):
 
 
 @dataclass(eq=False)
+class SitsOnBoard(Refusal):
+    """A director stands in a by-election, and their own seat would be empty after it."""
+
+    decided_on: date
+    message = N_(
+        "This election fills seats beside those that are taken. Whoever was elected to the board until after %(decided_on)s holds one"
+        " of these, which would be empty afterwards: they stand when their term ends, or give up their seat first."
+    )
+    about = "participant_id"
+
+
+@dataclass(eq=False)
 class AlreadyNominated(Refusal):
     """One candidacy for each participant in an election."""
 
