@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from coop import clock, cooperative, outbox
 from coop.assembly import duties as assembly
+from coop.assembly.results import keeping
 from coop.attachments import operations as attachments
 from coop.attachments.removal import remove_file
 from coop.books import duties as books
@@ -71,6 +72,7 @@ def _doings(app: Flask) -> Mapping[str, Doing]:
         "mail": lambda job: deliver_mail(config, app.url_map, job),
         "vacuum": _vacuum,
         export_operations.KEEP_JOB: export_operations.keep_all,
+        keeping.KEEP_JOB: keeping.keep,
         attachments.REMOVE_JOB: lambda job: remove_file(config, job),
         **card_jobs.DOINGS,
     }

@@ -174,8 +174,8 @@ def _outcome(session: Session, proposal: Proposal) -> Iterator[Finding]:
     if digest_of(outcome.result) != outcome.digest:
         yield Finding("governance-outcome-digest", f"proposal {proposal.id}: the result does not match its digest")
     try:
-        binds_voters = "voters" in json.loads(outcome.result)["ballots"]
-        recounted = result_of(session, proposal, binds_voters=binds_voters)
+        without = {"voters", "took_part"} - set(json.loads(outcome.result)["ballots"])
+        recounted = result_of(session, proposal, without=without)
     except (ValueError, TypeError, LookupError, NoResultFound, Refusal) as error:
         yield Finding("governance-recount", f"proposal {proposal.id} cannot be counted again: {type(error).__name__}")
         return

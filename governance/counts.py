@@ -6,7 +6,7 @@ codes, never a person.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -62,10 +62,11 @@ def options_of(session: Session, proposal_id: UUID) -> list[str]:
 _OPTIONS = select(Option.code).where(Option.proposal_id == bindparam("proposal_id")).order_by(Option.position)
 
 
-def result_of(session: Session, proposal: Proposal, *, binds_voters: bool = True) -> str:
+def result_of(session: Session, proposal: Proposal, *, without: Collection[str] = ()) -> str:
     """Count the ballots of a proposal and return the record: canonical JSON of question, roll, ballots and count.
 
-    A vote of the first form has the record that was written then; `binds_voters` is off for what was counted before records did.
+    A vote of the first form has the record that was written then; `without` names what is said of ballots today, and was not when
+    this vote was counted: `voters`, `took_part`.
 
     Counts what stands in `OpenBallot` or `Ballot`; a secret vote's urn must have been emptied into the latter.
     """
@@ -94,8 +95,10 @@ def result_of(session: Session, proposal: Proposal, *, binds_voters: bool = True
         record["roll"] = {"digest": proposal.roll_digest, "final": asdict(roll)}
         record["lot"] = drawing.to_canonical() if drawing else None
         ballots |= {"heads": _heads(session, proposal), "paper": paper.counted(session, proposal)}
-        if binds_voters:
+        if "voters" not in without:
             ballots["voters"] = voters.digest_of(session, proposal)
+        if "took_part" not in without and proposal.secrecy is Secrecy.SECRET:
+            ballots["took_part"] = voters.numbers_of(session, proposal)
     if proposal.secrecy is Secrecy.EXTERNAL:
         record["external"] = external.recorded(session, _brought_in(session, proposal))
     return canonical_bytes(record).decode()

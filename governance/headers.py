@@ -10,10 +10,14 @@ from governance.models import Kind, Proposal
 
 def record_of(proposal: Proposal, options: Sequence[str]) -> dict[str, object]:
     """Return the record of an opening, for canonical JSON. `options` are the codes in the order of the ballot."""
-    # Elections that were opened before this was kept keep their record.
-    candidates = {"candidates": proposal.candidates_digest} if proposal.candidates_digest else {}
+    # Votes that were opened before these were kept keep their record.
+    kept_since: dict[str, object] = {}
+    if proposal.candidates_digest:
+        kept_since["candidates"] = proposal.candidates_digest
+    if proposal.bylaws_digest:
+        kept_since["bylaws"] = {"version": proposal.bylaws_version, "digest": proposal.bylaws_digest}
     return {
-        **candidates,
+        **kept_since,
         "proposal": proposal.id,
         "kind": proposal.kind,
         "secrecy": proposal.secrecy,

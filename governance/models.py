@@ -94,6 +94,9 @@ class Proposal(GovernanceBase):
     lot_value: Mapped[Line | None] = mapped_column(default=None)
     #: Digest of whose code is whose; the names lie with the caller. Nothing in a resolution, and in elections before it was kept.
     candidates_digest: Mapped[Sha256 | None] = mapped_column(default=None)
+    #: The version of the by-laws that the rule was taken from, and the digest of its figures. Nothing before it was kept.
+    bylaws_version: Mapped[int | None] = mapped_column(default=None)
+    bylaws_digest: Mapped[Sha256 | None] = mapped_column(default=None)
 
 
 class Option(GovernanceBase):

@@ -36,6 +36,14 @@ LEAST_TOGETHER = 3
 
 
 @dataclass(frozen=True)
+class BylawsUsed:
+    """The version of the by-laws that a rule was taken from, and the digest of its figures, which the caller knows."""
+
+    version: int
+    digest: str
+
+
+@dataclass(frozen=True)
 class Question:
     """What is put to a vote."""
 
@@ -62,6 +70,7 @@ class Question:
     weighting: Weighting = EQUAL
     #: Whether the options are texts and no people.
     is_choice: bool = False
+    bylaws: BylawsUsed | None = None
 
 
 def open_proposal(session: Session, question: Question, voters: Iterable[rolls.Voter]) -> UUID:
@@ -113,6 +122,8 @@ def open_proposal(session: Session, question: Question, voters: Iterable[rolls.V
         lot_head=head.hash,
         lot_value=public_value,
         candidates_digest=question.candidates_digest,
+        bylaws_version=question.bylaws.version if question.bylaws else None,
+        bylaws_digest=question.bylaws.digest if question.bylaws else None,
     )
     session.add(header)
     session.flush()

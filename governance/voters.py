@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from operator import itemgetter
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from evidence.canonical import digest
@@ -31,6 +31,15 @@ def digest_of(session: Session, proposal: Proposal) -> str | None:
     if proposal.secrecy is Secrecy.OPEN:
         return digest({"voted": _votes(session, proposal.id)})
     return digest({word: _pairs(session, proposal.id, mapped) for word, mapped in _SECRET.items()})
+
+
+def numbers_of(session: Session, proposal: Proposal) -> dict[str, int]:
+    """Return how many entries cast a secret ballot, took it back, and were given paper."""
+    numbers = {}
+    for word, mapped in _SECRET.items():
+        entries = select(func.count()).select_from(mapped).join(RollEntry, RollEntry.id == mapped.roll_entry_id)
+        numbers[word] = session.scalar(entries.where(RollEntry.proposal_id == proposal.id)) or 0
+    return {"cast": numbers["voted"], "taken_back": numbers["taken_back"], "paper_given": numbers["paper_given"]}
 
 
 def _votes(session: Session, proposal_id: UUID) -> list[tuple[object, ...]]:

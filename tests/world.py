@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 from coop import clock, cooperative
 from coop.assembly import operations, voting
 from coop.assembly.elections import operations as elections
-from coop.assembly.models import Candidacy, Majority, MotionComment, MotionWords
+from coop.assembly.models import Candidacy, Majority, Motion, MotionComment, MotionWords
 from coop.assembly.operations import Words
+from coop.assembly.results.keeping import keep_bundle
 from coop.books.operations import NewEntry, record_entry, seal
 from coop.community.operations import ProfileText, edit_profile
 from coop.cooperative import Cooperative
@@ -86,10 +87,18 @@ def _vote(world: World, start: datetime) -> None:
     with clock.at(start + timedelta(days=5)):
         write(lambda session: voting.close_motion(session, WORKER, world.motions["decided"]))
         write(lambda session: voting.close_motion(session, WORKER, world.motions["elected"]))
+        for name in ("decided", "elected"):
+            _keep_bundle(world.motions[name])
     with clock.at(world.now - timedelta(hours=3)):
         write(lambda session: _votes_of_today(session, world))
     with clock.at(world.now - timedelta(hours=1)):
         write(lambda session: _cast(session, world, "open"))
+
+
+def _keep_bundle(motion_id: UUID) -> None:
+    proposal_id = db.session.scalar(select(Motion.proposal_id).where(Motion.id == motion_id))
+    assert proposal_id is not None
+    keep_bundle(proposal_id)
 
 
 def _members(session: Session, world: World) -> None:

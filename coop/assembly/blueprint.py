@@ -14,6 +14,7 @@ from ledger.surplus import errors as surplus_errors
 blueprint = Blueprint("assembly", __name__)
 
 declare(403, *errors.FORBIDDEN, *governance_errors.FORBIDDEN)
+declare(503, *errors.NOT_YET)
 declare(404, *governance_errors.MISSING, *challenge_errors.MISSING, *surplus_errors.MISSING)
 declare(409, *errors.CONFLICTS, *governance_errors.CONFLICTS, *surplus_errors.CONFLICTS)
 declare(

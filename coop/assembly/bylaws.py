@@ -76,6 +76,8 @@ class InForce:
 
     version_id: UUID
     version: int
+    #: Of its figures.
+    digest: str
     bylaws: Bylaws
 
 
@@ -87,7 +89,7 @@ def in_force(session: Session, on: date) -> InForce:
         .order_by(BylawVersion.in_force_on.desc(), BylawVersion.version.desc())
         .limit(1)
     ).one()
-    return InForce(row.id, row.version, Bylaws.from_canonical(row.figures))
+    return InForce(row.id, row.version, row.digest, Bylaws.from_canonical(row.figures))
 
 
 def adopt(session: Session, bylaws: Bylaws, *, in_force_on: date) -> UUID:

@@ -13,6 +13,7 @@ from coop.assembly.meetings import checks as meeting_checks
 from coop.assembly.models import BoardTerm, Candidacy, Motion, MotionWords
 from coop.assembly.outside import checks as outside_checks
 from coop.assembly.resolutions import Resolution, ResolutionText
+from coop.assembly.results import keeping
 from coop.assembly.results.queries import count_of
 from coop.assembly.voting import words_digest
 from evidence.canonical import digest
@@ -30,6 +31,7 @@ def findings(session: Session) -> list[Finding]:
         *meeting_checks.findings(session),
         *binding_checks.findings(session),
         *outside_checks.findings(session),
+        *keeping.findings(session),
     ]
 
 

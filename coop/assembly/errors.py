@@ -91,6 +91,18 @@ class NotNominable(Refusal):
 
 
 @dataclass(eq=False)
+class SitsOnBoard(Refusal):
+    """A director stands in a by-election, and their own seat would be empty after it."""
+
+    decided_on: date
+    message = N_(
+        "This election fills seats beside those that are taken. Whoever was elected to the board until after %(decided_on)s holds one"
+        " of these, which would be empty afterwards: they stand when their term ends, or give up their seat first."
+    )
+    about = "participant_id"
+
+
+@dataclass(eq=False)
 class AlreadyNominated(Refusal):
     """One candidacy for each participant in an election."""
 
@@ -145,6 +157,13 @@ class NotCounted(Refusal):
     """There is no result yet."""
 
     message = N_("The votes are not counted yet.")
+
+
+@dataclass(eq=False)
+class BundleNotMade(Refusal):
+    """The worker has not made the result bundle yet."""
+
+    message = N_("The votes are counted, and the result bundle is being made. Please come back in a minute.")
 
 
 @dataclass(eq=False)
@@ -287,6 +306,8 @@ class JoinedAfterRecordDate(Refusal):
 
 #: Refusals because somebody may not (403), and because of the state that the matter is in (409).
 FORBIDDEN = (MembersOnly, NotItsAuthor, OwnChallenge)
+#: What is there in a moment.
+NOT_YET = (BundleNotMade,)
 CONFLICTS = (
     NotInDiscussion,
     NotPutToVote,

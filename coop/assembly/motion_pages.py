@@ -14,6 +14,7 @@ from coop.assembly.blueprint import blueprint
 from coop.assembly.bylaws import BylawVersion
 from coop.assembly.counting_rules import rule_of_vote
 from coop.assembly.elections import operations as elections
+from coop.assembly.elections import seats
 from coop.assembly.forms import ChoiceForm, CommentForm, MotionForm, WordsForm
 from coop.assembly.meetings.progress import OnAgenda, on_agenda
 from coop.assembly.outside.queries import place_of
@@ -210,9 +211,8 @@ def _proposal_page(
             queries.standing(session, motion_id, participant_id) for participant_id in sorted(who.represents)
         ],
         "candidates": candidates,
-        "is_by_election": page.row.kind is Kind.ELECTION
-        and elections.is_by_election(session, page.seats, page.bylaws_id),
-        "auditors": elections.auditors_among(session, [one.participant_id for one in candidates]),
+        "is_by_election": page.row.kind is Kind.ELECTION and seats.is_by_election(session, page.seats, page.bylaws_id),
+        "auditors": seats.auditors_among(session, [one.participant_id for one in candidates]),
         "counted_by": rule_of_vote(page.proposal),
         "debate": queries.debate(session, motion_id),
         "bylaws_version": bylaws.version if bylaws else None,

@@ -12,6 +12,7 @@ from coop.assembly.meetings.models import (
 )
 from coop.assembly.models import BoardTerm
 from coop.assembly.resolutions import Resolution
+from coop.assembly.results.models import KeptBundle
 from coop.assembly.solvency import Solvency, SolvencySignature
 from evidence.columns import table_of
 from evidence.rules import Case, Rule, append_only, refuse
@@ -29,6 +30,7 @@ _ONLY_ADDED = (
     MotionBinding,
     Solvency,
     SolvencySignature,
+    KeptBundle,
 )
 
 _NOTICE = "EXISTS (SELECT 1 FROM meeting_notice n WHERE n.meeting_id = {row}.meeting_id)"

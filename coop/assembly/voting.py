@@ -32,7 +32,7 @@ from governance import ballots, secret_ballots
 from governance.choices import Choice
 from governance.closing import close
 from governance.models import Kind, Proposal, Secrecy
-from governance.opening import Question, open_proposal
+from governance.opening import BylawsUsed, Question, open_proposal
 
 MOST_DAYS = 90
 #: Who can see a vote, the usual way first. Who is elected is never a matter of roll-call.
@@ -137,6 +137,7 @@ def put_to_vote(
         takes_paper=casting.takes_paper,
         secret_least=bylaws.bylaws.secret_least,
         public_value=casting.public_value,
+        bylaws=BylawsUsed(bylaws.version, bylaws.digest),
     )
     proposal_id = open_proposal(session, question, eligible(session, record_on, secrecy))
     motion.stage, motion.proposal_id, motion.bylaws_id = Stage.OPENED, proposal_id, bylaws.version_id

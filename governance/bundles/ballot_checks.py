@@ -1,23 +1,26 @@
 """Whether the ballots of a bundle are those that were cast, one for each who voted, and the same in every form."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from io import BytesIO
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 from evidence.canonical import canonical_bytes, digest
 from governance.ballots import commitment
-from governance.bundles.forms import gives_points, rankings
+from governance.bundles.forms import files
+from governance.bundles.lines import listed
 from governance.bundles.reading import Bundle, need
-from governance.choices import can_be_given, profile_of
-from governance.counting.files import read_ballots, read_points
-from governance.counting.profiles import collapsed
+from governance.choices import can_be_given
 from governance.counts import ANSWERS
 from governance.methods import ElectionRule
 from governance.models import Secrecy
-from governance.shown import Shown
+from governance.shown import Cast, Shown
 
+#: What is said of a ballot: of a secret one what its receipt covers, in a roll-call what the record's digests cover.
+_SECRET_ROW = ("receipt", "nonce", "class", "weight", "choice")
+_OPEN_ROW = ("entry", "weight", "choice", "version", "cast_at", "on_paper")
 _SAID = {
     Shown.ANSWERS: "receipts and answers apart",
     Shown.RECEIPTS: "receipts only",
@@ -28,6 +31,7 @@ def check_ballots(bundle: Bundle) -> Iterator[str]:
     """Check that every ballot is the one that was cast, and that together they have the digest of the record."""
     ballots, record = bundle.ballots, bundle.record
     need(ballots["proposal"] == record["proposal"], "ballots.json is of another vote")
+    _check_written(bundle)
     if record["secrecy"] == Secrecy.EXTERNAL:
         yield from _check_tally(bundle)
         return
@@ -48,10 +52,34 @@ def check_ballots(bundle: Bundle) -> Iterator[str]:
     yield from _withheld(bundle)
 
 
+def _check_written(bundle: Bundle) -> None:
+    """Check that the file holds nothing else than what is checked of it, in the one order that says nothing."""
+    ballots, secret = bundle.ballots, bundle.record["secrecy"] != Secrecy.OPEN
+    head = {key: ballots[key] for key in ("proposal", "shown", "least")}
+    lists: dict[str, list[Any]] = {}
+    need(
+        head["least"] == (bundle.opening["secret_least"] if secret else None),
+        "ballots.json states another least number",
+    )
+    match bundle.shown:
+        case Shown.ROWS:
+            columns, key = (_SECRET_ROW, "receipt") if secret else (_OPEN_ROW, "entry")
+            rows = sorted(ballots["rows"], key=itemgetter(key))
+            lists["rows"] = [{column: row[column] for column in columns} for row in rows]
+        case Shown.ANSWERS:
+            answers = sorted((json.dumps(row["choice"], sort_keys=True), row["weight"]) for row in ballots["answers"])
+            lists["receipts"] = ballots["receipts"]
+            lists["answers"] = [{"choice": json.loads(choice), "weight": weight} for choice, weight in answers]
+        case Shown.RECEIPTS:
+            lists["receipts"] = ballots["receipts"]
+        case Shown.TALLY:
+            head["tally"] = ballots["tally"]
+    bundle.need_written("ballots.json", listed(head, **lists))
+
+
 def _check_shown(bundle: Bundle) -> None:
     """Check that answers are withheld only where few share what they show: whoever declares could hide a false count so."""
     least, size = bundle.opening["secret_least"], len(bundle.receipts)
-    need(bundle.ballots["least"] == least, "ballots.json states another least number than opening.json")
     groups = {(line.voter.class_code, line.voter.weight) for line in bundle.standing}
     weights = {weight for _, weight in groups}
     may_be = {
@@ -141,23 +169,33 @@ def _withheld(bundle: Bundle) -> Iterator[str]:
 def check_one_ballot_each(bundle: Bundle) -> Iterator[str]:
     """Check that there are as many ballots as entries of the roll that voted, and in no class more than it has entries."""
     taken = bundle.json("participation.json")
-    if bundle.record["secrecy"] == Secrecy.EXTERNAL:
-        yield _check_voters_outside(bundle, taken)
-        return
     paper = taken["on_paper"]
     stated = bundle.record["ballots"].get("paper")
     need(paper == stated, "participation.json: other ballots on paper than the record")
+    secret = bundle.record["secrecy"] == Secrecy.SECRET
+    columns = ("cast", "taken_back", "paper_given", "on_paper", "digest") if secret else ("voted", "on_paper")
+    bundle.need_written("participation.json", canonical_bytes({column: taken[column] for column in columns}))
+    if bundle.record["secrecy"] == Secrecy.EXTERNAL:
+        yield _check_voters_outside(bundle, taken)
+        return
     if bundle.record["secrecy"] != Secrecy.SECRET:
         size = len(bundle.ballots["rows"])
         need(taken["voted"] == size, "participation.json: other entries voted than there are ballots")
-        _check_voters(bundle, _voters(bundle))
+        _check_voters(bundle, "ballots.json", _voters(bundle))
         yield f"{size} entries of the roll voted, and each has one ballot"
         return
-    _check_voters(bundle, taken["digest"])
+    _check_voters(bundle, "participation.json", taken["digest"])
     counted, spoilt = (paper["ballots"], paper["spoilt"]) if paper else (0, 0)
     voted, size = taken["cast"] - taken["taken_back"] + counted, len(bundle.receipts)
-    need(voted == size, f"{voted} entries of the roll have a ballot, and there are {size}")
-    need(counted + spoilt <= taken["paper_given"], "more ballots came back on paper than were given")
+    need(voted == size, f"participation.json: {voted} entries of the roll have a ballot, and there are {size}")
+    need(
+        counted + spoilt <= taken["paper_given"], "participation.json: more ballots came back on paper than were given"
+    )
+    numbers = {column: taken[column] for column in ("cast", "taken_back", "paper_given")}
+    same = bundle.record["ballots"].get("took_part", numbers) == numbers
+    need(same, "participation.json: others took part than the record says")
+    takes_paper = bundle.opening["takes_paper"]
+    need(takes_paper or taken["paper_given"] == taken["taken_back"] == 0, "participation.json: this vote took no paper")
     need(size <= len(bundle.standing), "there are more ballots than entries on the roll")
     if bundle.shown is Shown.ROWS:
         roll = Counter((line.voter.class_code, line.voter.weight) for line in bundle.standing)
@@ -177,10 +215,10 @@ def _voters(bundle: Bundle) -> str:
     return digest({"voted": sorted(votes)})
 
 
-def _check_voters(bundle: Bundle, found: str) -> None:
+def _check_voters(bundle: Bundle, name: str, found: str) -> None:
     """Check that those who voted are those of the record; what was counted before records had them, says nothing about it."""
     ballots = bundle.record["ballots"]
-    need("voters" not in ballots or ballots["voters"] == found, "record.json: those who voted are others")
+    need("voters" not in ballots or ballots["voters"] == found, f"{name}: those who voted are not those of the record")
 
 
 def _check_voters_outside(bundle: Bundle, taken: Mapping[str, Any]) -> str:
@@ -200,29 +238,12 @@ def check_forms(bundle: Bundle) -> Iterator[str]:
         need(not names, f"{', '.join(names)}: what they say is withheld")
         yield "none, because the answers are not here"
         return
-    if gives_points(bundle.rule):
-        need(names == ["ballots.csv"], "ballots.csv is missing, or is not alone: points fit into no other file")
-    else:
-        need({"ballots.blt", "ballots.csv"} <= set(names), "ballots.blt or ballots.csv is missing")
+    cast = Cast(bundle.record["proposal"], bundle.shown, bundle.ballots["least"], answers=bundle.answers)
+    expected = files(bundle.record, bundle.opening["options"], cast)
+    need(
+        names == sorted(expected),
+        f"{', '.join(sorted({*names} ^ {*expected}))}: missing, or of no use for these ballots",
+    )
     for name in names:
-        if name != "rctab.json":
-            need(_holds_the_same(bundle, name), f"{name} does not hold the ballots of ballots.json")
-    if "rctab.json" in names:
-        rctab = bundle.json("rctab.json")
-        candidates = sorted(one["name"] for one in rctab["candidates"])
-        need(candidates == sorted(bundle.opening["options"]), "rctab.json names other candidates")
-        seats = str(bundle.record["rule"]["seats"])
-        need(rctab["rules"]["numberOfWinners"] == seats, "rctab.json elects another number")
+        need(bundle.content(name) == expected[name], f"{name} is not made of the ballots of ballots.json")
     yield f"{', '.join(names)}: the same ballots"
-
-
-def _holds_the_same(bundle: Bundle, name: str) -> bool:
-    """Read a file as any program does that counts such files, and compare."""
-    rule, options, answers = bundle.rule, bundle.opening["options"], bundle.answers or ()
-    source = BytesIO(bundle.content(name))
-    if isinstance(rule, ElectionRule) and gives_points(rule):
-        points = read_points(source, name, cap=rule.cap, dots=rule.dots)
-        expected = profile_of(rule, options, answers)
-        return (points.candidates, points.ballots) == (expected.candidates, expected.ballots)
-    found, rankings_here = read_ballots(source, name), collapsed(options, rankings(rule, options, answers))
-    return (found.candidates, found.ballots) == (rankings_here.candidates, rankings_here.ballots)

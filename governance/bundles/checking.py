@@ -13,12 +13,13 @@ from evidence.canonical import canonical_bytes
 from evidence.chain import GENESIS
 from evidence.messages import Refusal
 from governance.bundles.ballot_checks import check_ballots, check_forms, check_one_ballot_each
-from governance.bundles.contents import FORMAT, MANIFEST
+from governance.bundles.contents import FORMAT, MANIFEST, PROGRAM, program
 from governance.bundles.count_checks import check_count, check_quorum
+from governance.bundles.lines import listed
 from governance.bundles.opening_checks import check_opening, check_roll
 from governance.bundles.packing import Unpacked
 from governance.bundles.reading import MALFORMED, Bundle, DoesNotHold, need
-from governance.bundles.sheets import certificate, outcome
+from governance.bundles.sheets import README, certificate, outcome
 from governance.chain import LinkKind, link_hash
 
 
@@ -45,6 +46,7 @@ class Line:
         return f"{self.word:<7} {self.check}: {said}"
 
 
+_LINK = ("seq", "kind", "subject", "digest", "hash")
 #: Yields what was found: first what holds, then what to know beside it.
 Check = Callable[[Bundle], Iterator[str]]
 
@@ -68,7 +70,10 @@ def check_files(bundle: Bundle) -> Iterator[str]:
     wrong += bundle.damaged
     if wrong:
         raise DoesNotHold(*sorted(wrong))
+    bundle.need_written("readme.txt", README.encode())
     yield f"{len(stated)} files with the digests that the manifest states; its own is {bundle.digest(MANIFEST)}"
+    if bundle.content(PROGRAM) != program():
+        yield f"{PROGRAM} is of another version than this program, or was changed: run it only if you know where it is from"
 
 
 def check_chain(bundle: Bundle) -> Iterator[str]:
@@ -85,6 +90,7 @@ def check_chain(bundle: Bundle) -> Iterator[str]:
         need(told not in seen, f"chain.json: link {seq} tells again what an earlier one has told")
         seen.add(told)
     last = bundle.links[-1]
+    bundle.need_written("chain.json", listed({}, links=[{key: link[key] for key in _LINK} for link in bundle.links]))
     ends = (last["kind"], last["subject"]) == (LinkKind.CLOSED, str(bundle.proposal_id))
     need(ends, "chain.json does not end with the closing of this vote")
     yield f"{len(bundle.links)} links, each hash follows from the one before; the head at the closing is {previous}"
@@ -96,6 +102,7 @@ def check_outcome(bundle: Bundle) -> Iterator[str]:
     need(bundle.links[-1]["digest"] == found, "record.json is not what the chain holds of the closing")
     need(bundle.json(MANIFEST)["proposal"] == bundle.record["proposal"], f"{MANIFEST} is of another vote")
     need(bundle.json("count.json") == bundle.record["count"], "count.json is not the count of the record")
+    bundle.need_written("count.json", canonical_bytes(bundle.record["count"]))
     said = certificate(bundle.record, bundle.links).encode()
     need(bundle.content("certificate.txt") == said, "certificate.txt says something else than the record")
     yield f"{outcome(bundle.record['count'])}; the record has the digest {found}, as in the chain"

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from evidence.canonical import canonical_bytes, digest
 from governance import chain, headers, voters
 from governance.bundles import forms, sheets
-from governance.bundles.lines import listed, table
+from governance.bundles.lines import listed, roll_table
 from governance.challenges import operations as challenging
 from governance.challenges.models import Asks, Challenge, ChallengeAnswer, is_added, is_struck
 from governance.challenges.operations import Added
@@ -31,10 +31,8 @@ MANIFEST = "manifest.json"
 PROGRAM = "verify.py"
 
 
-def files_of(session: Session, proposal_id: UUID, about: Mapping[str, object]) -> dict[str, bytes]:
+def files_of(session: Session, proposal_id: UUID) -> dict[str, bytes]:
     """Return the files of the bundle of a counted vote, by their names.
-
-    `about` is what the caller knows of the rule, such as the version of the by-laws that it was taken from: codes and numbers.
 
     Raises:
         NoSuchProposal, NotYetCounted
@@ -46,16 +44,17 @@ def files_of(session: Session, proposal_id: UUID, about: Mapping[str, object]) -
     options = options_of(session, proposal_id)
     links = _links(session, proposal_id)
     cast = cast_of(session, outcome)
+    opening = headers.record_of(proposal, options)
     files = {
         "record.json": outcome.result.encode(),
-        "opening.json": canonical_bytes(headers.record_of(proposal, options)),
+        "opening.json": canonical_bytes(opening),
         "chain.json": listed({}, links=links),
-        "roll.csv": _roll(session, proposal),
+        "roll.csv": _roll(session, proposal, cast),
         "challenges.json": listed({}, answered=_answered(session, proposal_id)),
         "participation.json": canonical_bytes(_participation(session, proposal, record)),
         "ballots.json": _ballots(cast),
         "count.json": canonical_bytes(record["count"]),
-        "rule.json": canonical_bytes({**sheets.rule_sheet(record["rule"]), **about}),
+        "rule.json": canonical_bytes(sheets.rule_sheet(opening)),
         "count.txt": sheets.count_sheet(record, options).encode(),
         "certificate.txt": sheets.certificate(record, links).encode(),
         "readme.txt": sheets.README.encode(),
@@ -90,8 +89,14 @@ def _links(session: Session, proposal_id: UUID) -> list[dict[str, object]]:
     ]
 
 
-def _roll(session: Session, proposal: Proposal) -> bytes:
-    """Return the roll, sorted. The entries' own ids are in it in a roll-call only, where the digest of the ballots needs them."""
+def _roll(session: Session, proposal: Proposal, cast: Cast) -> bytes:
+    """Return the roll, sorted.
+
+    The entries' own ids are in it in a roll-call only, where the digest of the ballots needs them, and of those only who voted:
+    nothing would hold the others.
+    """
+    by_roll_call = proposal.secrecy is Secrecy.OPEN
+    voted = {row["entry"] for row in cast.rows} if by_roll_call else ()
     rows = session.execute(
         select(
             RollEntry.id,
@@ -104,12 +109,18 @@ def _roll(session: Session, proposal: Proposal) -> bytes:
         ).where(RollEntry.proposal_id == proposal.id)
     )
     lines = sorted(
-        (str(ref), code, weight, reason, "no" if added else "yes", "yes" if struck else "no", str(entry_id))
+        (
+            str(ref),
+            code,
+            weight,
+            reason,
+            "no" if added else "yes",
+            "yes" if struck else "no",
+            str(entry_id) if str(entry_id) in voted else "",
+        )
         for entry_id, ref, code, weight, reason, added, struck in rows
     )
-    columns = ["voter", "class", "weight", "reason", "frozen", "struck", "entry"]
-    size = len(columns) if proposal.secrecy is Secrecy.OPEN else len(columns) - 1
-    return table(columns[:size], (line[:size] for line in lines))
+    return roll_table(lines, by_roll_call=by_roll_call)
 
 
 def _answered(session: Session, proposal_id: UUID) -> list[dict[str, object]]:
@@ -172,9 +183,7 @@ def _participation(session: Session, proposal: Proposal, record: Mapping[str, An
         for mapped in (Participation, Withdrawal, PaperMark)
     }
     return {
-        "cast": len(took_part[Participation.__tablename__]),
-        "taken_back": len(took_part[Withdrawal.__tablename__]),
-        "paper_given": len(took_part[PaperMark.__tablename__]),
+        **voters.numbers_of(session, proposal),
         "on_paper": on_paper,
         "digest": voters.digest_of(session, proposal) if "voters" in record["ballots"] else digest(took_part),
     }

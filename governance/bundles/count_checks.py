@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from governance.bundles.reading import Bundle, DoesNotHold, need
-from governance.bundles.sheets import outcome
+from governance.bundles.sheets import count_sheet, outcome
 from governance.choices import profile_of
 from governance.counting.resolution import ResolutionRule, count_resolution
 from governance.counting.rules import RULES, rule_named
@@ -35,15 +35,23 @@ def check_count(bundle: Bundle) -> Iterator[str]:
     """Check that the ballots, counted again, give the result."""
     answers, rule, stated = bundle.answers, bundle.record["rule"], bundle.record["count"]
     if answers is None:
+        _check_sheet(bundle)
         yield f"not counted again: the answers are not here{_declared(bundle)}"
         return
     if bundle.record["kind"] != Kind.RESOLUTION and rule["name"] not in RULES:
+        _check_sheet(bundle)
         yield f"NOT counted again: this program does not know the rule {rule['name']}"
         return
     kept = bundle.rule
     counted = _election(bundle, kept) if isinstance(kept, ElectionRule) else _resolution(bundle, kept, _tally(answers))
     _compare(json.loads(json.dumps(counted)), stated, "count")
+    _check_sheet(bundle)
     yield f"counted again by {rule['name']}: {sum(weight for _, weight in answers)} votes, {outcome(stated)}"
+
+
+def _check_sheet(bundle: Bundle) -> None:
+    """Check that the count for people to read says what the record says."""
+    bundle.need_written("count.txt", count_sheet(bundle.record, bundle.opening["options"]).encode())
 
 
 def _declared(bundle: Bundle) -> str:

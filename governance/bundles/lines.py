@@ -23,3 +23,10 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     writer.writerow(columns)
     writer.writerows(rows)
     return text.getvalue().encode()
+
+
+def roll_table(lines: Iterable[Sequence[object]], *, by_roll_call: bool) -> bytes:
+    """Write a roll as CSV, sorted; the last cell of each line, the id of the entry, is there in a roll-call only."""
+    columns = ("voter", "class", "weight", "reason", "frozen", "struck", "entry")
+    size = len(columns) if by_roll_call else len(columns) - 1
+    return table(columns[:size], (line[:size] for line in lines))

@@ -2,17 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 
 from evidence.canonical import canonical_bytes, digest
 from evidence.chain import GENESIS
+from governance.bundles.lines import listed, roll_table
 from governance.bundles.reading import Bundle, need
+from governance.bundles.sheets import rule_sheet
 from governance.chain import LinkKind
 from governance.challenges.models import Asks
 from governance.counting.files.source import MAX_CANDIDATES
 from governance.counting.lots import drawn
 from governance.counts import ANSWERS
 from governance.headers import in_plain_order
-from governance.models import Kind
+from governance.models import Kind, Secrecy
 from governance.rolls import roll_digest
 from governance.weights import Weighting
 
@@ -25,13 +28,14 @@ def check_opening(bundle: Bundle) -> Iterator[str]:
     differing = [key for key in _BOTH if opening[key] != record[key]]
     need(not differing, f"opening.json and record.json differ in: {', '.join(differing)}")
     need(opening["roll"]["digest"] == record["roll"]["digest"], "opening.json and record.json state different rolls")
-    need(bundle.json("rule.json")["rule"] == opening["rule"], "rule.json is about another rule than opening.json")
+    notes = list(_check_rule(bundle))
     options = opening["options"]
     need(len(set(options)) == len(options) <= MAX_CANDIDATES, "opening.json: the options are not told apart")
     said = "question, rule, roll and times are those of the result"
     if bundle.of_first_form:
         yield said
         yield "this vote was opened before openings were linked to the chain: only its result is in it"
+        yield from notes
         return
     subject = (LinkKind.OPENED, str(bundle.proposal_id))
     at = [number for number, link in enumerate(bundle.links) if (link["kind"], link["subject"]) == subject]
@@ -43,9 +47,23 @@ def check_opening(bundle: Bundle) -> Iterator[str]:
     if opening["kind"] == Kind.RESOLUTION:
         need(options == list(ANSWERS), "opening.json: the answers to a resolution are for, against and abstain")
         yield said
+        yield from notes
         return
     _check_lot(bundle, bundle.links[at[0] - 1]["hash"] if at[0] else GENESIS)
     yield f"{said}; the lot is {' '.join(options)}"
+    yield from notes
+
+
+def _check_rule(bundle: Bundle) -> Iterator[str]:
+    """Check that the rule in words, and the by-laws that it was taken from, are those of the opening."""
+    opening, stated = bundle.opening, bundle.json("rule.json")
+    need(stated["rule"] == opening["rule"], "rule.json is about another rule than opening.json")
+    expected = rule_sheet(opening)
+    if "bylaws" in stated and "bylaws" not in opening:
+        expected["bylaws"] = stated["bylaws"]
+        yield "rule.json names by-laws, and this vote was opened before openings stated them: nothing else holds that"
+    need(stated.get("bylaws") == expected.get("bylaws"), "rule.json names other by-laws than opening.json")
+    bundle.need_written("rule.json", canonical_bytes(expected))
 
 
 def _check_lot(bundle: Bundle, head: str) -> None:
@@ -69,6 +87,7 @@ def check_roll(bundle: Bundle) -> Iterator[str]:
     votes = sum(voter.weight for voter in frozen)
     if bundle.of_first_form:
         need(stated["size"] == len(frozen) == votes == len(lines), "roll.csv: the roll has another size")
+        _check_written(bundle)
         yield f"{len(lines)} entries with the fingerprint that was announced"
         return
     announced = {"digest": frozen_digest, "heads": len(frozen), "votes": votes}
@@ -91,7 +110,28 @@ def check_roll(bundle: Bundle) -> Iterator[str]:
     upheld = _upheld(bundle)
     need(upheld[Asks.ADD] == added, "roll.csv: who was added are not those whose challenge was upheld")
     need(upheld[Asks.STRIKE] == struck, "roll.csv: who was struck are not those of challenges that were upheld")
+    _check_written(bundle)
     yield f"{len(frozen)} frozen at the opening, {len(added)} added, {len(struck)} struck; fingerprints fit"
+
+
+def _check_written(bundle: Bundle) -> None:
+    """Check that roll and challenges hold nothing else than what is checked of them."""
+    by_roll_call = bundle.record["secrecy"] == Secrecy.OPEN
+    lines = sorted(
+        (str(line.voter.ref), line.voter.class_code, line.voter.weight, line.voter.reason, *line.marks, line.entry)
+        for line in bundle.roll
+    )
+    bundle.need_written("roll.csv", roll_table(lines, by_roll_call=by_roll_call))
+    if by_roll_call:
+        voted = {row["entry"] for row in bundle.ballots["rows"]}
+        spare = [line.entry for line in bundle.roll if line.entry and line.entry not in voted]
+        need(not spare, f"roll.csv: entry {', '.join(spare)} has no ballot")
+    answered = bundle.json("challenges.json")["answered"]
+    need(
+        all(one["challenge"] < other["challenge"] for one, other in pairwise(answered)),
+        "challenges.json: an answer is there twice, or out of order",
+    )
+    bundle.need_written("challenges.json", listed({}, answered=answered))
 
 
 def _upheld(bundle: Bundle) -> dict[Asks, list[str]]:

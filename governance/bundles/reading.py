@@ -45,8 +45,13 @@ class RollLine:
     voter: Voter
     frozen: bool
     struck: bool
-    #: Its own id, in a roll-call.
+    #: Its own id, in a roll-call, if it voted.
     entry: str
+
+    @property
+    def marks(self) -> tuple[str, str]:
+        """Whether it was frozen and whether it was struck, as the file says it."""
+        return ("yes" if self.frozen else "no"), ("yes" if self.struck else "no")
 
 
 class Bundle:
@@ -62,6 +67,14 @@ class Bundle:
         """Return a file."""
         need(name in self.files, f"{name} is missing")
         return self.files[name]
+
+    def need_written(self, name: str, expected: bytes) -> None:
+        """Go on only if a file is, byte for byte, what it has to be. Say it last: what it means may be wrong more plainly.
+
+        Raises:
+            DoesNotHold
+        """
+        need(self.content(name) == expected, f"{name} was changed: it is not what the rest of the bundle makes it")
 
     def digest(self, name: str) -> str:
         """Return the SHA-256 of a file."""

@@ -42,12 +42,15 @@ There are no names in here: candidates have the codes that the page of the vote 
 """
 
 
-def rule_sheet(rule: Mapping[str, Any]) -> dict[str, object]:
-    """Return a rule with what is said of it, for canonical JSON."""
-    known = RULES.get(rule["name"])
-    if known is None:
-        return {"rule": rule}
-    return {"rule": rule, "variant": known.variant, "ties": known.ties, "source": known.source}
+def rule_sheet(opening: Mapping[str, Any]) -> dict[str, object]:
+    """Return the rule of an opening with what is said of it and the by-laws it was taken from, for canonical JSON."""
+    sheet: dict[str, object] = {"rule": opening["rule"]}
+    if "bylaws" in opening:
+        sheet["bylaws"] = opening["bylaws"]["version"]
+    known = RULES.get(opening["rule"]["name"])
+    if known is not None:
+        sheet |= {"variant": known.variant, "ties": known.ties, "source": known.source}
+    return sheet
 
 
 def certificate(record: Mapping[str, Any], links: Sequence[Mapping[str, Any]]) -> str:

@@ -54,6 +54,24 @@ HOLDS = {
 }
 
 
+#: SHA-256 of `readme.txt`, and of what `rule.json` says of each rule in words, as canonical JSON.
+README = "cfda441564c2058e2fb4acf14fee3c0e372bde75ab480d82488bb30c668741d3"
+WORDS = {
+    "scottish-stv": "8e45ecc82c78e1073b5d966d99ec3687d65582ec2b905813169768ad59b72377",
+    "meek-stv": "1e8f53b491c35c63b52b8f369ff273c85f4acc2cf76b0268556e4bb04f4303a7",
+    "meek-stv-9": "68a07f71947a3c72c363aafbe28a6fb843f8fce968d78a0b1169a1bea97e8251",
+    "irv": "6893c32d20c1380250d1e19bef1c2590e7b6e0fc10d8297dcab5b5adc6eb1018",
+    "schulze": "e1eff7640d06dbb14c25c2e173a49a49180c03d6ff1da50b40c0eb62026f5b21",
+    "schulze-margins": "4dcb0570dfc7e19633718328ca0c285441bd4fd8f7128dff3dec9fa8a2d1fae4",
+    "ranked-pairs": "698808cad417fb1a19257d988d1870f05578de3a84a80ccbeb25ed194e3e9326",
+    "plurality": "8ce7469813571a3d535162893e5e139d86211b86242c472a96ce09f7a8affc38",
+    "approval": "af22a9266bf48ac14694c8ce1c1535ad36f5f2b28b87c7758b048d88cc0491e4",
+    "score": "a80df483b72a603795448c176b78a3a331c420f36332daf1c69f6486a6a10737",
+    "star": "180795b865d280598bbb7bf4610b4247a62f8db3f3534252df62de94ada46cea",
+    "dots": "7cf5ea8ad445c7a309c432d1612b525c5a706732a31c94dd04cf926773db7fc1",
+}
+
+
 class Wrong(Exception):
     """Something does not hold; one line for each thing."""
 
@@ -120,6 +138,11 @@ class Bundle:
         need(all(len(row) == len(rows[0]) for row in rows), f"{name}: a row has not as many cells as the first")
         return [dict(zip(rows[0], row)) for row in rows[1:]]
 
+    def need_written(self, name: str, expected: bytes) -> None:
+        """Go on only if a file is, byte for byte, what it has to be."""
+        need(name in self.files, f"{name} is missing")
+        need(self.files[name] == expected, f"{name} was changed: it is not what the rest of the bundle makes it")
+
     def note(self, line: str) -> None:
         """Say something that is neither right nor wrong."""
         self.notes.append(line)
@@ -143,8 +166,8 @@ class Bundle:
         """Return the entries that count: without those that were struck."""
         return [row for row in self.table("roll.csv") if row["struck"] != "yes"]
 
-    def papers(self) -> Papers | None:
-        """Return the votes of each answer, or nothing where answers are withheld."""
+    def answers(self) -> list[tuple[Ranking, int]] | None:
+        """Return each answer with its votes, in the order of the file, or nothing where answers are withheld."""
         ballots = self.json("ballots.json")
         if ballots["shown"] == "tally":
             given = ballots["tally"]["votes"]
@@ -155,11 +178,21 @@ class Bundle:
         holds, options = "one", ANSWERS
         if self.record["kind"] != "resolution":
             holds, options = HOLDS.get(self.record["rule"]["name"], "ranks"), self.opening["options"]
-        weights: Counter[Ranking] = Counter()
+        answers = []
         for choice, votes in given:
             # Only another system takes a ballot that says nothing.
             need(choice or ballots["shown"] == "tally", "ballots.json: an answer could not be given")
-            weights[said(choice, holds, options, self.record["rule"])] += whole(votes)
+            answers.append((said(choice, holds, options, self.record["rule"]), whole(votes)))
+        return answers
+
+    def papers(self) -> Papers | None:
+        """Return the votes of each different answer, or nothing where answers are withheld."""
+        answers = self.answers()
+        if answers is None:
+            return None
+        weights: Counter[Ranking] = Counter()
+        for ranking, votes in answers:
+            weights[ranking] += votes
         return dict(weights)
 
 
@@ -290,6 +323,14 @@ def check_files(bundle: Bundle) -> str:
     wrong += bundle.damaged
     if wrong:
         raise Wrong(*sorted(wrong))
+    need(
+        sha256(bundle.files.get("readme.txt", b"")) == README,
+        "readme.txt was changed: it is not the one of this format",
+    )
+    if bundle.files.get("verify.py") != Path(__file__).read_bytes():
+        bundle.note(
+            "verify.py is of another version than this program, or was changed: run it only if you know where it is from"
+        )
     return f"{len(stated)} files with the digests that the manifest states; its own is {sha256(bundle.files['manifest.json'])}"
 
 
@@ -313,6 +354,8 @@ def check_chain(bundle: Bundle) -> str:
         )
         seen.add((link["kind"], link["subject"]))
         previous = expected
+    columns = ("seq", "kind", "subject", "digest", "hash")
+    bundle.need_written("chain.json", listed({}, links=[{key: link[key] for key in columns} for link in links]))
     last = links[-1]
     vote = bundle.record["proposal"]
     need((last["kind"], last["subject"]) == ("closed", vote), "chain.json does not end with the closing of this vote")
@@ -326,36 +369,37 @@ def check_outcome(bundle: Bundle) -> str:
     need(links[-1]["digest"] == digest, "record.json is not what the chain holds of the closing")
     need(bundle.json("manifest.json")["proposal"] == bundle.record["proposal"], "manifest.json is of another vote")
     need(bundle.json("count.json") == bundle.record["count"], "count.json is not the count of the record")
+    bundle.need_written("count.json", canonical(bundle.record["count"]))
     need("certificate.txt" in bundle.files, "certificate.txt is missing")
-    lines = [" ".join(line.split()) for line in bundle.files["certificate.txt"].decode().splitlines()]
-    need(lines == _certificate(bundle), "certificate.txt says something else than the record")
+    need(bundle.files["certificate.txt"] == _certificate(bundle), "certificate.txt says something else than the record")
     return f"{_told(bundle)}; the record has the digest {digest}, as in the chain"
 
 
-def _certificate(bundle: Bundle) -> list[str]:
-    """Return what the certificate has to say, line by line, spaces apart."""
+def _certificate(bundle: Bundle) -> bytes:
+    """Return the certificate: facts behind their labels, in two columns."""
     record, roll, ballots, count = (bundle.record, *(bundle.record[key] for key in ("roll", "ballots", "count")))
     heads, votes = (roll["final"][key] if "final" in roll else roll["size"] for key in ("heads", "votes"))
     by = f" by {ballots['heads']} members" if "heads" in ballots else ""
     elected = "elected: " + (", ".join(count.get("elected") or []) or "nobody")
     link = bundle.json("chain.json")["links"][-1]
-    return [
-        "Certificate of a result",
-        "",
-        f"Vote {record['proposal']}",
-        f"Kind {record['kind']}, ballots {record['secrecy']}",
-        "Rule " + ", ".join(f"{key} {value}" for key, value in sorted(record["rule"].items())),
-        f"Opened, closed {record['opens_at']}, {record['closes_at']}",
-        f"Roll {heads} members with {votes} votes",
-        f"Cast {ballots['cast']} votes{by}",
-        f"Outcome {count['outcome']} ({count['reasons']})" if "outcome" in count else f"Outcome {elected}",
-        "",
-        f"Words voted on {record['text']}",
-        f"Roll as frozen {roll['digest']}",
-        f"Opening {record.get('opened', '(not in the chain)')}",
-        f"Ballots {ballots.get('digest', '')}".strip(),
-        f"Chain, link {link['seq']} {link['hash']}",
-    ]
+    facts = {
+        "Vote": record["proposal"],
+        "Kind": f"{record['kind']}, ballots {record['secrecy']}",
+        "Rule": ", ".join(f"{key} {value}" for key, value in sorted(record["rule"].items())),
+        "Opened, closed": f"{record['opens_at']}, {record['closes_at']}",
+        "Roll": f"{heads} members with {votes} votes",
+        "Cast": f"{ballots['cast']} votes{by}",
+        "Outcome": f"{count['outcome']} ({count['reasons']})" if "outcome" in count else elected,
+        "": "",
+        "Words voted on": record["text"],
+        "Roll as frozen": roll["digest"],
+        "Opening": record.get("opened", "(not in the chain)"),
+        "Ballots": ballots.get("digest", ""),
+        f"Chain, link {link['seq']}": link["hash"],
+    }
+    column = 2 + max(map(len, facts))
+    lines = ["Certificate of a result", "", *(f"{label.ljust(column)}{fact}".rstrip() for label, fact in facts.items())]
+    return ("\n".join(lines) + "\n").encode()
 
 
 def _told(bundle: Bundle) -> str:
@@ -375,7 +419,7 @@ def check_opening(bundle: Bundle) -> str:
     ]
     need(not wrong, f"opening.json and record.json differ in: {', '.join(wrong)}")
     need(opening["roll"]["digest"] == record["roll"]["digest"], "opening.json and record.json state different rolls")
-    need(bundle.json("rule.json")["rule"] == opening["rule"], "rule.json is about another rule than opening.json")
+    _check_rule(bundle)
     options = opening["options"]
     need(len(set(options)) == len(options) <= MOST_CANDIDATES, "opening.json: the options are not told apart")
     if bundle.of_first_form:
@@ -405,6 +449,29 @@ def check_opening(bundle: Bundle) -> str:
     return f"question, rule, roll and times are those of the result, and stand in the chain; the lot is {' '.join(options)}"
 
 
+def _check_rule(bundle: Bundle) -> None:
+    """Check that the rule in words, and the by-laws that it was taken from, are those of the opening."""
+    opening, stated = bundle.opening, bundle.json("rule.json")
+    need(stated["rule"] == opening["rule"], "rule.json is about another rule than opening.json")
+    expected = {"rule": opening["rule"]}
+    if "bylaws" in opening:
+        expected["bylaws"] = opening["bylaws"]["version"]
+        need(stated.get("bylaws") == expected["bylaws"], "rule.json names other by-laws than opening.json")
+    elif "bylaws" in stated:
+        expected["bylaws"] = stated["bylaws"]
+        bundle.note(
+            "rule.json names by-laws, and this vote was opened before openings stated them: nothing else holds that"
+        )
+    words = {key: stated[key] for key in ("variant", "ties", "source") if key in stated}
+    known = WORDS.get(opening["rule"]["name"])
+    if known or opening["kind"] == "resolution":
+        need(
+            (sha256(canonical(words)) if words else None) == known,
+            "rule.json says something else of the rule than this program",
+        )
+    bundle.need_written("rule.json", canonical({**expected, **words}))
+
+
 def check_roll(bundle: Bundle) -> str:
     """Check that the roll has its fingerprint, and that only challenges that were upheld have changed it."""
     rows, record = bundle.table("roll.csv"), bundle.record
@@ -419,6 +486,7 @@ def check_roll(bundle: Bundle) -> str:
     votes = sum(int(row["weight"]) for row in frozen)
     if bundle.of_first_form:
         need(record["roll"]["size"] == len(frozen) == votes == len(rows), "roll.csv: the roll has another size")
+        _check_lists(bundle, rows)
         return f"{len(rows)} entries with the fingerprint that was announced"
     stated = bundle.opening["roll"]
     need(
@@ -440,7 +508,24 @@ def check_roll(bundle: Bundle) -> str:
     }
     need(final == record["roll"]["final"], "roll.csv is not the roll by which the result was counted")
     _check_challenges(bundle, added, struck)
+    _check_lists(bundle, rows)
     return f"{len(frozen)} frozen at the opening, {len(added)} added, {len(struck)} struck; fingerprints fit"
+
+
+def _check_lists(bundle: Bundle, rows: Sequence[dict[str, str]]) -> None:
+    """Check that roll and challenges hold nothing else than what is checked of them."""
+    by_roll_call = bundle.record["secrecy"] == "open"
+    columns = ["voter", "class", "weight", "reason", "frozen", "struck", *(["entry"] if by_roll_call else [])]
+    cells = sorted([row[column] for column in columns] for row in rows)
+    bundle.need_written("roll.csv", as_table([columns, *cells], "\n"))
+    if by_roll_call:
+        voted = {row["entry"] for row in bundle.json("ballots.json")["rows"]}
+        spare = [row["entry"] for row in rows if row["entry"] and row["entry"] not in voted]
+        need(not spare, f"roll.csv: entry {', '.join(spare)} has no ballot")
+    answered = bundle.json("challenges.json")["answered"]
+    names = [one["challenge"] for one in answered]
+    need(names == sorted(set(names)), "challenges.json: an answer is there twice, or out of order")
+    bundle.need_written("challenges.json", listed({}, answered=answered))
 
 
 def _check_caps(caps: Any, frozen: Sequence[dict[str, str]]) -> None:
@@ -489,6 +574,7 @@ def check_ballots(bundle: Bundle) -> str:
     """Check that every ballot is the one that was cast, and that together they have the digest of the record."""
     ballots, record = bundle.json("ballots.json"), bundle.record
     need(ballots["proposal"] == record["proposal"], "ballots.json is of another vote")
+    _check_rows(bundle)
     if record["secrecy"] == "external":
         return _tally(bundle)
     secret = record["secrecy"] == "secret"
@@ -515,10 +601,32 @@ def check_ballots(bundle: Bundle) -> str:
     return f"{len(counted)} ballots, {withheld}; together they have the digest of the record"
 
 
+def _check_rows(bundle: Bundle) -> None:
+    """Check that the file holds nothing else than what is checked of it, in the one order that says nothing."""
+    ballots, secret = bundle.json("ballots.json"), bundle.record["secrecy"] != "open"
+    head = {
+        key: ballots[key] for key in ("proposal", "shown", "least", *(["tally"] if ballots["shown"] == "tally" else []))
+    }
+    least = bundle.opening["secret_least"] if secret else None
+    need(ballots["least"] == least, "ballots.json states another least number")
+    columns = (
+        "receipt nonce class weight choice" if secret else "entry weight choice version cast_at on_paper"
+    ).split()
+    lists: dict[str, Any] = {}
+    if ballots["shown"] == "rows":
+        rows = sorted(ballots["rows"], key=lambda row: str(row[columns[0]]))
+        lists["rows"] = [{column: row[column] for column in columns} for row in rows]
+    if ballots["shown"] in ("answers", "receipts"):
+        lists["receipts"] = ballots["receipts"]
+    if ballots["shown"] == "answers":
+        answers = [{"choice": row["choice"], "weight": row["weight"]} for row in ballots["answers"]]
+        lists["answers"] = sorted(answers, key=lambda row: (json.dumps(row["choice"], sort_keys=True), row["weight"]))
+    bundle.need_written("ballots.json", listed(head, **lists))
+
+
 def _check_shown(bundle: Bundle, size: int) -> None:
     """Check that answers are withheld only where few share what they show: whoever declares could hide a false count so."""
     ballots, least = bundle.json("ballots.json"), bundle.opening["secret_least"]
-    need(ballots["least"] == least, "ballots.json states another least number than opening.json")
     groups = {(row["class"], row["weight"]) for row in bundle.roll()}
     many = size >= (least or 0)
     if ballots["shown"] == "answers":
@@ -613,26 +721,38 @@ def _entries(bundle: Bundle) -> list[list[Any]]:
 def check_one_ballot_each(bundle: Bundle) -> str:
     """Check that there are as many ballots as entries of the roll that voted, and in no class more than it has entries."""
     taken = bundle.json("participation.json")
+    paper = taken["on_paper"]
+    need(paper == bundle.record["ballots"].get("paper"), "participation.json: other ballots on paper than the record")
+    secret = bundle.record["secrecy"] == "secret"
+    columns = ("cast", "taken_back", "paper_given", "on_paper", "digest") if secret else ("voted", "on_paper")
+    bundle.need_written("participation.json", canonical({column: taken[column] for column in columns}))
     if bundle.record["secrecy"] == "external":
         return _check_voters_outside(bundle, taken)
     ballots = bundle.json("ballots.json")
     size = len(ballots["rows"] if ballots["shown"] == "rows" else ballots["receipts"])
-    paper = taken["on_paper"]
-    need(paper == bundle.record["ballots"].get("paper"), "participation.json: other ballots on paper than the record")
     if bundle.record["secrecy"] != "secret":
         need(taken["voted"] == size, "participation.json: other entries voted than there are ballots")
         voter_of = {row["entry"]: row["voter"] for row in bundle.roll()}
         beside = ("version", "cast_at", "on_paper")
         votes = [[row["entry"], voter_of[row["entry"]], *(row[key] for key in beside)] for row in ballots["rows"]]
-        _check_voters(bundle, sha256(canonical({"voted": sorted(votes)})))
+        _check_voters(bundle, "ballots.json", sha256(canonical({"voted": sorted(votes)})))
         return f"{size} entries of the roll voted, and each has one ballot"
-    _check_voters(bundle, taken["digest"])
+    _check_voters(bundle, "participation.json", taken["digest"])
     from_paper = paper["ballots"] if paper else 0
     voted = taken["cast"] - taken["taken_back"] + from_paper
-    need(voted == size, f"{voted} entries of the roll have a ballot, and there are {size}")
+    need(voted == size, f"participation.json: {voted} entries of the roll have a ballot, and there are {size}")
     need(
         from_paper + (paper["spoilt"] if paper else 0) <= taken["paper_given"],
-        "more ballots came back on paper than were given",
+        "participation.json: more ballots came back on paper than were given",
+    )
+    numbers = {column: taken[column] for column in ("cast", "taken_back", "paper_given")}
+    need(
+        bundle.record["ballots"].get("took_part", numbers) == numbers,
+        "participation.json: others took part than the record says",
+    )
+    need(
+        bundle.opening["takes_paper"] or taken["paper_given"] == taken["taken_back"] == 0,
+        "participation.json: this vote took no paper",
     )
     roll = Counter((row["class"], row["weight"]) for row in bundle.roll())
     need(size <= sum(roll.values()), "there are more ballots than entries on the roll")
@@ -645,10 +765,10 @@ def check_one_ballot_each(bundle: Bundle) -> str:
     return f"{voted} entries of the roll have a ballot, and there are {size}; in no class more than it has entries"
 
 
-def _check_voters(bundle: Bundle, found: str) -> None:
+def _check_voters(bundle: Bundle, name: str, found: str) -> None:
     """Check that those who voted are those of the record; what was counted before records had them, says nothing about it."""
     ballots = bundle.record["ballots"]
-    need("voters" not in ballots or ballots["voters"] == found, "record.json: those who voted are others")
+    need("voters" not in ballots or ballots["voters"] == found, f"{name}: those who voted are not those of the record")
 
 
 def _check_voters_outside(bundle: Bundle, taken: Any) -> str:
@@ -682,6 +802,7 @@ def _roll_votes(bundle: Bundle) -> int:
 def check_count(bundle: Bundle) -> str:
     """Check that the ballots, counted again, give the result."""
     record, papers, name = bundle.record, bundle.papers(), bundle.record["rule"]["name"]
+    bundle.need_written("count.txt", _count_sheet(bundle))
     if papers is None:
         return f"not counted again: the answers are not here{_declared(bundle)}"
     if record["kind"] == "resolution":
@@ -698,6 +819,41 @@ def check_count(bundle: Bundle) -> str:
         return f"NOT counted again: this program does not know the rule {name}"
     _compare(counted, record["count"], "count")
     return f"counted again by {name}: {sum(papers.values())} votes, {_told(bundle)}"
+
+
+def _count_sheet(bundle: Bundle) -> bytes:
+    """Return the count for people to read: numbers, or stages, or the order and who is preferred to whom."""
+    count, options = bundle.record["count"], bundle.opening["options"]
+    if "outcome" in count:
+        return "".join(f"{key.ljust(18)}{value}\n" for key, value in count.items()).encode()
+    lines = [f"{count['rule']}, {count['arithmetic']}", f"{count['ballots']} ballots, {count['seats']} seats"]
+    if count["quota"]:
+        lines.append(f"quota {count['quota']}")
+    lines += ["", "elected: " + (", ".join(count["elected"]) or "nobody"), ""]
+    if "order" in count:
+        wins = count["preferences"]
+        lines += [f"Order: {' '.join(count['order'])}", "", "Ballots that prefer the row to the column:"]
+        rows = [[one, *(wins.get(one, {}).get(other, "-") for other in options)] for one in options]
+        return _laid_out(lines, [["", *options], *rows])
+    for number, stage in enumerate(count["stages"], start=1):
+        lines.append(f"{str(number).rjust(3)}  {stage['event']}")
+        for happened in ("elected", "excluded"):
+            if stage.get(happened):
+                lines.append(f"     {happened}: {' '.join(stage[happened])}")
+        if "tie" in stage:
+            lines.append(f"     tie of {' '.join(stage['tie']['tied'])}: {stage['tie']['chosen']}")
+    rows = [[code, *(stage["votes"].get(code, "-") for stage in count["stages"])] for code in options]
+    rows.append(["not transferable", *(stage["non_transferable"] for stage in count["stages"])])
+    numbers = [str(number) for number in range(1, len(count["stages"]) + 1)]
+    return _laid_out([*lines, ""], [["", *numbers], *rows])
+
+
+def _laid_out(lines: list[str], cells: list[list[str]]) -> bytes:
+    """Return lines and a table under them, its first column to the left and the others to the right."""
+    widths = [max(len(row[at]) for row in cells) for at in range(len(cells[0]))]
+    for first, *rest in cells:
+        lines.append("  ".join([first.ljust(widths[0]), *(text.rjust(width) for text, width in zip(rest, widths[1:]))]))
+    return ("\n".join(lines) + "\n").encode()
 
 
 def _declared(bundle: Bundle) -> str:
@@ -728,100 +884,140 @@ def _compare(ours: Any, theirs: Any, where: str) -> None:
 
 
 def check_forms(bundle: Bundle) -> str:
-    """Check that the files for other programs hold the same ballots."""
-    papers = bundle.papers()
+    """Check that the files for other programs hold the same ballots, and nothing else."""
+    answers = bundle.answers()
     names = sorted(name for name in bundle.files if name.startswith(("ballots.", "rctab.")) and name != "ballots.json")
-    if papers is None:
+    if answers is None:
         need(not names, f"{', '.join(names)}: what they say is withheld")
         return "none, because the answers are not here"
-    options = bundle.opening["options"]
-    readers: dict[str, Callable[[str, list[str]], Papers]] = {
-        "blt": read_blt,
-        "csv": read_csv,
-        **dict.fromkeys(("soi", "soc", "toi", "toc"), read_preflib),
-    }
-    expected = ["ballots.blt", "ballots.csv"]
-    if bundle.record["rule"]["name"] in POINTS:
-        readers, expected = {"csv": read_points}, ["ballots.csv"]
+    record, options = bundle.record, bundle.opening["options"]
+    if record["rule"]["name"] in POINTS:
+        rows = [[votes, *(dict(points).get(code, "") for code in options)] for points, votes in answers]
+        expected = {"ballots.csv": as_table([["weight", *options], *rows], "\r\n")}
+    else:
+        expected = _ranked_files(record, options, answers)
+    need(
+        names == sorted(expected),
+        f"{', '.join(sorted({*names} ^ {*expected}))}: missing, or of no use for these ballots",
+    )
     for name in names:
-        if name != "rctab.json":
-            need(name.rpartition(".")[2] in readers, f"{name}: ballots with points cannot be in such a file")
-            found = readers[name.rpartition(".")[2]](bundle.files[name].decode(), options)
-            need(found == {r: n for r, n in papers.items() if n}, f"{name} does not hold the ballots of ballots.json")
-    need(set(expected) <= set(names), f"{' or '.join(expected)} is missing")
-    if "rctab.json" in names:
-        rctab = bundle.json("rctab.json")
-        need(sorted(one["name"] for one in rctab["candidates"]) == sorted(options), "rctab.json names other candidates")
-        need(
-            rctab["rules"]["numberOfWinners"] == str(bundle.record["rule"]["seats"]), "rctab.json elects another number"
-        )
+        need(bundle.files[name] == expected[name], f"{name} is not made of the ballots of ballots.json")
     return f"{', '.join(names)}: the same ballots"
 
 
-def read_blt(text: str, options: list[str]) -> Papers:
-    """Return the ballots of a BLT file."""
-    lines = text.splitlines()
-    need(lines[0].split()[0] == str(len(options)), "ballots.blt has another number of candidates")
-    end = lines.index("0")
-    need([line.strip('"') for line in lines[end + 1 : end + 1 + len(options)]] == options, "ballots.blt names others")
-    papers: Counter[Ranking] = Counter()
-    for line in lines[1:end]:
-        weight, *numbers, last = line.split()
-        need(last == "0", "ballots.blt: a ballot does not end")
-        papers[_ranked((number.split("=") for number in numbers), options)] += int(weight)
-    return dict(papers)
+def _ranked_files(record: Any, options: list[str], answers: list[tuple[Ranking, int]]) -> dict[str, bytes]:
+    """Return rankings as BLT, PrefLib and CSV files, and for the rules that RCTab counts as files for it."""
+    place = {code: at for at, code in enumerate(options)}
+    ranked = [([[place[code] for code in together(rank)] for rank in ranking], votes) for ranking, votes in answers]
+    seats = record["rule"].get("seats", 1)
+    kind, preflib = write_preflib(options, ranked, record["proposal"], record["closes_at"][:10])
+    table = [[votes, *preferences(ranks, len(options))] for ranks, votes in ranked]
+    files = {
+        "ballots.blt": write_blt(options, ranked, seats, record["proposal"]),
+        f"ballots.{kind}": preflib,
+        "ballots.csv": as_table([["weight", *options], *table], "\r\n"),
+    }
+    if record["rule"]["name"] in ("irv", "scottish-stv"):
+        # It knows no weights: a ballot of two votes is two ballots.
+        files["rctab.csv"] = as_table([options, *(row for votes, *row in table for _ in range(votes))], "\r\n")
+        files["rctab.json"] = write_rctab(options, seats, record["proposal"])
+    return files
 
 
-def read_preflib(text: str, options: list[str]) -> Papers:
-    """Return the ballots of a PrefLib file of orders; those who share a place stand in braces."""
-    papers: Counter[Ranking] = Counter()
-    names = []
-    for line in text.splitlines():
-        if line.startswith("# ALTERNATIVE NAME"):
-            names.append(line.partition(": ")[2])
-        elif line and not line.startswith("#"):
-            weight, _, order = line.partition(":")
-            ranks = re.findall(r"[{]([0-9,]+)[}]|([0-9]+)", order)
-            papers[_ranked(((tied or single).split(",") for tied, single in ranks), options)] += int(weight)
-    need(names == options, "the PrefLib file names other candidates")
-    return dict(papers)
+def write_blt(options: list[str], ranked: Sequence[tuple[list[list[int]], int]], seats: int, title: str) -> bytes:
+    """Return a BLT file: a line for each ballot, those who share a place joined by "="."""
+    lines = [f"{len(options)} {seats}"]
+    for ranks, votes in ranked:
+        lines.append(" ".join([str(votes), *("=".join(str(at + 1) for at in rank) for rank in ranks), "0"]))
+    lines += ["0", *(f'"{name}"' for name in (*options, title))]
+    return ("\n".join(lines) + "\n").encode()
 
 
-def _ranked(ranks: Iterable[Sequence[str]], options: list[str]) -> Ranking:
-    return ranks_in_order([[_option(options, number) for number in rank] for rank in ranks], options)
+def write_preflib(
+    options: list[str], ranked: Sequence[tuple[list[list[int]], int]], title: str, day: str
+) -> tuple[str, bytes]:
+    """Return a PrefLib file of orders, the most frequent first, and of which of its kinds it is."""
+    orders: Counter[Any] = Counter()
+    for ranks, votes in ranked:
+        orders[tuple(tuple(rank) for rank in ranks)] += votes
+    tied = any(len(rank) > 1 for order in orders for rank in order)
+    whole_orders = all(sum(len(rank) for rank in order) == len(options) for order in orders)
+    kind = ("to" if tied else "so") + ("c" if whole_orders else "i")
+    head = [
+        ("FILE NAME", f"ballots.{kind}"),
+        ("TITLE", title),
+        ("DESCRIPTION", ""),
+        ("DATA TYPE", kind),
+        ("MODIFICATION TYPE", "original"),
+        ("RELATES TO", ""),
+        ("RELATED FILES", ""),
+        ("PUBLICATION DATE", day),
+        ("MODIFICATION DATE", day),
+        ("NUMBER ALTERNATIVES", str(len(options))),
+        ("NUMBER VOTERS", str(sum(orders.values()))),
+        ("NUMBER UNIQUE ORDERS", str(len(orders))),
+        *((f"ALTERNATIVE NAME {number}", name) for number, name in enumerate(options, start=1)),
+    ]
+    lines = [f"# {key}: {value}".strip() for key, value in head]
+    for order in sorted(orders, key=lambda order: (-orders[order], order)):
+        places = [",".join(str(at + 1) for at in rank) for rank in order]
+        shared = ["{" + text + "}" if "," in text else text for text in places]
+        lines.append(f"{orders[order]}: {','.join(shared)}".strip())
+    return kind, ("\n".join(lines) + "\n").encode()
 
 
-def _option(options: list[str], number: str) -> str:
-    need(1 <= int(number) <= len(options), f"candidate {number} does not exist")
-    return options[int(number) - 1]
+def preferences(ranks: list[list[int]], size: int) -> list[Any]:
+    """Return the cells of a ballot in a table: in the column of each candidate the preference."""
+    cells: list[Any] = [""] * size
+    for preference, rank in enumerate(ranks, start=1):
+        for at in rank:
+            cells[at] = preference
+    return cells
 
 
-def read_csv(text: str, options: list[str]) -> Papers:
-    """Return the ballots of a CSV file: a column for each candidate, in each the preference."""
-    papers: Counter[Ranking] = Counter()
-    for weight, cells in _rows(text, options):
-        ranked: dict[int, list[str]] = {}
-        for code, place in cells.items():
-            ranked.setdefault(place, []).append(code)
-        need(sorted(ranked) == list(range(1, len(ranked) + 1)), "the CSV file leaves a place out")
-        papers[ranks_in_order([ranked[place] for place in sorted(ranked)], options)] += weight
-    return dict(papers)
+def write_rctab(options: list[str], seats: int, title: str) -> bytes:
+    """Return the configuration for RCTab 2: ties by earlier rounds, the Droop quota in whole votes, five decimals."""
+    source = {
+        "provider": "genericCsv",
+        "filePath": "rctab.csv",
+        "contestId": "",
+        "firstVoteColumnIndex": "1",
+        "firstVoteRowIndex": "2",
+        "idColumnIndex": "",
+    }
+    rules = {
+        "winnerElectionMode": "multiWinnerAllowMultipleWinnersPerRound" if seats > 1 else "singleWinnerMajority",
+        "numberOfWinners": str(seats),
+        "tiebreakMode": "previousRoundCountsThenAsk",
+        "overvoteRule": "exhaustImmediately",
+        "decimalPlacesForVoteArithmetic": "5",
+        "maxSkippedRanksAllowed": "unlimited",
+        "maxRankingsAllowed": "max",
+    }
+    off = ("nonIntegerWinningThreshold", "hareQuota", "batchElimination", "exhaustOnDuplicateCandidate")
+    settings = {
+        "tabulatorVersion": "2.0.1",
+        "outputSettings": {"contestName": title, "outputDirectory": "output"},
+        "cvrFileSources": [source],
+        "candidates": [{"name": name, "excluded": False, "aliases": []} for name in options],
+        "rules": {**rules, **dict.fromkeys((*off, "continueUntilTwoCandidatesRemain"), False)},
+    }
+    return (json.dumps(settings, ensure_ascii=False, indent=2) + "\n").encode()
 
 
-def read_points(text: str, options: list[str]) -> Papers:
-    """Return the ballots of a CSV file with points in the cells."""
-    papers: Counter[Ranking] = Counter()
-    for weight, cells in _rows(text, options):
-        papers[points_in_order(cells, options)] += weight
-    return dict(papers)
+def as_table(rows: Iterable[Sequence[Any]], end: str) -> bytes:
+    """Return rows as CSV with a line end."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator=end).writerows(rows)
+    return text.getvalue().encode()
 
 
-def _rows(text: str, options: list[str]) -> Iterable[tuple[int, dict[str, int]]]:
-    """Yield of each row how many ballots it stands for, and the cells that are filled in."""
-    for row in csv.DictReader(io.StringIO(text, newline=""), strict=True):
-        weight = int(row.pop("weight", "1"))
-        need(sorted(row) == sorted(options), "the CSV file names other candidates")
-        yield weight, {code: int(cell) for code, cell in row.items() if cell}
+def listed(head: dict[str, Any], **lists: Iterable[Any]) -> bytes:
+    """Return an object as JSON in which each key, and each item of a long list, has a line of its own."""
+    parts = [canonical({key: head[key]})[1:-1] for key in sorted(head)]
+    for key, items in lists.items():
+        parts.append(b'"%s":[\n%s\n]' % (key.encode(), b",\n".join(canonical(item) for item in items)))
+    return b"{" + b",\n".join(parts) + b"}\n"
 
 
 # -------------------------------------------------------------------------------------------------- the counting rules

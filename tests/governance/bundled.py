@@ -2,14 +2,16 @@
 
 import io
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from evidence.canonical import canonical_bytes
 from governance.ballots import cast_open
 from governance.bundles import checking, files_of, packing, verify
-from governance.bundles.contents import MANIFEST, manifest
+from governance.bundles.contents import MANIFEST, PROGRAM, manifest
+from governance.bundles.lines import listed
 from governance.choices import Choice
 from governance.closing import bring_in, close
 from governance.external import Brought, Tally, fix_question
@@ -107,7 +109,18 @@ def bring_from_outside(
 
 def files(session: Session, proposal_id: UUID) -> dict[str, bytes]:
     """Return the files of a bundle."""
-    return files_of(session, proposal_id, {"bylaws": 1})
+    return files_of(session, proposal_id)
+
+
+_LISTS = ("links", "answered", "rows", "receipts", "answers")
+
+
+def written(name: str, value: Any) -> bytes:
+    """Return a JSON file of a bundle as a bundle writes it, so that only what it says can be wrong with it."""
+    if name not in {"chain.json", "challenges.json", "ballots.json"}:
+        return canonical_bytes(value)
+    head = {key: item for key, item in value.items() if key not in _LISTS}
+    return listed(head, **{key: value[key] for key in _LISTS if key in value})
 
 
 def packed(files: Mapping[str, bytes]) -> bytes:
@@ -160,3 +173,24 @@ def both(bundle: bytes | Mapping[str, bytes], **asked: str) -> list[str]:
 
 def _checks(lines: Sequence[str]) -> list[str]:
     return sorted({line.partition(":")[0] for line in lines})
+
+
+def not_found(files: Mapping[str, bytes], places: int = 16) -> list[tuple[str, int]]:
+    """Change a bit of each file in several places, make the manifest anew, and return where a program does not find it.
+
+    What it finds must name the file, unless the file cannot be understood any more. `verify.py` is what anybody may write anew.
+    """
+    missed = []
+    for name, content in files.items():
+        if name in {MANIFEST, PROGRAM}:
+            continue
+        for at in sorted({len(content) * part // places for part in range(places)} | {len(content) - 1}):
+            changed = content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
+            forgery = forged(files, **{name.replace(".", "_"): changed})
+            named = [
+                any(name in line or "a file is not as it should be" in line for line in lines)
+                for lines in (ours(forgery), theirs(forgery))
+            ]
+            if not all(named):
+                missed.append((name, at))
+    return missed

@@ -12,7 +12,7 @@ from evidence.identifiers import new_ref
 from governance.counting.resolution import Base, ResolutionRule
 from governance.methods import METHODS, ElectionRule, Rule
 from governance.models import Secrecy
-from governance.opening import Question, open_proposal
+from governance.opening import BylawsUsed, Question, open_proposal
 from governance.rolls import Voter
 from tests.governance.challenged_rolls import Rolls
 
@@ -35,6 +35,7 @@ class Votes:
     opens_at: datetime = OPENS
     closes_at: datetime = CLOSES
     during: datetime = DURING
+    bylaws: BylawsUsed | None = None
     majority: ResolutionRule = field(
         default_factory=lambda: ResolutionRule(
             quorum_numerator=1,
@@ -94,6 +95,7 @@ class Votes:
             record_on=self.opens_at.date(),
             candidates=candidates,
             takes_paper=takes_paper,
+            bylaws=self.bylaws,
         )
         return open_proposal(session, question, [Voter(ref, "member", "member") for ref in self.voters])
 

@@ -10,9 +10,22 @@ from click.testing import CliRunner
 from sqlalchemy.orm import Session
 
 from coop.commands.verify import verify as command
-from evidence.canonical import canonical_bytes
-from governance.bundles import verify
-from tests.governance.bundled import both, elect, files, forged, resolve, resolve_secretly
+from evidence.canonical import canonical_bytes, digest
+from governance.bundles import checking, packing, sheets, verify
+from governance.counting.rules import RULES
+from governance.methods import METHODS
+from governance.opening import BylawsUsed
+from tests.governance.bundled import (
+    ELECTIONS,
+    both,
+    elect,
+    files,
+    forged,
+    not_found,
+    resolve,
+    resolve_secretly,
+    written,
+)
 from tests.governance.conftest import Votes
 
 Files = dict[str, bytes]
@@ -43,7 +56,7 @@ def _relinked(found: Files, record: Any, more: Callable[[list[Any]], object] = l
     changed = {
         "record_json": text,
         "count_json": canonical_bytes(record["count"]),
-        "chain_json": canonical_bytes({"links": links}),
+        "chain_json": written("chain.json", {"links": links}),
     }
     return {name: content for name, content in changed.items() if content != found[name.replace("_", ".")]}
 
@@ -53,7 +66,7 @@ def _withheld(found: Files, shown: str, **more: Any) -> bytes:
     ballots = json.loads(found["ballots.json"])
     rows = ballots.pop("rows")
     receipts = [row["receipt"] for row in rows]
-    return canonical_bytes({**ballots, "shown": shown, "receipts": receipts, **more})
+    return written("ballots.json", {**ballots, "shown": shown, "receipts": receipts, **more})
 
 
 FORMS: dict[str, bytes | None] = dict.fromkeys(("ballots_blt", "ballots_csv", "ballots_soi", "rctab_json", "rctab_csv"))
@@ -144,3 +157,54 @@ def test_nothing_in_a_bundle_can_draw_on_the_screen(
         lines = said.split("\n")
         assert all(line.isprintable() for line in lines), said
         assert not any(line.startswith("ok      ballots") for line in lines)
+
+
+@pytest.mark.parametrize(("rule", "seats"), ELECTIONS)
+def test_a_changed_byte_is_found_though_the_manifest_was_made_anew(
+    session: Session, votes: Votes, rule: str, seats: int
+) -> None:
+    """What the manifest alone holds, whoever makes another manifest can change."""
+    assert not_found(files(session, elect(session, votes, rule, seats=seats))) == []
+
+
+def test_a_changed_byte_of_a_roll_call_is_found_though_the_manifest_was_made_anew(resolution: Files) -> None:
+    assert not_found(resolution, 60) == []
+
+
+def test_the_by_laws_of_a_rule_are_those_of_the_opening(session: Session, votes: Votes) -> None:
+    votes.bylaws = BylawsUsed(3, "b" * 64)
+    found = files(session, elect(session, votes))
+    rule = json.loads(found["rule.json"])
+    assert rule["bylaws"] == 3
+    assert both(found) == []
+    for other in ({**rule, "bylaws": 4}, {key: value for key, value in rule.items() if key != "bylaws"}):
+        lines = both(forged(found, rule_json=canonical_bytes(other)))
+        assert lines == ["opening: rule.json names other by-laws than opening.json"]
+
+
+def test_what_nothing_holds_of_a_vote_of_before_is_said(election: Files) -> None:
+    rule = {**json.loads(election["rule.json"]), "bylaws": 1}
+    forgery = forged(election, rule_json=canonical_bytes(rule))
+    assert both(forgery) == []
+    notes = [line for word, _, line in verify.check(verify.Bundle(forgery)) if word == "note"]
+    ours = [line.said for line in checking.checked(packing.Unpacked(forgery)) if line.word is checking.Word.NOTE]
+    assert ours == notes
+    assert ["nothing else holds that" in line for line in notes] == [True]
+
+
+def test_another_program_in_a_bundle_is_said(election: Files) -> None:
+    """Another version is no forgery, and whoever writes it anew is found by nothing that lies in the bundle."""
+    forgery = forged(election, verify_py=b"print('everything holds')")
+    assert both(forgery) == []
+    notes = [line for word, _, line in verify.check(verify.Bundle(forgery)) if word == "note"]
+    ours = [line.said for line in checking.checked(packing.Unpacked(forgery)) if line.word is checking.Word.NOTE]
+    assert ours == notes
+    assert ["run it only if you know where it is from" in line for line in notes] == [True]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_both_programs_know_the_same_words_of_each_rule(rule: str) -> None:
+    """A rule whose words change is said in other words in bundles of today: those of before must stay right."""
+    words = sheets.rule_sheet({"rule": {"name": rule}})
+    del words["rule"]
+    assert verify.WORDS.get(rule) == (digest(words) if rule in METHODS else None)

@@ -25,7 +25,7 @@ from governance.bundles import packing, verify
 from governance.bundles.contents import MANIFEST
 from governance.models import Ballot, ChainLink, OpenBallot, Outcome, Participation, RollEntry
 from tests.databases import Templates
-from tests.governance.bundled import both, elect, files, forged, ours, packed, resolve, theirs
+from tests.governance.bundled import both, elect, files, forged, ours, packed, resolve, theirs, written
 from tests.governance.conftest import Votes
 
 Files = dict[str, bytes]
@@ -172,7 +172,7 @@ def test_a_file_that_claims_to_be_larger_than_the_zip_is_refused() -> None:
 def _json(found: Files, name: str, change: Callable[[Any], object]) -> bytes:
     value = json.loads(found[name])
     change(value)
-    return canonical_bytes(value)
+    return written(name, value)
 
 
 def _named(lines: list[str], *checks: str) -> None:

@@ -22,7 +22,7 @@ from governance.closing import close
 from governance.methods import ElectionRule
 from governance.paper.sheets import BallotsFound, Pile
 from governance.secret_ballots import cast_secret
-from tests.governance.bundled import both, bring_from_outside, files, forged, ours, packed, theirs
+from tests.governance.bundled import both, bring_from_outside, files, forged, not_found, ours, packed, theirs, written
 from tests.governance.conftest import Votes
 from tests.governance.test_paper import ANA, BEN, enter, mark, ranked, roll_call
 
@@ -150,6 +150,13 @@ def test_a_changed_byte_of_any_member_is_found_and_the_member_named(
         assert any(f"{name} is missing" in line for line in missing)
 
 
+@pytest.mark.parametrize("hold", VOTES)
+def test_a_changed_byte_of_any_member_is_found_though_the_manifest_was_made_anew(
+    session: Session, votes: Votes, hold: Callable[[Session, Votes], Files]
+) -> None:
+    assert not_found(hold(session, votes)) == []
+
+
 @pytest.mark.parametrize("hold", COUNTED_AGAIN)
 def test_coop_count_gives_the_published_result_from_the_blt(
     session: Session, votes: Votes, hold: Callable[[Session, Votes], Files], tmp_path: Path
@@ -174,7 +181,7 @@ def _changed(found: Files, name: str, change: Callable[[Any], object]) -> dict[s
     """Return a bundle with a file changed, and a manifest that hides it."""
     value = json.loads(found[name])
     change(value)
-    return forged(found, **{name.replace(".", "_"): canonical_bytes(value)})
+    return forged(found, **{name.replace(".", "_"): written(name, value)})
 
 
 def _found_in(forgery: Files) -> set[str]:

@@ -17,8 +17,10 @@ from sqlalchemy import Boolean, Date, Engine, String, Uuid, column, insert, insp
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from coop import migrating
+from coop import files, migrating
+from coop.assembly.results import keeping
 from coop.checking import all_findings
+from coop.config import configuration
 from coop.database import METADATAS, db
 from coop.membership.models import MemberClass
 from coop.payments.bills import queries as bill_queries
@@ -27,6 +29,7 @@ from coop.payments.bills.suppliers import operations as suppliers
 from coop.payments.bills.suppliers.operations import SupplierText
 from coop.payments.confirming.queries import waiting
 from coop.rooms import RULES
+from coop.worker import run_once
 from evidence.rules import rule_findings
 from ledger import chart, posting, sealing
 from ledger import checks as ledger_checks
@@ -37,7 +40,7 @@ from ledger.years import closing, periods, reopening
 from tests import world as worlds
 from tests.billing import Billing
 from tests.databases import Templates, TestDatabase
-from tests.governance.bundled import bring_from_outside
+from tests.governance.bundled import both, bring_from_outside, resolve
 from tests.governance.conftest import Votes
 from tests.rooms_of_the_world import (
     ROOMS,
@@ -189,7 +192,7 @@ def test_a_co_operative_at_work_goes_back_and_forth(
         ([bills], False, "there are credit notes"),
         ([papers], False, "there are papers"),
         ([], True, "votes were opened"),
-        ([outside], True, "votes were opened with a digest of their candidates"),
+        ([outside], True, "votes were opened with the by-laws they are held by"),
     ],
 )
 def test_evidence_does_not_go_back_to_where_it_has_no_place(
@@ -304,6 +307,23 @@ def test_results_from_outside_do_not_go_back_to_where_they_have_no_place(founded
         migrating.downgrade(founded.url, "0023")
 
 
+def test_votes_that_were_counted_before_get_a_bundle_that_is_kept(app: Flask, founded: TestDatabase) -> None:
+    with _writing(founded.engine) as session:
+        proposal_id = resolve(session, Votes())
+    with app.app_context():
+        db.engine.dispose()
+    founded.engine.dispose()
+    migrating.downgrade(founded.url, "0027")
+    migrating.upgrade(founded.url)
+    with app.app_context():
+        assert all_findings(db.session()) == []
+    run_once(app)
+    with app.app_context():
+        kept = keeping.kept_bundle(db.session(), proposal_id)
+        assert kept is not None
+        assert both(files.read(configuration(app), kept.sha256)) == []
+
+
 @pytest.mark.parametrize(("amount_minor", "left"), [(-500, "credit notes"), (500, "payments of a part of a bill")])
 def test_what_the_revisions_before_cannot_keep_of_bills_does_not_go_back(
     founded: TestDatabase, amount_minor: int, left: str
@@ -317,7 +337,7 @@ def test_what_the_revisions_before_cannot_keep_of_bills_does_not_go_back(
     founded.engine.dispose()
     with pytest.raises(RuntimeError, match=left):
         migrating.downgrade(founded.url, "0024")
-    assert migrating.current_revision(founded.engine) == "0027"
+    assert migrating.current_revision(founded.engine) == migrating.head_revision()
 
 
 def test_an_account_that_was_paid_to_stays_usable_and_any_other_waits_for_a_second_person(

@@ -4,7 +4,7 @@ Anybody may be named, nobody stands without having accepted. A seat is held by a
 can stand.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -14,15 +14,15 @@ from sqlalchemy.orm import Session
 
 from coop import audit, clock, cooperative
 from coop.assembly import errors, notices
-from coop.assembly.bylaws import Bylaws, BylawVersion, in_force
+from coop.assembly.bylaws import Bylaws, BylawVersion
+from coop.assembly.elections.seats import is_by_election, is_whole_board, need_no_seat
 from coop.assembly.models import BoardTerm, Candidacy, Motion
 from coop.assembly.operations import discussed, need_member
 from coop.assembly.resolutions import Resolution
 from coop.assembly.results.queries import elected_codes
 from coop.identity import powers
-from coop.membership.models import Member, Participant, ParticipantKind, Representative
+from coop.membership.models import Member, Participant, ParticipantKind
 from coop.membership.participants import representatives
-from coop.membership.queries import in_term
 from coop.permissions import Actor, NotFound, Power
 from coop.texts import prose
 from evidence.identifiers import new_id
@@ -36,12 +36,13 @@ def stand(session: Session, actor: Actor, *, motion_id: UUID, participant_id: UU
     """Stand for election: nominate oneself, accept a nomination or change one's statement. Returns the candidacy's id.
 
     Raises:
-        NotFound, NotInDiscussion, MembersOnly, NotNominable, TextTooLong
+        NotFound, NotInDiscussion, MembersOnly, NotNominable, SitsOnBoard, TextTooLong
     """
     actor.need_to_act_for(participant_id)
     discussed(session, motion_id, Kind.ELECTION)
     need_member(session, participant_id)
     _need_individual(session, participant_id)
+    need_no_seat(session, motion_id, participant_id)
     words = prose(statement, about="statement", longest=LONGEST_STATEMENT)
     row = _candidacy(session, motion_id, participant_id)
     now = clock.now()
@@ -66,12 +67,13 @@ def nominate(session: Session, actor: Actor, *, motion_id: UUID, nominator_id: U
     """Nominate another member, who is asked by mail whether they accept, and return the candidacy's id.
 
     Raises:
-        NotFound, NotInDiscussion, MembersOnly, NotNominable, AlreadyNominated, HasDeclined
+        NotFound, NotInDiscussion, MembersOnly, NotNominable, SitsOnBoard, AlreadyNominated, HasDeclined
     """
     actor.need_to_act_for(nominator_id)
     motion = discussed(session, motion_id, Kind.ELECTION)
     need_member(session, nominator_id)
     _need_individual(session, participant_id)
+    need_no_seat(session, motion_id, participant_id)
     existing = _candidacy(session, motion_id, participant_id)
     if existing is not None:
         raise errors.AlreadyNominated if existing.withdrawn_at is None else errors.HasDeclined
@@ -134,7 +136,7 @@ def record_board(session: Session, actor: Actor, *, motion_id: UUID) -> UUID:
     ends_on = starts_on + timedelta(days=bylaws.board_term_days - 1)
     codes = elected_codes(outcome)
     elected = _elected(session, motion_id, codes)
-    if elected and _is_whole_board(motion.seats, bylaws):
+    if elected and is_whole_board(motion.seats, bylaws):
         powers.make_way(session, actor, power=Power.BOARD, on=starts_on, resolution_id=resolution_id)
     for participant_id in elected:
         for person in representatives(session, participant_id):
@@ -207,35 +209,10 @@ def board_change(session: Session, motion_id: UUID) -> BoardChange:
     )
 
 
-def auditors_among(session: Session, participants: Collection[UUID]) -> frozenset[UUID]:
-    """Return those for whom somebody acts who holds the auditor's power, which does not go with a seat on the board."""
-    today = cooperative.today(session)
-    acting = select(Representative.participant_id).where(
-        Representative.participant_id.in_(participants),
-        Representative.person_id.in_(powers.holders(session, [Power.AUDITOR], today)),
-        in_term(today),
-    )
-    return frozenset(session.scalars(acting))
-
-
-def is_by_election(session: Session, seats: int | None, bylaws_id: UUID | None) -> bool:
-    """Say whether an election is of fewer seats than the whole board, by the by-laws it is held by: before its opening, today's."""
-    if bylaws_id is None:
-        bylaws = in_force(session, cooperative.today(session)).bylaws
-    else:
-        bylaws = Bylaws.from_canonical(session.get_one(BylawVersion, bylaws_id).figures)
-    return not _is_whole_board(seats, bylaws)
-
-
 def _elected(session: Session, motion_id: UUID, codes: Sequence[str]) -> Sequence[UUID]:
     return session.scalars(
         select(Candidacy.participant_id).where(Candidacy.motion_id == motion_id, Candidacy.option_code.in_(codes))
     ).all()
-
-
-def _is_whole_board(seats: int | None, bylaws: Bylaws) -> bool:
-    """Say whether all seats were up for election; an election of fewer fills seats beside the others."""
-    return (seats or 0) >= bylaws.board_seats
 
 
 def _candidacy(session: Session, motion_id: UUID, participant_id: UUID) -> Candidacy | None:

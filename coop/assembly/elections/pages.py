@@ -10,6 +10,7 @@ from coop import clock, cooperative
 from coop.assembly import bylaws, operations, queries
 from coop.assembly.blueprint import blueprint
 from coop.assembly.elections import operations as elections
+from coop.assembly.elections import seats
 from coop.assembly.errors import NotInDiscussion, NotNominable
 from coop.assembly.forms import ElectionForm, NominationForm, StatementForm
 from coop.assembly.queries import MotionPage, State
@@ -73,7 +74,8 @@ def stand(participant_id: UUID, motion_id: UUID) -> Page:
                 return redirect(url_for("assembly.proposal", motion_id=motion_id), 303)
     else:
         operations.need_member(db.session(), participant_id)
-    is_auditor = participant_id in elections.auditors_among(db.session(), [participant_id])
+        seats.need_no_seat(db.session(), motion_id, participant_id)
+    is_auditor = participant_id in seats.auditors_among(db.session(), [participant_id])
     return render_template("assembly/stand.html", form=form, page=page, mine=mine, is_auditor=is_auditor), status
 
 
@@ -84,11 +86,9 @@ def nominate(participant_id: UUID, motion_id: UUID) -> Page:
     who = act_for(participant_id)
     page = _nominating(motion_id)
     form = NominationForm()
-    is_anybody_left = form.offer(
-        (member_id, name)
-        for member_id, name in queries.nominees(db.session(), motion_id)
-        if member_id != participant_id
-    )
+    nominees = dict(queries.nominees(db.session(), motion_id))
+    left_out = {participant_id, *seats.seated_among(db.session(), motion_id, nominees)}
+    is_anybody_left = form.offer((one, name) for one, name in nominees.items() if one not in left_out)
     status = 200
     if request.method == "POST":
         status = 422

@@ -1,8 +1,10 @@
 """The forms of meetings: calling and postponing, the agenda, the opening, the minutes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from flask_babel import lazy_gettext
@@ -10,12 +12,15 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.validators import Length
 
 from coop.assembly.counting_forms import CountingForm
+from coop.assembly.counting_rules import Asked, choices_for, chosen
 from coop.assembly.meetings.calling import LONGEST_LINK, LONGEST_OPENING, LONGEST_PLACE, LONGEST_REASON, When
 from coop.assembly.meetings.models import MeetingKind
 from coop.assembly.meetings.records import LONGEST_MINUTES
 from coop.assembly.solvency import LONGEST_GROUNDS
+from coop.errors import show_on
 from coop.forms import DayField, Form, LineField, TextField, TimeField, choices, moment, required
 from coop.texts import LONGEST_NAME
+from evidence.messages import Refusal
 
 
 @dataclass(frozen=True)
@@ -180,11 +185,24 @@ class SendForm(Form):
         return self.seen.data or ""
 
 
-class OpenMeetingForm(CountingForm):
-    """Until when the votes of a meeting are open, how its elections are counted, and whether votes in the room count."""
+class ElectionCountingForm(CountingForm):
+    """How one election of a meeting is counted."""
+
+    class Meta(CountingForm.Meta):
+        """The form around it carries the token."""
+
+        csrf = False
+
+
+class OpenMeetingForm(Form):
+    """Until when the votes of a meeting are open, whether votes in the room count, and how each of its elections is counted."""
 
     closes_on = DayField(lazy_gettext("Closing date of the votes"), [required()])
     closes_time = TimeField(lazy_gettext("Closing time"), [required()])
+    #: Of each election by its motion; see `count_elections`.
+    countings: Mapping[UUID, ElectionCountingForm] = MappingProxyType({})
+    seats: Mapping[UUID, int] = MappingProxyType({})
+
     takes_paper = BooleanField(
         lazy_gettext("Votes on paper or in the room are counted too"),
         description=lazy_gettext("Two scrutineers enter them independently. The votes are counted once the two agree."),
@@ -197,6 +215,34 @@ class OpenMeetingForm(CountingForm):
             NoSuchTime: the clocks skip that time.
         """
         return moment(self.closes_on.required_day, self.closes_time.required_time, zone, about="closes_time")
+
+    def count_elections(self, elections: Mapping[UUID, int]) -> None:
+        """Ask for the rule of each election, given by its motion with its seats. The fields have the motion in their names."""
+        self.seats = elections
+        self.countings = {motion_id: ElectionCountingForm(prefix=f"election-{motion_id}-") for motion_id in elections}
+        for motion_id, counting in self.countings.items():
+            counting.offer_rules(choices_for(elections[motion_id]))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the fields, and that each election can be counted as it is asked for."""
+        is_valid: bool = super().validate(extra_validators)
+        for motion_id, counting in self.countings.items():
+            is_valid = counting.validate() and _can_be_counted(counting, self.seats[motion_id]) and is_valid
+        return is_valid
+
+    def to_rules(self) -> dict[UUID, Asked]:
+        """Return the rule of each election by its motion."""
+        return {motion_id: counting.to_rule() for motion_id, counting in self.countings.items()}
+
+
+def _can_be_counted(counting: CountingForm, seats: int) -> bool:
+    """Say beside its field what keeps a rule from being taken, if anything does."""
+    try:
+        chosen(counting.to_rule(), seats)
+    except Refusal as refusal:
+        show_on(counting, refusal)
+        return False
+    return True
 
 
 class MinutesForm(Form):

@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 from coop import clock, cooperative
 from coop.assembly import bylaws
 from coop.assembly.blueprint import blueprint
-from coop.assembly.counting_rules import choices_for
 from coop.assembly.meetings import notice as notices
 from coop.assembly.meetings import opening, queries, showing
 from coop.assembly.meetings.clear_days import earliest_day
@@ -133,18 +132,19 @@ def open_meeting(meeting_id: UUID) -> Page:
     figures = bylaws.in_force(session, today).bylaws
     closes_on = today + timedelta(days=figures.voting_days)
     form = OpenMeetingForm(data={"closes_on": closes_on.isoformat(), "closes_time": _EVENING})
-    # All elections of a meeting are counted by one rule, so it must fit the one with most seats.
-    seats = [item.motion.seats for item in page.items if item.motion and item.motion.seats and not item.dropped_at]
-    form.offer_rules(choices_for(max(seats)) if seats else ())
+    voted_on = [item.motion for item in page.items if item.motion and not item.dropped_at]
+    form.count_elections({motion.row.id: motion.seats for motion in voted_on if motion.seats})
     status = 200
     if request.method == "POST":
         status = 422
         if form.validate():
             try:
                 closes_at = form.to_closes_at(zone)
-                casting = Casting(takes_paper=bool(form.takes_paper.data), rule=form.to_rule())
+                casting, rules = Casting(takes_paper=bool(form.takes_paper.data)), form.to_rules()
                 write(
-                    lambda s: opening.open_meeting(s, who, meeting_id=meeting_id, closes_at=closes_at, casting=casting)
+                    lambda s: opening.open_meeting(
+                        s, who, meeting_id=meeting_id, closes_at=closes_at, casting=casting, rules=rules
+                    )
                 )
             except Refusal as refusal:
                 status = show_on(form, refusal)

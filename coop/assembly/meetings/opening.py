@@ -1,15 +1,19 @@
 """Opening a meeting: from its hour on, after enough clear days, with everything there that its items need.
 
-All votes of the agenda open at once and close at one time.
+All votes of the agenda open at once and close at one time; each election is counted by a rule of its own.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from coop import audit, clock, cooperative
 from coop.assembly.bylaws import in_force
+from coop.assembly.counting_rules import Asked
 from coop.assembly.meetings import errors, mail, progress, readiness
 from coop.assembly.meetings.clear_days import earliest_day
 from coop.assembly.meetings.models import Meeting, MeetingNotice, MeetingOpening
@@ -30,15 +34,18 @@ def open_meeting(
     meeting_id: UUID,
     closes_at: datetime | None = None,
     casting: Casting = AS_USUAL,
+    rules: Mapping[UUID, Asked] = MappingProxyType({}),
 ) -> None:
     """Open a meeting now, and every vote on its agenda until `closes_at`; without that for as long as the by-laws set.
+
+    `rules` has the counting rule of each election by its motion; one that is not in it is counted by the usual rule.
 
     Raises:
         PowerMissing: the actor holds neither the secretary's nor the board's power.
         NotFound, MeetingCancelled, MeetingOpened, NoNotice
         TooEarlyForNotice, MeetingNotBegun
         AccountsNotApproved, ReportNotPublished, ReportTooLate, PlanStale, SolvencyMissing, NobodyStands
-        ClosesInThePast, VoteTooLong, EmptyRoll
+        ClosesInThePast, VoteTooLong, EmptyRoll, RuleNotOffered, FigureNotAsked, FigureOutOfRange, CapAboveDots
     """
     power = actor.need(Power.SECRETARY, Power.BOARD)
     meeting, notice = progress.announced(session, meeting_id)
@@ -57,7 +64,8 @@ def open_meeting(
     if closes_at is None:
         closes_at = now + timedelta(days=bylaws.voting_days)
     for motion in motions:
-        put_to_vote(session, actor, motion, opens_at=now, closes_at=closes_at, power=power, casting=casting)
+        by_its_rule = replace(casting, rule=rules.get(motion.id, casting.rule))
+        put_to_vote(session, actor, motion, opens_at=now, closes_at=closes_at, power=power, casting=by_its_rule)
     opening = MeetingOpening(
         meeting_id=meeting_id, opened_at=now, members=members, closes_at=closes_at if motions else None
     )

@@ -4,45 +4,38 @@ Who may read the ballots may have them to take along: of a roll-call the members
 who is signed in.
 """
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from tempfile import TemporaryFile
-from typing import IO
 from uuid import UUID
 
-from flask import Response, render_template
+from flask import Response, current_app, render_template
 from sqlalchemy.orm import Session
 
-from coop import clock
+from coop import clock, files
 from coop.assembly import queries
 from coop.assembly.blueprint import blueprint
-from coop.assembly.bylaws import BylawVersion
 from coop.assembly.counting_rules import count_command
-from coop.assembly.errors import MembersOnly, NotCounted
+from coop.assembly.errors import BundleNotMade, MembersOnly, NotCounted
 from coop.assembly.queries import MotionPage
+from coop.assembly.results.keeping import kept_bundle
 from coop.assembly.results.pages import reads_roll_call
 from coop.assembly.results.queries import option_names
+from coop.config import configuration
 from coop.database import db
 from coop.downloads import download
 from coop.permissions import requires
-from governance.bundles import files_of
-from governance.bundles.contents import digest_of
-from governance.bundles.packing import pack
 from governance.chain import Head, LinkKind, link_of
 from governance.counts import rule_of
 from governance.declared import Declared
 from governance.methods import ElectionRule
 from governance.models import Secrecy
 
-_PIECE = 65_536
-
 
 @dataclass(frozen=True)
 class Marks:
     """What somebody writes down to compare a bundle with later."""
 
-    #: Digest of the bundle, that is of its manifest.
-    bundle: str
+    #: Digest of the bundle, that is of its manifest; nothing before the worker has made it.
+    bundle: str | None
     #: Digest of the record of the result.
     result: str
     #: The link of the chain that holds this closing.
@@ -58,7 +51,7 @@ def check_result(motion_id: UUID) -> str:
     return render_template(
         "assembly/check_result.html",
         page=page,
-        marks=_marks(session, page, outcome),
+        marks=_marks(session, outcome),
         names=option_names(session, motion_id),
         secret=page.proposal is not None and page.proposal.secrecy is Secrecy.SECRET,
         command=_command(page),
@@ -70,12 +63,14 @@ def check_result(motion_id: UUID) -> str:
 def bundle_zip(motion_id: UUID) -> Response:
     """Download the result bundle."""
     session = db.session()
-    page, _ = _counted(session, motion_id)
-    target = TemporaryFile()  # noqa: SIM115 - closed when it is sent
-    pack(_files(session, page), target)
-    size = target.tell()
-    answer = download(_pieces(target), f"result-{motion_id}.zip", "application/zip")
-    answer.content_length = size
+    _, outcome = _counted(session, motion_id)
+    kept = kept_bundle(session, outcome.proposal_id)
+    if kept is None:
+        raise BundleNotMade
+    pieces = files.read_pieces(configuration(current_app), kept.sha256)
+    answer = download(pieces, f"result-{motion_id}.zip", "application/zip")
+    answer.content_length = kept.size_bytes
+    answer.set_etag(kept.sha256)
     return answer
 
 
@@ -100,19 +95,7 @@ def _command(page: MotionPage) -> str:
     return count_command(rule if isinstance(rule, ElectionRule) else ElectionRule("plurality", 1), "ballots")
 
 
-def _files(session: Session, page: MotionPage) -> Mapping[str, bytes]:
-    assert page.proposal is not None
-    bylaws = session.get_one(BylawVersion, page.bylaws_id)
-    return files_of(session, page.proposal.id, {"bylaws": bylaws.version})
-
-
-def _marks(session: Session, page: MotionPage, outcome: Declared) -> Marks:
+def _marks(session: Session, outcome: Declared) -> Marks:
+    kept = kept_bundle(session, outcome.proposal_id)
     link = link_of(session, LinkKind.CLOSED, outcome.proposal_id)
-    return Marks(digest_of(_files(session, page)), outcome.digest, link)
-
-
-def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
-    with stream:
-        stream.seek(0)
-        while piece := stream.read(_PIECE):
-            yield piece
+    return Marks(kept.digest if kept else None, outcome.digest, link)

@@ -9,8 +9,10 @@ from flask import Flask
 from sqlalchemy import select
 
 from coop import clock
+from coop.assembly.models import Candidacy, Motion
+from coop.assembly.results.keeping import keep_bundle
 from coop.assembly.voting import close_motion
-from coop.database import write
+from coop.database import db, write
 from coop.membership.models import Participant
 from coop.permissions import WORKER
 from tests import joining, scrutinising
@@ -93,9 +95,6 @@ class Assembly:
 
     def codes(self, path: str) -> dict[str, str]:
         """Return the codes of the candidates by how tests call them."""
-        from coop.assembly.models import Candidacy
-        from coop.database import db
-
         with self.app.app_context():
             rows = db.session.execute(
                 select(Candidacy.participant_id, Candidacy.option_code).where(
@@ -107,15 +106,21 @@ class Assembly:
 
     def names(self) -> dict[str, str]:
         """Return the members' names by how tests call them."""
-        from coop.database import db
-
         with self.app.app_context():
             rows = db.session.execute(select(Participant.id, Participant.name))
             found = dict(rows.all())
             return {name: found[participant_id] for name, participant_id in self.members.items()}
 
     def close(self, path: str) -> None:
-        """Let the worker count a vote, after its closing time."""
+        """Let the worker count a vote, after its closing time, and make its bundle."""
+        self.count(path)
+        with clock.at(self.later()), self.app.app_context():
+            proposal_id = db.session.scalar(select(Motion.proposal_id).where(Motion.id == UUID(motion_id(path))))
+            assert proposal_id is not None
+            keep_bundle(proposal_id)
+
+    def count(self, path: str) -> None:
+        """Count a vote after its closing time. Its bundle is still to be made."""
         with clock.at(self.later()), self.app.app_context():
             write(lambda session: close_motion(session, WORKER, UUID(motion_id(path))))
 

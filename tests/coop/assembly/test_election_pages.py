@@ -3,6 +3,8 @@
 import csv
 import json
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 from io import BytesIO, StringIO
 from pathlib import Path
 from threading import Barrier, Thread
@@ -16,6 +18,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from coop import clock, cooperative
+from coop.assembly.elections import operations as elections
+from coop.assembly.errors import SitsOnBoard
 from coop.assembly.resolutions import Body, record_resolution
 from coop.audit import AuditEvent
 from coop.commands.count import count as count_command
@@ -29,6 +33,7 @@ from evidence.canonical import digest
 from governance.counting.files import read_ballots
 from governance.counting.scottish_stv import count
 from governance.models import Participation, Proposal, Urn
+from tests import joining
 from tests.founded import OPERATOR
 from tests.html_client import Browser, Page
 
@@ -349,3 +354,38 @@ def _make_auditor(session: Session, participant_id: UUID) -> None:
         ends_on=None,
         resolution_id=resolution_id,
     )
+
+
+def _nominate(session: Session, *, motion_id: UUID, members: dict[str, UUID]) -> None:
+    who = joining.founder(session, "treasurer")
+    nominator_id, nominee_id = members["treasurer"], members["board2"]
+    elections.nominate(session, who, motion_id=motion_id, nominator_id=nominator_id, participant_id=nominee_id)
+
+
+def test_a_director_does_not_stand_where_their_own_seat_would_be_empty_after_it(
+    app: Flask, assembly: "Assembly", sign_in: SignIn
+) -> None:
+    """Whose term ends by then may stand again, and in an election of the whole board everybody may."""
+    path = assembly.call_election(candidates=("board", "board2"))
+    assembly.open(path)
+    assembly.close(path)
+    with clock.at(assembly.later()):
+        assert "The board was recorded" in sign_in("secretary").post(f"/elections/{_id(path)}/board").text
+        seat = assembly.call_election(seats=1, candidates=("treasurer",))
+        stand = f"/as/{assembly.members['board']}/elections/{_id(seat)}/stand"
+        for refused in (sign_in("board").get(stand), sign_in("board").post(stand, {"statement": "Another seat."})):
+            assert refused.status == 422
+            assert "which would be empty afterwards" in refused.text
+        page = sign_in("treasurer").get(f"/as/{assembly.members['treasurer']}/elections/{_id(seat)}/nominate")
+        offered = page.form(having="participant_id").choices["participant_id"]
+        assert str(assembly.members["secretary"]) in offered
+        assert not {str(assembly.members[name]) for name in ("board", "board2")} & {*offered}
+        with app.app_context(), pytest.raises(SitsOnBoard):
+            write(partial(_nominate, motion_id=UUID(_id(seat)), members=assembly.members))
+        # It asserts that each of them may stand.
+        assembly.call_election(seats=5, candidates=("board", "board2", "treasurer"))
+    term = timedelta(days=365)
+    for days, status in ((-9, 422), (-8, 200)):
+        # Voting takes seven days: the last day of the term is the day before the result, or the one after.
+        with clock.at(assembly.later() + term + timedelta(days=days)):
+            assert sign_in("board").post(stand, {"statement": "Again."}).status == status, days

@@ -285,23 +285,33 @@ def page_path(page: Page, words: str) -> str:
     return next(href for label, href in page.links.items() if label.startswith(words))
 
 
-def test_the_elections_of_a_meeting_are_counted_by_the_rule_that_is_chosen_at_its_opening(
+def test_each_election_of_a_meeting_is_counted_by_the_rule_that_is_chosen_for_it_at_the_opening(
     meetings: Meetings, assembly: Assembly
 ) -> None:
     secretary = meetings.sign_in("secretary")
     path = meetings.call()
-    secretary.submit(f"{path}/agenda/election", {"title": "Election of the board", "text": "Stand!", "seats": "1"})
-    election = page_path(secretary.get(f"{path}/agenda"), "Election of the board")
-    for name in ("board", "treasurer"):
-        stand = f"/as/{assembly.members[name]}/elections/{motion_id(election)}/stand"
-        meetings.sign_in(name).submit(stand, {"statement": "I stand."})
+    elections = {}
+    for title, seats in (("Election of the board", "2"), ("Election of the chair", "1"), ("Election of an envoy", "1")):
+        secretary.submit(f"{path}/agenda/election", {"title": title, "text": "Stand!", "seats": seats})
+        elections[title] = page_path(secretary.get(f"{path}/agenda"), title)
+        for name in ("board", "treasurer"):
+            stand = f"/as/{assembly.members[name]}/elections/{motion_id(elections[title])}/stand"
+            meetings.sign_in(name).submit(stand, {"statement": "I stand."})
     meetings.notify(path)
+    board, chair, _ = (f"election-{motion_id(election)}-" for election in elections.values())
     with meetings.at(meetings.held_on):
-        refused = meetings.open(path, rule="approval", cap="3")
-        assert (refused.status, "has no such number" in refused.text) == (422, True)
-        assert "The meeting is open" in meetings.open(path, rule="approval").text
-        ballot = meetings.sign_in("board").get(assembly.ballot(election, "board"))
-        assert "Tick as many as you like" in ballot.text
+        form = meetings.sign_in("secretary").get(f"{path}/open").form(having="closes_on")
+        # One rule elects one alone, and is offered where one is elected.
+        assert ["irv" in form.choices[f"{name}rule"] for name in (board, chair)] == [False, True]
+        refused = meetings.open(path, **{f"{board}rule": "approval", f"{chair}rule": "irv", f"{chair}cap": "3"})
+        assert (refused.status, "Election of the chair: Most for one – " in refused.text) == (422, True)
+        assert "Election of the board: " not in refused.text
+        opened = meetings.open(path, **{f"{board}rule": "approval", f"{chair}rule": "score", f"{chair}cap": "4"})
+        assert "The meeting is open" in opened.text
+        said = {title: meetings.sign_in("board").get(election).text for title, election in elections.items()}
+        assert "Approval" in said["Election of the board"]
+        assert "Score: from 0 to 4 points" in said["Election of the chair"]
+        assert "Single transferable vote by the Scottish rules" in said["Election of an envoy"]
 
 
 def test_a_meeting_without_an_election_asks_for_no_rule(meetings: Meetings) -> None:

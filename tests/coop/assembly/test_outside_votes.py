@@ -28,6 +28,7 @@ from coop.config import configuration
 from coop.database import db, write
 from coop.identity.models import Person
 from coop.outbox import OutboxJob
+from coop.worker import run_once
 from governance.belenios.questions import fingerprint
 from governance.external import ExternalQuestion, ExternalResult
 from governance.models import OpenBallot, Outcome, RollEntry, Secrecy
@@ -186,7 +187,7 @@ def test_an_election_is_counted_here_from_the_ballots_of_belenios(
 
 @pytest.mark.parametrize("voters", [2, 4])
 def test_the_archive_and_the_bundle_of_so_few_rankings_that_they_name_voters_say_nothing_of_them(
-    election: Outside, sign_in: SignIn, voters: int
+    app: Flask, election: Outside, sign_in: SignIn, voters: int
 ) -> None:
     parameters = election.hand_over()
     election.tell(parameters)
@@ -196,6 +197,7 @@ def test_the_archive_and_the_bundle_of_so_few_rankings_that_they_name_voters_say
         shown = election.upload(content)
         browser = sign_in("board")
         browser.send(shown, browser.get(shown.path).form(having="seen"))
+        run_once(app)
         member = sign_in("treasurer")
         evidence, bundle = (member.client.get(f"{election.path}/{name}") for name in ("evidence.bel", "bundle.zip"))
         assert bundle.status_code == 200
