@@ -11,13 +11,14 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from coop import clock
 from tests.databases import PostgreSQLServer, Server, SQLiteServer, Templates, TestDatabase
 from tests.html_client import Browser
 from tests.postgresql_cluster import MISSING, Cluster, find_binaries, roomy_memory
+from tests.world_contents import World
 
 #: With this set a missing part fails the run; without it the run says loudly what was left out.
 EVERYTHING = bool(os.environ.get("COOP_TEST_ALL"))
@@ -76,7 +77,7 @@ def templates(_cluster: Cluster | None) -> Iterator[Templates]:
     servers: dict[str, Server] = {"sqlite": SQLiteServer(folder)}
     if _cluster is not None:
         servers["postgresql"] = PostgreSQLServer(_cluster)
-    yield Templates(servers)
+    yield Templates(servers, folder)
     shutil.rmtree(folder)
 
 
@@ -146,9 +147,13 @@ def check_engines(session: Session) -> None:
 
 
 @pytest.fixture
-def founded(kind: str, templates: Templates) -> Iterator[TestDatabase]:
-    """A database of the test's own with a co-operative on its first day, where the last test's was."""
-    copy = templates.servers[kind].copy(templates.founded(kind), "founded")
+def founded(kind: str, templates: Templates, request: pytest.FixtureRequest) -> Iterator[TestDatabase]:
+    """A database of the test's own with a co-operative on its first day, where the last test's was.
+
+    Where the test asks for a `world`, the co-operative is in the middle of its life.
+    """
+    template = templates.world(kind) if "world" in request.fixturenames else templates.founded(kind)
+    copy = templates.servers[kind].copy(template, "founded")
     yield copy
     templates.servers[kind].drop(copy)
 
@@ -187,30 +192,31 @@ def app(
 
 
 @pytest.fixture
+def world(kind: str, templates: Templates, app: Flask, tmp_path: Path) -> Iterator[World]:
+    """One of everything that a page can show, at its time."""
+    things = templates.things_in_world(kind, tmp_path)
+    with clock.at(things.now):
+        yield things
+
+
+@pytest.fixture
 def people(app: Flask) -> dict[str, UUID]:
     """The founders by how tests call them: board, board2, treasurer, secretary, administrator, auditor ..."""
     from coop.database import db
-    from coop.identity.models import Person
+    from tests.founded import people_of
 
     with app.app_context():
-        rows = db.session.execute(select(Person.email, Person.id))
-        return {email.partition("@")[0]: person_id for email, person_id in rows}
+        return people_of(db.session())
 
 
 @pytest.fixture
 def participants(app: Flask) -> dict[str, UUID]:
     """The founders' participants by how tests call them."""
     from coop.database import db
-    from coop.identity.models import Person
-    from coop.membership.models import Representative
+    from tests.founded import participants_of
 
     with app.app_context():
-        rows = db.session.execute(
-            select(Person.email, Representative.participant_id).join(
-                Representative, Representative.person_id == Person.id
-            )
-        )
-        return {email.partition("@")[0]: participant_id for email, participant_id in rows}
+        return participants_of(db.session())
 
 
 @pytest.fixture

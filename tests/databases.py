@@ -7,6 +7,7 @@ import gc
 import shutil
 import uuid
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from sqlalchemy import Engine
 from coop import migrating
 from coop.database import make_engine
 from tests.postgresql_cluster import Cluster
+from tests.world_contents import World
 
 
 @dataclass
@@ -99,9 +101,11 @@ Server = SQLiteServer | PostgreSQLServer
 class Templates:
     """What the copies are made from, built once per run on each server."""
 
-    def __init__(self, servers: dict[str, Server]) -> None:
+    def __init__(self, servers: dict[str, Server], folder: Path) -> None:
         self.servers = servers
+        self._folder = folder
         self._made: dict[tuple[str, str], TestDatabase] = {}
+        self._worlds: dict[str, World] = {}
 
     def schema(self, kind: str) -> TestDatabase:
         """Return a database with all tables and rules and no row."""
@@ -111,16 +115,38 @@ class Templates:
         """Return a database with a co-operative on its first day."""
         from tests.founded import build_founded
 
-        if (kind, "founded") not in self._made:
-            database = self.servers[kind].copy(self.schema(kind))
-            build_founded(database)
-            database.engine.dispose()
-            self._made[kind, "founded"] = database
-        return self._made[kind, "founded"]
+        return self._template(kind, "founded", build_founded, on=self.schema)
 
-    def _template(self, kind: str, name: str, build: Callable[[TestDatabase], None]) -> TestDatabase:
+    def world(self, kind: str) -> TestDatabase:
+        """Return a database with a co-operative in the middle of its life; `things_in_world` says what is in it."""
+        from tests.world import build_in
+
+        def build(database: TestDatabase) -> None:
+            self._worlds[kind] = build_in(database, self._files_of_world(kind))
+
+        return self._template(kind, "world", build, on=self.founded)
+
+    def things_in_world(self, kind: str, instance_path: Path) -> World:
+        """Return what the co-operative of `world` consists of, its papers copied to where a test's application looks for them."""
+        self.world(kind)
+        shutil.copytree(self._files_of_world(kind), instance_path, dirs_exist_ok=True)
+        return deepcopy(self._worlds[kind])
+
+    def _files_of_world(self, kind: str) -> Path:
+        return self._folder / f"files-of-world-{kind}"
+
+    def _template(
+        self,
+        kind: str,
+        name: str,
+        build: Callable[[TestDatabase], None],
+        *,
+        on: Callable[[str], TestDatabase] | None = None,
+    ) -> TestDatabase:
+        """Build a template once, in an empty database or `on` a copy of another template."""
         if (kind, name) not in self._made:
-            database = self.servers[kind].create(f"template-{name}")
+            server = self.servers[kind]
+            database = server.create(f"template-{name}") if on is None else server.copy(on(kind))
             build(database)
             database.engine.dispose()
             self._made[kind, name] = database
