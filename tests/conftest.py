@@ -5,17 +5,18 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 
 from coop import clock
-from tests.databases import PostgreSQLServer, Server, SQLiteServer, Templates, TestDatabase
+from tests.databases import FoundedBefore, PostgreSQLServer, Server, SQLiteServer, Templates, TestDatabase
 from tests.html_client import Browser
 from tests.postgresql_cluster import MISSING, Cluster, find_binaries, roomy_memory
 from tests.world_contents import World
@@ -23,6 +24,9 @@ from tests.world_contents import World
 #: With this set a missing part fails the run; without it the run says loudly what was left out.
 EVERYTHING = bool(os.environ.get("COOP_TEST_ALL"))
 _left_out: set[str] = set()
+
+#: Returns the database that a template was copied to.
+Shared = Callable[[TestDatabase], Engine]
 
 
 def leave_out(reason: str) -> None:
@@ -99,14 +103,14 @@ def database(kind: str, templates: Templates) -> Iterator[TestDatabase]:
 
 
 @pytest.fixture(scope="session")
-def _shared(templates: Templates) -> Iterator[Callable[[str], TestDatabase]]:
-    """One copy of the schema per database for all tests that roll back."""
+def shared(templates: Templates) -> Iterator[Shared]:
+    """One copy of each template for all tests that roll back."""
     made: dict[str, TestDatabase] = {}
 
-    def get(kind: str) -> TestDatabase:
-        if kind not in made:
-            made[kind] = templates.servers[kind].copy(templates.schema(kind))
-        return made[kind]
+    def get(template: TestDatabase) -> Engine:
+        if template.url not in made:
+            made[template.url] = templates.servers[template.kind].copy(template)
+        return made[template.url].engine.execution_options(coop_write=True)
 
     yield get
     for copy in made.values():
@@ -114,18 +118,40 @@ def _shared(templates: Templates) -> Iterator[Callable[[str], TestDatabase]]:
 
 
 @pytest.fixture
-def session(kind: str, _shared: Callable[[str], TestDatabase], request: pytest.FixtureRequest) -> Iterator[Session]:
-    """A plain session in a transaction that is rolled back, after its deferred constraints and the checks have held."""
-    engine = _shared(kind).engine.execution_options(coop_write=True)
-    with engine.connect() as connection:
-        transaction = connection.begin()
-        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as plain:
-            yield plain
-            if request.node.get_closest_marker("tampers") is None:
-                plain.flush()
-                check_deferred(plain)
-                check_engines(plain)
-        transaction.rollback()
+def beginning(kind: str, templates: Templates) -> TestDatabase:
+    """Where `session` begins: in an empty schema."""
+    return templates.schema(kind)
+
+
+@pytest.fixture
+def session(
+    kind: str, templates: Templates, beginning: TestDatabase, shared: Shared, request: pytest.FixtureRequest
+) -> Iterator[Session]:
+    """A plain session in a transaction that is rolled back, after its deferred constraints and the checks have held.
+
+    A test that founds a co-operative today before it does anything else goes on where that was done before.
+    """
+    with ExitStack() as stack:
+
+        def begin(template: TestDatabase) -> Connection:
+            connection = stack.enter_context(shared(template).connect())
+            stack.callback(connection.begin().rollback)
+            return connection
+
+        def go_on_where_it_was_founded() -> None:
+            plain.bind = begin(templates.just_founded(kind))
+
+        plain = stack.enter_context(
+            Session(begin(beginning), join_transaction_mode="create_savepoint", expire_on_commit=False)
+        )
+        plain.info["founded_before"] = FoundedBefore(lambda: templates.founded_at(kind), go_on_where_it_was_founded)
+        yield plain
+        if request.node.get_closest_marker("tampers") is None:
+            plain.flush()
+            check_deferred(plain)
+            check_engines(plain)
+        # Before the transactions that it is a part of are rolled back.
+        plain.close()
 
 
 def check_deferred(session: Session) -> None:

@@ -9,11 +9,12 @@ import uuid
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
 
-from coop import migrating
+from coop import clock, migrating
 from coop.database import make_engine
 from tests.postgresql_cluster import Cluster
 from tests.world_contents import World
@@ -28,6 +29,14 @@ class TestDatabase:
     kind: str
     url: str
     engine: Engine
+
+
+@dataclass
+class FoundedBefore:
+    """What a session that is rolled back knows of a co-operative that was founded in another database."""
+
+    moment: Callable[[], datetime]
+    go_on: Callable[[], None]
 
 
 class SQLiteServer:
@@ -105,6 +114,7 @@ class Templates:
         self.servers = servers
         self._folder = folder
         self._made: dict[tuple[str, str], TestDatabase] = {}
+        self._founded_at: dict[str, datetime] = {}
         self._worlds: dict[str, World] = {}
 
     def schema(self, kind: str) -> TestDatabase:
@@ -115,7 +125,22 @@ class Templates:
         """Return a database with a co-operative on its first day."""
         from tests.founded import build_founded
 
-        return self._template(kind, "founded", build_founded, on=self.schema)
+        return self._template(kind, "founded", build_founded, on=self.just_founded)
+
+    def just_founded(self, kind: str) -> TestDatabase:
+        """Return a database with a co-operative where nothing was done after the founding; `founded_at` says when that was."""
+        from tests.founded import just_found
+
+        def build(database: TestDatabase) -> None:
+            self._founded_at[kind] = clock.now()
+            just_found(database)
+
+        return self._template(kind, "just-founded", build, on=self.schema)
+
+    def founded_at(self, kind: str) -> datetime:
+        """Return the moment of the founding."""
+        self.just_founded(kind)
+        return self._founded_at[kind]
 
     def world(self, kind: str) -> TestDatabase:
         """Return a database with a co-operative in the middle of its life; `things_in_world` says what is in it."""

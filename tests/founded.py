@@ -18,7 +18,7 @@ from coop import founding
 from coop.app import create_app
 from coop.assembly.bylaws import Bylaws
 from coop.config import Config
-from coop.database import write
+from coop.database import write, write_with
 from coop.founding import Founder, Plan
 from coop.identity import second_factor
 from coop.identity.models import Person, PowerGrant
@@ -142,8 +142,12 @@ def app_to_build_with(database: TestDatabase, instance_path: Path) -> Iterator[F
         db.engine.dispose()
 
 
-def build_founded(database: TestDatabase) -> None:
+def just_found(database: TestDatabase) -> None:
     """Found the co-operative in an empty schema."""
+    write_with(database.engine, lambda session: founding.found(session, OPERATOR, plan()))
+
+
+def build_founded(database: TestDatabase) -> None:
+    """Let the founders of a co-operative that was just founded use their powers."""
     with app_to_build_with(database, Path("/nonexistent")) as app, app.app_context():
-        write(lambda session: founding.found(session, OPERATOR, plan()))
         write(give_factors)
