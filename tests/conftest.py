@@ -96,8 +96,8 @@ def kind(request: pytest.FixtureRequest, templates: Templates) -> str:
 
 @pytest.fixture
 def database(kind: str, templates: Templates) -> Iterator[TestDatabase]:
-    """A database of the test's own with all tables and rules and no row; the test may commit."""
-    copy = templates.servers[kind].copy(templates.schema(kind))
+    """A database of the test's own with all tables and rules and no row, where the last test's was; the test may commit."""
+    copy = templates.servers[kind].copy(templates.schema(kind), "own")
     yield copy
     templates.servers[kind].drop(copy)
 

@@ -39,6 +39,19 @@ class FoundedBefore:
     go_on: Callable[[], None]
 
 
+class Engines:
+    """One engine for each address: what it has compiled serves the next database that stands where the last one was."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, Engine] = {}
+
+    def get(self, url: str) -> Engine:
+        """Return the engine of an address, without connections where its last database was dropped."""
+        if url not in self._made:
+            self._made[url] = make_engine(url)
+        return self._made[url]
+
+
 class SQLiteServer:
     """Makes and copies SQLite files in a folder."""
 
@@ -46,11 +59,12 @@ class SQLiteServer:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._engines = Engines()
 
     def create(self, name: str) -> TestDatabase:
         """Open a new, empty database."""
         url = f"sqlite:///{self.folder / name}.sqlite3"
-        return TestDatabase(self.kind, url, make_engine(url))
+        return TestDatabase(self.kind, url, self._engines.get(url))
 
     def copy(self, template: TestDatabase, name: str = "") -> TestDatabase:
         """Copy a database that nobody writes to."""
@@ -74,6 +88,7 @@ class PostgreSQLServer:
 
     def __init__(self, cluster: Cluster) -> None:
         self.cluster = cluster
+        self._engines = Engines()
 
     def create(self, name: str) -> TestDatabase:
         """Open a new, empty database."""
@@ -101,7 +116,7 @@ class PostgreSQLServer:
 
     def _open(self, name: str) -> TestDatabase:
         url = self.cluster.url(name)
-        return TestDatabase(self.kind, url, make_engine(url))
+        return TestDatabase(self.kind, url, self._engines.get(url))
 
 
 Server = SQLiteServer | PostgreSQLServer
