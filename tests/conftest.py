@@ -5,23 +5,28 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 
 from coop import clock
-from tests.databases import PostgreSQLServer, Server, SQLiteServer, Templates, TestDatabase
+from tests.databases import FoundedBefore, PostgreSQLServer, Server, SQLiteServer, Templates, TestDatabase
 from tests.html_client import Browser
 from tests.postgresql_cluster import MISSING, Cluster, find_binaries, roomy_memory
+from tests.world_contents import World
 
 #: With this set a missing part fails the run; without it the run says loudly what was left out.
 EVERYTHING = bool(os.environ.get("COOP_TEST_ALL"))
 _left_out: set[str] = set()
+
+#: Returns the database that a template was copied to.
+Shared = Callable[[TestDatabase], Engine]
 
 
 def leave_out(reason: str) -> None:
@@ -76,7 +81,7 @@ def templates(_cluster: Cluster | None) -> Iterator[Templates]:
     servers: dict[str, Server] = {"sqlite": SQLiteServer(folder)}
     if _cluster is not None:
         servers["postgresql"] = PostgreSQLServer(_cluster)
-    yield Templates(servers)
+    yield Templates(servers, folder)
     shutil.rmtree(folder)
 
 
@@ -91,21 +96,21 @@ def kind(request: pytest.FixtureRequest, templates: Templates) -> str:
 
 @pytest.fixture
 def database(kind: str, templates: Templates) -> Iterator[TestDatabase]:
-    """A database of the test's own with all tables and rules and no row; the test may commit."""
-    copy = templates.servers[kind].copy(templates.schema(kind))
+    """A database of the test's own with all tables and rules and no row, where the last test's was; the test may commit."""
+    copy = templates.servers[kind].copy(templates.schema(kind), "own")
     yield copy
     templates.servers[kind].drop(copy)
 
 
 @pytest.fixture(scope="session")
-def _shared(templates: Templates) -> Iterator[Callable[[str], TestDatabase]]:
-    """One copy of the schema per database for all tests that roll back."""
+def shared(templates: Templates) -> Iterator[Shared]:
+    """One copy of each template for all tests that roll back."""
     made: dict[str, TestDatabase] = {}
 
-    def get(kind: str) -> TestDatabase:
-        if kind not in made:
-            made[kind] = templates.servers[kind].copy(templates.schema(kind))
-        return made[kind]
+    def get(template: TestDatabase) -> Engine:
+        if template.url not in made:
+            made[template.url] = templates.servers[template.kind].copy(template)
+        return made[template.url].engine.execution_options(coop_write=True)
 
     yield get
     for copy in made.values():
@@ -113,18 +118,40 @@ def _shared(templates: Templates) -> Iterator[Callable[[str], TestDatabase]]:
 
 
 @pytest.fixture
-def session(kind: str, _shared: Callable[[str], TestDatabase], request: pytest.FixtureRequest) -> Iterator[Session]:
-    """A plain session in a transaction that is rolled back, after its deferred constraints and the checks have held."""
-    engine = _shared(kind).engine.execution_options(coop_write=True)
-    with engine.connect() as connection:
-        transaction = connection.begin()
-        with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as plain:
-            yield plain
-            if request.node.get_closest_marker("tampers") is None:
-                plain.flush()
-                check_deferred(plain)
-                check_engines(plain)
-        transaction.rollback()
+def beginning(kind: str, templates: Templates) -> TestDatabase:
+    """Where `session` begins: in an empty schema."""
+    return templates.schema(kind)
+
+
+@pytest.fixture
+def session(
+    kind: str, templates: Templates, beginning: TestDatabase, shared: Shared, request: pytest.FixtureRequest
+) -> Iterator[Session]:
+    """A plain session in a transaction that is rolled back, after its deferred constraints and the checks have held.
+
+    A test that founds a co-operative today before it does anything else goes on where that was done before.
+    """
+    with ExitStack() as stack:
+
+        def begin(template: TestDatabase) -> Connection:
+            connection = stack.enter_context(shared(template).connect())
+            stack.callback(connection.begin().rollback)
+            return connection
+
+        def go_on_where_it_was_founded() -> None:
+            plain.bind = begin(templates.just_founded(kind))
+
+        plain = stack.enter_context(
+            Session(begin(beginning), join_transaction_mode="create_savepoint", expire_on_commit=False)
+        )
+        plain.info["founded_before"] = FoundedBefore(lambda: templates.founded_at(kind), go_on_where_it_was_founded)
+        yield plain
+        if request.node.get_closest_marker("tampers") is None:
+            plain.flush()
+            check_deferred(plain)
+            check_engines(plain)
+        # Before the transactions that it is a part of are rolled back.
+        plain.close()
 
 
 def check_deferred(session: Session) -> None:
@@ -146,9 +173,13 @@ def check_engines(session: Session) -> None:
 
 
 @pytest.fixture
-def founded(kind: str, templates: Templates) -> Iterator[TestDatabase]:
-    """A database of the test's own with a co-operative on its first day, where the last test's was."""
-    copy = templates.servers[kind].copy(templates.founded(kind), "founded")
+def founded(kind: str, templates: Templates, request: pytest.FixtureRequest) -> Iterator[TestDatabase]:
+    """A database of the test's own with a co-operative on its first day, where the last test's was.
+
+    Where the test asks for a `world`, the co-operative is in the middle of its life.
+    """
+    template = templates.world(kind) if "world" in request.fixturenames else templates.founded(kind)
+    copy = templates.servers[kind].copy(template, "founded")
     yield copy
     templates.servers[kind].drop(copy)
 
@@ -187,30 +218,31 @@ def app(
 
 
 @pytest.fixture
+def world(kind: str, templates: Templates, app: Flask, tmp_path: Path) -> Iterator[World]:
+    """One of everything that a page can show, at its time."""
+    things = templates.things_in_world(kind, tmp_path)
+    with clock.at(things.now):
+        yield things
+
+
+@pytest.fixture
 def people(app: Flask) -> dict[str, UUID]:
     """The founders by how tests call them: board, board2, treasurer, secretary, administrator, auditor ..."""
     from coop.database import db
-    from coop.identity.models import Person
+    from tests.founded import people_of
 
     with app.app_context():
-        rows = db.session.execute(select(Person.email, Person.id))
-        return {email.partition("@")[0]: person_id for email, person_id in rows}
+        return people_of(db.session())
 
 
 @pytest.fixture
 def participants(app: Flask) -> dict[str, UUID]:
     """The founders' participants by how tests call them."""
     from coop.database import db
-    from coop.identity.models import Person
-    from coop.membership.models import Representative
+    from tests.founded import participants_of
 
     with app.app_context():
-        rows = db.session.execute(
-            select(Person.email, Representative.participant_id).join(
-                Representative, Representative.person_id == Person.id
-            )
-        )
-        return {email.partition("@")[0]: participant_id for email, participant_id in rows}
+        return participants_of(db.session())
 
 
 @pytest.fixture

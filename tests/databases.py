@@ -7,14 +7,17 @@ import gc
 import shutil
 import uuid
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
 
-from coop import migrating
+from coop import clock, migrating
 from coop.database import make_engine
 from tests.postgresql_cluster import Cluster
+from tests.world_contents import World
 
 
 @dataclass
@@ -28,6 +31,27 @@ class TestDatabase:
     engine: Engine
 
 
+@dataclass
+class FoundedBefore:
+    """What a session that is rolled back knows of a co-operative that was founded in another database."""
+
+    moment: Callable[[], datetime]
+    go_on: Callable[[], None]
+
+
+class Engines:
+    """One engine for each address: what it has compiled serves the next database that stands where the last one was."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, Engine] = {}
+
+    def get(self, url: str) -> Engine:
+        """Return the engine of an address, without connections where its last database was dropped."""
+        if url not in self._made:
+            self._made[url] = make_engine(url)
+        return self._made[url]
+
+
 class SQLiteServer:
     """Makes and copies SQLite files in a folder."""
 
@@ -35,11 +59,12 @@ class SQLiteServer:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._engines = Engines()
 
     def create(self, name: str) -> TestDatabase:
         """Open a new, empty database."""
         url = f"sqlite:///{self.folder / name}.sqlite3"
-        return TestDatabase(self.kind, url, make_engine(url))
+        return TestDatabase(self.kind, url, self._engines.get(url))
 
     def copy(self, template: TestDatabase, name: str = "") -> TestDatabase:
         """Copy a database that nobody writes to."""
@@ -63,6 +88,7 @@ class PostgreSQLServer:
 
     def __init__(self, cluster: Cluster) -> None:
         self.cluster = cluster
+        self._engines = Engines()
 
     def create(self, name: str) -> TestDatabase:
         """Open a new, empty database."""
@@ -90,7 +116,7 @@ class PostgreSQLServer:
 
     def _open(self, name: str) -> TestDatabase:
         url = self.cluster.url(name)
-        return TestDatabase(self.kind, url, make_engine(url))
+        return TestDatabase(self.kind, url, self._engines.get(url))
 
 
 Server = SQLiteServer | PostgreSQLServer
@@ -99,9 +125,12 @@ Server = SQLiteServer | PostgreSQLServer
 class Templates:
     """What the copies are made from, built once per run on each server."""
 
-    def __init__(self, servers: dict[str, Server]) -> None:
+    def __init__(self, servers: dict[str, Server], folder: Path) -> None:
         self.servers = servers
+        self._folder = folder
         self._made: dict[tuple[str, str], TestDatabase] = {}
+        self._founded_at: dict[str, datetime] = {}
+        self._worlds: dict[str, World] = {}
 
     def schema(self, kind: str) -> TestDatabase:
         """Return a database with all tables and rules and no row."""
@@ -111,16 +140,53 @@ class Templates:
         """Return a database with a co-operative on its first day."""
         from tests.founded import build_founded
 
-        if (kind, "founded") not in self._made:
-            database = self.servers[kind].copy(self.schema(kind))
-            build_founded(database)
-            database.engine.dispose()
-            self._made[kind, "founded"] = database
-        return self._made[kind, "founded"]
+        return self._template(kind, "founded", build_founded, on=self.just_founded)
 
-    def _template(self, kind: str, name: str, build: Callable[[TestDatabase], None]) -> TestDatabase:
+    def just_founded(self, kind: str) -> TestDatabase:
+        """Return a database with a co-operative where nothing was done after the founding; `founded_at` says when that was."""
+        from tests.founded import just_found
+
+        def build(database: TestDatabase) -> None:
+            self._founded_at[kind] = clock.now()
+            just_found(database)
+
+        return self._template(kind, "just-founded", build, on=self.schema)
+
+    def founded_at(self, kind: str) -> datetime:
+        """Return the moment of the founding."""
+        self.just_founded(kind)
+        return self._founded_at[kind]
+
+    def world(self, kind: str) -> TestDatabase:
+        """Return a database with a co-operative in the middle of its life; `things_in_world` says what is in it."""
+        from tests.world import build_in
+
+        def build(database: TestDatabase) -> None:
+            self._worlds[kind] = build_in(database, self._files_of_world(kind))
+
+        return self._template(kind, "world", build, on=self.founded)
+
+    def things_in_world(self, kind: str, instance_path: Path) -> World:
+        """Return what the co-operative of `world` consists of, its papers copied to where a test's application looks for them."""
+        self.world(kind)
+        shutil.copytree(self._files_of_world(kind), instance_path, dirs_exist_ok=True)
+        return deepcopy(self._worlds[kind])
+
+    def _files_of_world(self, kind: str) -> Path:
+        return self._folder / f"files-of-world-{kind}"
+
+    def _template(
+        self,
+        kind: str,
+        name: str,
+        build: Callable[[TestDatabase], None],
+        *,
+        on: Callable[[str], TestDatabase] | None = None,
+    ) -> TestDatabase:
+        """Build a template once, in an empty database or `on` a copy of another template."""
         if (kind, name) not in self._made:
-            database = self.servers[kind].create(f"template-{name}")
+            server = self.servers[kind]
+            database = server.create(f"template-{name}") if on is None else server.copy(on(kind))
             build(database)
             database.engine.dispose()
             self._made[kind, name] = database

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
+from uuid import UUID
 
 from flask import Flask
 from jinja2 import BytecodeCache
@@ -17,10 +18,11 @@ from coop import founding
 from coop.app import create_app
 from coop.assembly.bylaws import Bylaws
 from coop.config import Config
-from coop.database import write
+from coop.database import write, write_with
 from coop.founding import Founder, Plan
 from coop.identity import second_factor
 from coop.identity.models import Person, PowerGrant
+from coop.membership.models import Representative
 from coop.permissions import Actor, Power
 from tests.databases import TestDatabase
 
@@ -115,13 +117,37 @@ def give_factors(session: Session) -> None:
         person.tf_totp_secret = second_factor.totp().generate_totp_secret()
 
 
-def build_founded(database: TestDatabase) -> None:
-    """Found the co-operative in an empty schema."""
-    app = make_test_app(database, Path("/nonexistent"))
-    with app.app_context():
-        write(lambda session: founding.found(session, OPERATOR, plan()))
-        write(give_factors)
-        from coop.database import db
+def people_of(session: Session) -> dict[str, UUID]:
+    """Return the founders by the local part of their address."""
+    rows = session.execute(select(Person.email, Person.id))
+    return {email.partition("@")[0]: person_id for email, person_id in rows}
 
+
+def participants_of(session: Session) -> dict[str, UUID]:
+    """Return the founders' participants by the local part of their address."""
+    query = select(Person.email, Representative.participant_id)
+    rows = session.execute(query.join(Representative, Representative.person_id == Person.id))
+    return {email.partition("@")[0]: participant_id for email, participant_id in rows}
+
+
+@contextmanager
+def app_to_build_with(database: TestDatabase, instance_path: Path) -> Iterator[Flask]:
+    """Make an application that fills a template, and leaves no connection to it behind."""
+    from coop.database import db
+
+    app = make_test_app(database, instance_path)
+    yield app
+    with app.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+def just_found(database: TestDatabase) -> None:
+    """Found the co-operative in an empty schema."""
+    write_with(database.engine, lambda session: founding.found(session, OPERATOR, plan()))
+
+
+def build_founded(database: TestDatabase) -> None:
+    """Let the founders of a co-operative that was just founded use their powers."""
+    with app_to_build_with(database, Path("/nonexistent")) as app, app.app_context():
+        write(give_factors)

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from threading import Barrier
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -26,6 +28,7 @@ from coop.shares.models import Subscription
 from coop.texts import fold
 from evidence.identifiers import new_ref
 from evidence.messages import Refusal
+from tests.databases import FoundedBefore
 from tests.founded import OPERATOR, plan
 
 BOND = "We trap stoats and rats along the river every week."
@@ -40,8 +43,19 @@ class Joined:
 
 
 def found(session: Session, share_price_minor: int | None = 5000) -> None:
-    """Found the tests' co-operative."""
-    founding.found(session, OPERATOR, plan(share_price_minor))
+    """Found the tests' co-operative, or go on where it was founded today: eight founders take longer than most tests."""
+    wanted = plan(share_price_minor)
+    before: FoundedBefore | None = session.info.pop("founded_before", None)
+    if before is not None and not session.in_transaction() and wanted == plan() and _is_today(before.moment()):
+        before.go_on()
+    else:
+        founding.found(session, OPERATOR, wanted)
+
+
+def _is_today(moment: datetime) -> bool:
+    """Say whether a moment lies earlier on the day that it is now, in the tests' co-operative."""
+    zone = plan().zone
+    return moment <= clock.now() and moment.astimezone(ZoneInfo(zone)).date() == clock.today(zone)
 
 
 def person(session: Session, name: str, *, is_confirmed: bool = True) -> UUID:

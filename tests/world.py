@@ -1,13 +1,15 @@
 """A co-operative in the middle of its life: one of everything that a page can show, and every page with its address.
 
-Made by the operations, not through pages, so that it is quick. Eight days have passed since the founding: votes have been
-opened, closed and counted. Whoever looks at it sets the clock to `World.now`.
+Made by the operations, not through pages, so that it is quick. More than a week has passed since the founding: votes have been
+opened, closed and counted. Whoever looks at it sets the clock to `World.now`, an hour far from midnight.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import ModuleType
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from flask import Flask
 from sqlalchemy import select, update
@@ -32,6 +34,7 @@ from ledger.models import Entry
 from ledger.posting import Line
 from tests import joining
 from tests.databases import TestDatabase
+from tests.founded import app_to_build_with, participants_of, people_of, plan
 from tests.rooms_of_the_world import ROOMS
 from tests.world_contents import Address, World
 
@@ -51,6 +54,22 @@ def is_demonstration(database: TestDatabase) -> bool:
         return bool(connection.scalar(select(Cooperative.is_demo)))
 
 
+def build_in(database: TestDatabase, instance_path: Path) -> World:
+    """Make everything in the database of a founded co-operative."""
+    with app_to_build_with(database, instance_path) as app:
+        with app.app_context():
+            people, participants = people_of(db.session()), participants_of(db.session())
+            db.session.remove()
+        return build(app, people, participants)
+
+
+def noon_after(moment: datetime) -> datetime:
+    """Return the next noon in the tests' co-operative: what is done within hours of it is done on one day."""
+    here = moment.astimezone(ZoneInfo(plan().zone))
+    noon = here.replace(hour=12, minute=0, second=0, microsecond=0)
+    return noon if noon >= here else noon + timedelta(days=1)
+
+
 def build(
     app: Flask,
     people: dict[str, UUID],
@@ -60,7 +79,7 @@ def build(
     votes: bool = True,
 ) -> World:
     """Make everything and return it. Without `votes` nothing is put to the vote; some rooms need those."""
-    start = clock.now() + timedelta(days=1)
+    start = noon_after(clock.now() + timedelta(days=1))
     world = World(start + timedelta(days=7), dict(participants), people)
     with app.test_request_context():
         with clock.at(start):

@@ -1,6 +1,7 @@
 """The demonstration's date: it moves on to what comes next, never back, and what is due by then happens."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -15,7 +16,7 @@ from coop.permissions import NotFound
 from governance.models import Outcome
 from ledger.years.periods import fiscal_years
 from tests import world as worlds
-from tests.databases import TestDatabase
+from tests.databases import Templates, TestDatabase
 from tests.html_client import Browser
 from tests.world_contents import World
 
@@ -29,9 +30,9 @@ def founded(founded: TestDatabase, request: pytest.FixtureRequest) -> TestDataba
 
 
 @pytest.fixture
-def world(app: Flask, people: dict[str, UUID], participants: dict[str, UUID]) -> World:
+def world(kind: str, templates: Templates, app: Flask, tmp_path: Path) -> World:
     """The world of the tests, in a demonstration whose date was moved on to it."""
-    made = worlds.build(app, people, participants)
+    made = templates.things_in_world(kind, tmp_path)
     with app.app_context():
         write(lambda session: _move(session, made.now))
         db.session.remove()

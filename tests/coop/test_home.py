@@ -1,23 +1,13 @@
 """The landing page, home and the account page."""
 
-from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
 from flask import Flask
 
-from coop import clock
 from tests import world as worlds
 from tests.html_client import Browser
 from tests.world_contents import World
-
-
-@pytest.fixture
-def world(app: Flask, people: dict[str, UUID], participants: dict[str, UUID]) -> Iterator[World]:
-    """A co-operative with something to do for everybody."""
-    made = worlds.build(app, people, participants)
-    with clock.at(made.now):
-        yield made
 
 
 def visit(app: Flask, world: World, name: str) -> Browser:

@@ -8,7 +8,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -19,8 +19,8 @@ from coop.config import Config
 from coop.database import db
 from coop.mail import deliver_mail, text_of
 from coop.outbox import Leased, OutboxJob
-from tests import world as worlds
 from tests.html_client import Browser
+from tests.world_contents import World
 
 CONFIG = Config(
     database_url="sqlite://", secret_key="", instance_path=Path("/nonexistent"), mail_from="kanopi@kanopi.example"
@@ -130,10 +130,7 @@ def test_a_mail_ends_with_the_link_to_its_page(capsys: pytest.CaptureFixture[str
     assert f"A vote is open.\n\nhttps://kanopi.example/coop/proposals/{motion_id}\n" in out
 
 
-def test_every_mail_about_membership_and_votes_leads_to_a_page(
-    app: Flask, people: dict[str, UUID], participants: dict[str, UUID]
-) -> None:
-    worlds.build(app, people, participants)
+def test_every_mail_about_membership_and_votes_leads_to_a_page(app: Flask, world: World) -> None:
     with app.app_context():
         payloads = [job.payload for job in db.session.scalars(select(OutboxJob).where(OutboxJob.kind == "mail"))]
     assert {payload["page"]["endpoint"] for payload in payloads} >= {"assembly.proposal", "membership.status"}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import groupby, islice, product
 from urllib.parse import urlsplit
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -11,7 +11,6 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 from werkzeug.routing import MapAdapter, Rule
 
-from coop import clock
 from coop.permissions import guard_of, is_signed_by_sender
 from tests import world as worlds
 from tests.databases import TestDatabase
@@ -42,14 +41,6 @@ def founded(founded: TestDatabase) -> TestDatabase:
     """Show the pages of a demonstration too."""
     worlds.mark_as_demonstration(founded)
     return founded
-
-
-@pytest.fixture
-def world(app: Flask, people: dict[str, UUID], participants: dict[str, UUID]) -> Iterator[World]:
-    """One of everything, at its time."""
-    made = worlds.build(app, people, participants)
-    with clock.at(made.now):
-        yield made
 
 
 class Visitors:

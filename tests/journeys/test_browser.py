@@ -52,9 +52,9 @@ def founded(founded: TestDatabase, request: pytest.FixtureRequest) -> TestDataba
 
 
 @pytest.fixture
-def world(app: Flask, people: dict[str, UUID], participants: dict[str, UUID]) -> World:
-    """One of everything that a page can show."""
-    return worlds.build(app, people, participants)
+def world(kind: str, templates: Templates, tmp_path: Path) -> World:
+    """One of everything that a page can show; the server has a clock of its own."""
+    return templates.things_in_world(kind, tmp_path)
 
 
 @pytest.fixture

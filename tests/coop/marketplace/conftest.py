@@ -1,6 +1,6 @@
 """A co-operative that sells: a session in a transaction that is rolled back, after every check has held."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from coop import clock
 from coop.checking import all_findings
 from tests import joining
-from tests.conftest import check_deferred
-from tests.databases import Templates, TestDatabase
+from tests.conftest import Shared, check_deferred
+from tests.databases import Templates
 
 
 @dataclass(frozen=True)
@@ -26,26 +26,10 @@ class Shop:
     seller: joining.Joined
 
 
-@pytest.fixture(scope="session")
-def _founded_once(templates: Templates) -> Iterator[Callable[[str], TestDatabase]]:
-    """One founded copy per database for all tests that roll back."""
-    made: dict[str, TestDatabase] = {}
-
-    def get(kind: str) -> TestDatabase:
-        if kind not in made:
-            made[kind] = templates.servers[kind].copy(templates.founded(kind))
-        return made[kind]
-
-    yield get
-    for copy in made.values():
-        templates.servers[copy.kind].drop(copy)
-
-
 @pytest.fixture
-def shop(kind: str, _founded_once: Callable[[str], TestDatabase], request: pytest.FixtureRequest) -> Iterator[Shop]:
+def shop(kind: str, templates: Templates, shared: Shared, request: pytest.FixtureRequest) -> Iterator[Shop]:
     """A shop, a day after the founding; whatever the test did, it stands in the books to the cent."""
-    engine = _founded_once(kind).engine.execution_options(coop_write=True)
-    with engine.connect() as connection, clock.at(clock.now() + timedelta(days=1)):
+    with shared(templates.founded(kind)).connect() as connection, clock.at(clock.now() + timedelta(days=1)):
         transaction = connection.begin()
         with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
             yield _open(session)
