@@ -95,6 +95,15 @@ def test_withdrawn_candidates_stay_in_the_rankings() -> None:
     assert dict(profile.ballots) == {((1,), (0,)): 1}
 
 
+def test_short_names_and_who_has_withdrawn_may_stand_in_options() -> None:
+    ballots = "2 ann cara 0\n1 ben=cara 2 0\n1 ben 0\n0\n" + '"Ann"\n"Ben"\n"Cara"\n'
+    profile = read("3 1\n[nick ann ben cara]\n[withdrawn 1]\n-3\n" + ballots.replace("ben=cara 2", "ben=cara ann"))
+    assert profile.withdrawn == {0, 2}
+    assert profile.candidates == ("Ann", "Ben", "Cara")
+    assert dict(profile.ballots) == {((0,), (2,)): 2, ((1, 2), (0,)): 1, ((1,),): 1}
+    assert read("3 1\n[nick a b c]\n[withdrawn c a]\n1 b 0\n0\n" + '"A"\n"B"\n"C"\n').withdrawn == {0, 2}
+
+
 def test_equal_preferences_are_kept_with_their_line() -> None:
     profile = read("3 1\n1 1 0\n\n2 3=2 1 0\n0\n" + '"A"\n"B"\n"C"')
     assert dict(profile.ballots) == {((0,),): 1, ((1, 2), (0,)): 2}
@@ -197,6 +206,13 @@ BAD_BLT = {
     "2 1\n1 1 0\n" + NAMES_OF_TWO: "file.blt, line 3: a name stands before the 0 that ends the ballots",
     "2 1\n(a) 1 0\n(a) 2 0\n0\n": "file.blt, line 3: ballot (a) stands there twice",
     "2 1\n[tie 2 1]\n1 1 0\n0\n": "file.blt, line 2: options in square brackets are not read: [tie 2 1]",
+    "2 1\n[nick a]\n": "file.blt, line 2: 2 different short names are expected here",
+    "2 1\n[nick a a]\n": "file.blt, line 2: 2 different short names are expected here",
+    "2 1\n[nick 2 1]\n": "file.blt, line 2: “2” cannot be a short name",
+    "2 1\n[nick a b]\n1 c 0\n0\n": "file.blt, line 3: a candidate's number is expected, not “c”",
+    "2 1\n-1\n[withdrawn 1]\n": "file.blt, line 3: candidate 1 has withdrawn twice",
+    "2 1\n[]\n1 1 0\n0\n": "file.blt, line 2: options in square brackets are not read: []",
+    "2 1\n[\n": "file.blt, line 2: options in square brackets are not read: [",
     "2 1\n1 1 0\n0\n": "file.blt, line 3: there are 2 candidates and 0 names",
     '2 1\n1 1 0\n0\n"A"\n': "file.blt, line 4: there are 2 candidates and 1 names",
     '2 1\n1 1 0\n0\n"A"\nBen\n': "file.blt, line 5: a name in quotation marks is expected, not “Ben”",
@@ -425,4 +441,4 @@ def test_reading_by_line_and_by_word_agree(drawn: tuple[int, list[tuple[Ranking,
 
 def test_plain_ballots_are_read_by_line_for_speed() -> None:
     raw = PLAIN.encode()
-    assert blt._ballots_by_line(raw, raw.index(b"4 1"), 3) is not None
+    assert blt._ballots_by_line(raw, raw.index(b"4 1"), {b"1": 0, b"2": 1, b"3": 2}) is not None
