@@ -8,6 +8,7 @@ import csv
 import json
 import shutil
 import sys
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from textwrap import fill
@@ -33,6 +34,7 @@ Examples:
   coop count votes.csv --rule scottish-stv --seats 5 --format json
   coop count - --input-format blt --rule scottish-stv < ward.blt
   coop count ward.blt --rule irv --seats 1 --format csv > stages.csv
+  coop count ward.blt --rule scottish-stv --withdrawn 3 --withdrawn 7
   coop count stars.csv --rule star
   coop count board.blt --rule meek-stv-9 --chain-head 5f0c... --public-value "4 8 15 16 23 42"
 """
@@ -53,6 +55,13 @@ def _print_rules(context: click.Context, _parameter: click.Parameter, asked: boo
 @click.argument("file", metavar="FILE")
 @click.option("--rule", "rule_name", metavar="RULE", required=True, help="How to count; see --list.")
 @click.option("--seats", type=int, help="How many to elect. Counts before what the file says.")
+@click.option(
+    "--withdrawn",
+    type=click.IntRange(1),
+    multiple=True,
+    metavar="NUMBER",
+    help="The number on the ballot paper of who has withdrawn, besides those in the file; may be repeated.",
+)
 @click.option("--cap", type=click.IntRange(1), help="The most points that a ballot may give one option (star: 5).")
 @click.option("--dots", type=click.IntRange(1), help="The most points that a ballot may give all options together.")
 @click.option("--chain-head", help="Decide ties by the order that this head of a chain and --public-value give.")
@@ -83,6 +92,7 @@ def count(
     file: str,
     rule_name: str,
     seats: int | None,
+    withdrawn: tuple[int, ...],
     cap: int | None,
     dots: int | None,
     chain_head: str | None,
@@ -101,7 +111,7 @@ def count(
         rule = rule_named(rule_name)
         if rule.ballots is not PointsProfile and (cap or dots):
             raise click.UsageError("--cap and --dots are for rules that count points")
-        profile = _profile(rule, file, input_format, cap, dots)
+        profile = _without(_profile(rule, file, input_format, cap, dots), withdrawn)
         drawing = None
         if chain_head is not None and public_value is not None:
             drawing = drawn(len(profile.candidates), chain_head=chain_head, public_value=public_value)
@@ -137,6 +147,17 @@ def _profile(rule: Rule, file: str, input_format: str | None, cap: int | None, d
             err=True,
         )
     return profile
+
+
+def _without(profile: Profile, withdrawn: tuple[int, ...]) -> Profile:
+    """Return the profile with these candidates, by their numbers from 1, struck from every ballot."""
+    if not withdrawn:
+        return profile
+    if isinstance(profile, BudgetProfile):
+        raise click.UsageError("--withdrawn is for candidates; leave a project out of the file")
+    if max(withdrawn) > len(profile.candidates):
+        raise click.UsageError(f"--withdrawn {max(withdrawn)}: there are {len(profile.candidates)} candidates")
+    return replace(profile, withdrawn=profile.withdrawn | {number - 1 for number in withdrawn})
 
 
 def _read(

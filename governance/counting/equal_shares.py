@@ -6,8 +6,9 @@ in what becomes of money that nobody can spend. It knows no chance: equal value 
 """
 
 from collections.abc import Callable, Sequence
+from enum import Enum, auto
 from fractions import Fraction
-from math import floor
+from math import lcm
 
 from evidence.messages import N_
 from governance.counting.budget import BudgetResult, Step, StepKind
@@ -17,7 +18,6 @@ from governance.counting.profiles import BudgetProfile
 from governance.counting.result import Tie
 from governance.counting.ties import Lot
 
-_PARTS = 1 << 60
 #: How often shares are raised at most. In one step a unit, a file whose budget has many digits would never be counted.
 MOST_RAISES = 50_000
 
@@ -59,7 +59,33 @@ def count_completed(
         InvalidLot: the lot is not an order of all projects.
         InvalidProfile: the unit of the amounts is too small for the budget.
     """
-    return _counted(profile, lot, "Method of equal shares (cost utility, Add1U)", _by_cost, complete=True)
+    return _counted(
+        profile, lot, "Method of equal shares (cost utility, Add1U)", _by_cost, completion=_Completion.RAISE_AND_ADD
+    )
+
+
+def count_raised(profile: BudgetProfile, _seats: int | None = None, lot: Sequence[int] | None = None) -> BudgetResult:
+    """Fund projects by equal shares with cost utility, and raise the shares as far as the budget goes (Add1).
+
+    Shares are raised by one unit for every ballot as long as what is bought stays within the budget, also where nothing more would
+    fit: what is bought with larger shares may be something else. Nothing is added.
+
+    Raises:
+        InvalidLot: the lot is not an order of all projects.
+        InvalidProfile: the unit of the amounts is too small for the budget.
+    """
+    return _counted(profile, lot, "Method of equal shares (cost utility, Add1)", _by_cost, completion=_Completion.RAISE)
+
+
+class _Completion(Enum):
+    """What becomes of money that nobody can spend."""
+
+    #: It is left.
+    NONE = auto()
+    #: Shares are raised until more would be spent than there is.
+    RAISE = auto()
+    #: Shares are raised until nothing more fits either, and what fits is added.
+    RAISE_AND_ADD = auto()
 
 
 def _by_cost(cost: Fraction) -> Fraction:
@@ -71,7 +97,12 @@ def _alike(_cost: Fraction) -> Fraction:
 
 
 def _counted(
-    profile: BudgetProfile, lot: Sequence[int] | None, rule: str, worth: _Worth, *, complete: bool = False
+    profile: BudgetProfile,
+    lot: Sequence[int] | None,
+    rule: str,
+    worth: _Worth,
+    *,
+    completion: _Completion = _Completion.NONE,
 ) -> BudgetResult:
     """Count by any of the variants."""
     order = checked_lot(len(profile.candidates), lot)
@@ -80,7 +111,12 @@ def _counted(
     shares = _Shares(profile, worth, Lot(order))
     steps = shares.bought(share)
     raised = 0
-    while complete and shares.something_fits(steps):
+    raises_while = {
+        _Completion.NONE: lambda _steps: False,
+        _Completion.RAISE: shares.something_is_not_bought,
+        _Completion.RAISE_AND_ADD: shares.something_fits,
+    }[completion]
+    while raises_while(steps):
         if raised == MOST_RAISES:
             raise InvalidProfile(
                 Cause(
@@ -92,7 +128,7 @@ def _counted(
         if sum(step.cost for step in more) > profile.budget:
             break
         steps, raised = more, raised + 1
-    if complete:
+    if completion is _Completion.RAISE_AND_ADD:
         steps += shares.added(steps)
     return BudgetResult(
         title=profile.title,
@@ -114,41 +150,45 @@ def _counted(
 class _Balances:
     """What each group of equal ballots has left, for one ballot of it.
 
-    Many groups have the same left. So each has the number of an amount, and arithmetic is done once for each amount.
+    Many groups have the same left. So each has the number of an amount, and arithmetic is done once for each amount. Amounts are
+    whole numbers of parts so small that all come out even: one part is `1 / parts` of the unit, and a payment that does not come
+    out even makes the parts smaller. Whole numbers are added and compared many times faster than fractions.
     """
 
-    def __init__(self, share: Fraction, weights: Sequence[int]) -> None:
+    def __init__(self, share: Fraction, weights: Sequence[int], parts: int) -> None:
         self._weights = weights
-        self._amounts = [share]
-        #: The amounts in small whole parts, cut off: whole numbers compare fast, and fractions only where these are equal.
-        self._whole = [floor(share * _PARTS)]
-        self._number_of = {share: 0}
+        #: How many parts make one unit of the currency.
+        self.parts = lcm(parts, share.denominator)
+        self._amounts = [share.numerator * (self.parts // share.denominator)]
         self._has = [0] * len(weights)
 
-    def ascending(self, groups: Sequence[int]) -> list[tuple[Fraction, int]]:
-        """Return the amounts that these groups have left, the smallest first, each with the number of ballots."""
+    def ascending(self, groups: Sequence[int]) -> list[tuple[int, int]]:
+        """Return the amounts in parts that these groups have left, the smallest first, each with the number of ballots."""
         ballots: dict[int, int] = {}
         for group in groups:
             number = self._has[group]
             ballots[number] = ballots.get(number, 0) + self._weights[group]
-        ordered = sorted((self._whole[number], self._amounts[number], weight) for number, weight in ballots.items())
-        return [(amount, weight) for _, amount, weight in ordered]
+        amounts = self._amounts
+        return sorted([(amounts[number], weight) for number, weight in ballots.items()])
 
     def pay(self, groups: Sequence[int], payment: Fraction) -> None:
         """Take a payment, or all that is left, from each ballot of these groups."""
+        finer = lcm(self.parts, payment.denominator)
+        if finer > self.parts:
+            factor = finer // self.parts
+            self._amounts = [amount * factor for amount in self._amounts]
+            self.parts = finer
+        due = payment.numerator * (self.parts // payment.denominator)
+        number_of = {amount: number for number, amount in enumerate(self._amounts)}
         becomes: dict[int, int] = {}
         for group in groups:
             before = self._has[group]
             if before not in becomes:
-                becomes[before] = self._number(max(self._amounts[before] - payment, Fraction(0)))
+                left = max(self._amounts[before] - due, 0)
+                becomes[before] = number_of.setdefault(left, len(self._amounts))
+                if becomes[before] == len(self._amounts):
+                    self._amounts.append(left)
             self._has[group] = becomes[before]
-
-    def _number(self, amount: Fraction) -> int:
-        if amount not in self._number_of:
-            self._number_of[amount] = len(self._amounts)
-            self._amounts.append(amount)
-            self._whole.append(floor(amount * _PARTS))
-        return self._number_of[amount]
 
 
 class _Shares:
@@ -163,11 +203,13 @@ class _Shares:
         for group, choice in enumerate(profile.ballots):
             for project in choice:
                 self._supporters[project].append(group)
+        #: All costs come out even in so many parts of a unit.
+        self._parts = lcm(*(cost.denominator for cost in profile.costs))
         self._approvals = [sum(self._weights[group] for group in groups) for groups in self._supporters]
 
     def bought(self, share: Fraction) -> list[Step]:
         """Return what is bought when each ballot has this share, in the order in which it is bought."""
-        balances = _Balances(share, self._weights)
+        balances = _Balances(share, self._weights, self._parts)
         left = self._profile.budget
         #: For each project that may still be bought, a price for one unit of worth that it cannot fall below.
         prices = {project: Fraction(0) for project, groups in enumerate(self._supporters) if groups}
@@ -180,6 +222,10 @@ class _Shares:
             left -= self._profile.costs[project]
             steps.append(self._step(StepKind.BOUGHT, project, payment, left, tie))
         return steps
+
+    def something_is_not_bought(self, steps: Sequence[Step]) -> bool:
+        """Return whether somebody supports a project that is not bought."""
+        return len(steps) < sum(1 for groups in self._supporters if groups)
 
     def something_fits(self, steps: Sequence[Step]) -> bool:
         """Return whether a project that somebody supports still fits into what is left."""
@@ -229,10 +275,11 @@ class _Shares:
     def _payment(self, project: int, balances: _Balances) -> Fraction | None:
         """Return the most that a supporter must pay when all pay alike as far as they can; None when it is not enough."""
         paying = self._approvals[project]
-        due = self._profile.costs[project]
+        cost = self._profile.costs[project]
+        due = cost.numerator * (balances.parts // cost.denominator)
         for balance, weight in balances.ascending(self._supporters[project]):
             if due <= balance * paying:
-                return due / paying
+                return Fraction(due, paying * balances.parts)
             due -= balance * weight
             paying -= weight
         return None

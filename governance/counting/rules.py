@@ -220,13 +220,24 @@ _ALL = (
         counting=equal_shares.count_cardinality,
     ),
     Rule(
+        name="equal-shares-add1",
+        variant=N_(
+            "Method of equal shares with cost utility, shares raised by one unit until more would be spent than there is; what is"
+            " left then is left."
+        ),
+        ties=_LOT,
+        source="D. Peters, G. Pierczyński and P. Skowron, NeurIPS 2021; raised as in Wieliczka and Świecie, 2023",
+        ballots=BudgetProfile,
+        counting=equal_shares.count_raised,
+    ),
+    Rule(
         name="equal-shares-add1u",
         variant=N_(
             "Method of equal shares with cost utility, completed: shares are raised by one unit as long as all stays within the"
-            " budget, then the most approved projects that still fit are added."
+            " budget and something more fits, then the most approved projects that still fit are added."
         ),
         ties=_LOT,
-        source="D. Peters, G. Pierczyński and P. Skowron, NeurIPS 2021; completion as in Aarau and Wieliczka, 2023",
+        source="D. Peters, G. Pierczyński and P. Skowron, NeurIPS 2021; completed by utilitarian greedy",
         ballots=BudgetProfile,
         counting=equal_shares.count_completed,
     ),

@@ -1,19 +1,21 @@
 r"""BLT files: the format of OpenSTV, OpaVote, Droop and of the published Scottish ballots.
 
-Numbers of candidates and seats; withdrawn candidates as negative numbers; ballots as a weight (or an id in brackets), the
+Numbers of candidates and seats; withdrawn candidates as negative numbers, or in `[withdrawn ...]`; short names in place of the
+numbers, in `[nick ...]`; ballots as a weight (or an id in brackets), the
 candidates' numbers and a 0; a 0 alone; the names and the title in quotation marks. `#` begins a comment. A quotation mark
 within a name is written \" or "".
 """
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from io import BytesIO
 
 from evidence.messages import N_
-from governance.counting.errors import BallotFileError, Cause
+from governance.counting.errors import BallotFileError
 from governance.counting.files.blt_names import read_names
+from governance.counting.files.blt_words import Words
 from governance.counting.files.source import (
-    checked_candidate,
     checked_count,
     checked_weight,
     refuse,
@@ -23,8 +25,6 @@ from governance.counting.files.source import (
 )
 from governance.counting.profiles import RankedProfile, Ranking
 
-_WORD = re.compile(rb"\([^()\n]*\)|\[[^\]\n]*\]|[^\s#(\[]+|[(\[]")
-_SPACE = re.compile(rb"\s*")
 _END_OF_BALLOTS = re.compile(rb"^[ \t]*0[ \t]*$", re.MULTILINE)
 
 
@@ -34,13 +34,13 @@ def read(raw: bytes, name: str) -> RankedProfile:
     Raises:
         BallotFileError: a line is not what the format asks for.
     """
-    words = _Words(raw, name)
+    words = Words(raw, name)
     count = checked_count(words.next(N_("the number of candidates")), name, words.line())
     seats = _seats(words)
-    withdrawn = _withdrawn(words, count)
+    withdrawn = _before_ballots(words, count)
     start = words.begin
     lines: dict[Ranking, int] = {}
-    quick = _ballots_by_line(raw, start, count)
+    quick = _ballots_by_line(raw, start, words.number_of)
     if quick is None:
         words.at = start
         ballots, lines = _ballots_by_word(words, count)
@@ -59,56 +59,7 @@ def read(raw: bytes, name: str) -> RankedProfile:
     )
 
 
-class _Words:
-    """The words of the part before the names, one after the other, comments left out."""
-
-    def __init__(self, raw: bytes, name: str) -> None:
-        self.raw = raw
-        self.name = name
-        #: Where the next word is looked for, and where the last one began.
-        self.at = self.begin = 0
-        self._counted, self._line = 0, 1
-
-    def next(self, expected: str) -> bytes:
-        """Return the next word.
-
-        Raises:
-            BallotFileError: the file ends, where `expected` was to stand.
-        """
-        self.begin = _after_space(self.raw, self.at)
-        word = _WORD.match(self.raw, self.begin)
-        if word is None:
-            self.begin = len(self.raw.rstrip())
-            raise refuse(
-                self.name,
-                self.line(),
-                N_("the file ends where %(expected)s was expected"),
-                expected=Cause(expected),
-            )
-        self.at = word.end()
-        return word.group()
-
-    def line(self) -> int:
-        """Return the line of the last word, from 1; counts on from where it was asked before."""
-        if self.begin < self._counted:
-            self._counted, self._line = 0, 1
-        self._line += self.raw.count(b"\n", self._counted, self.begin)
-        self._counted = self.begin
-        return self._line
-
-
-def _after_space(raw: bytes, at: int) -> int:
-    """Return where the next word begins: after white space and comments."""
-    while True:
-        space = _SPACE.match(raw, at)
-        at = space.end() if space else at
-        if not raw.startswith(b"#", at):
-            return at
-        end = raw.find(b"\n", at)
-        at = len(raw) if end < 0 else end
-
-
-def _seats(words: _Words) -> int:
+def _seats(words: Words) -> int:
     """Return the second number of the file."""
     word = words.next(N_("the number of seats"))
     seats = whole_number(word)
@@ -124,23 +75,43 @@ def _seats(words: _Words) -> int:
     return seats
 
 
-def _withdrawn(words: _Words, count: int) -> set[int]:
-    """Return who has withdrawn, and leave `words.begin` at the first ballot."""
+def _before_ballots(words: Words, count: int) -> set[int]:
+    """Return who has withdrawn, take short names, and leave `words.begin` at the first ballot."""
+    words.number_of = {b"%d" % number: number - 1 for number in range(1, count + 1)}
     withdrawn: set[int] = set()
-    while (word := words.next(N_("a ballot"))).startswith(b"-"):
-        candidate = checked_candidate(word[1:], count, words.name, words.line())
-        if candidate in withdrawn:
+    while (word := words.next(N_("a ballot"))).startswith((b"-", b"[")):
+        option, *listed = (b"withdrawn", word[1:]) if word.startswith(b"-") else word.strip(b"[]").split() or [b""]
+        if option == b"nick":
+            _short_names(words, listed, count)
+        elif option == b"withdrawn":
+            for one in listed:
+                candidate = words.candidate(one, count)
+                if candidate in withdrawn:
+                    raise refuse(
+                        words.name,
+                        words.line(),
+                        N_("candidate %(number)d has withdrawn twice"),
+                        number=candidate + 1,
+                    )
+                withdrawn.add(candidate)
+        else:
             raise refuse(
-                words.name,
-                words.line(),
-                N_("candidate %(number)d has withdrawn twice"),
-                number=candidate + 1,
+                words.name, words.line(), N_("options in square brackets are not read: %(text)s"), text=shown(word)
             )
-        withdrawn.add(candidate)
     return withdrawn
 
 
-def _ballots_by_line(raw: bytes, start: int, count: int) -> tuple[dict[Ranking, int], int] | None:
+def _short_names(words: Words, listed: list[bytes], count: int) -> None:
+    """Take the names in place of the candidates' numbers: as many as candidates, each once, and none of them a number."""
+    if len(listed) != count or len(set(listed)) < count:
+        raise refuse(words.name, words.line(), N_("%(count)d different short names are expected here"), count=count)
+    for index, short in enumerate(listed):
+        if whole_number(short) is not None or b"=" in short or short.startswith((b"-", b"(", b'"')):
+            raise refuse(words.name, words.line(), N_("“%(text)s” cannot be a short name"), text=shown(short))
+        words.number_of[short] = index
+
+
+def _ballots_by_line(raw: bytes, start: int, number_of: Mapping[bytes, int]) -> tuple[dict[Ranking, int], int] | None:
     """Read ballots that stand one to a line, equal lines once; None when a line is not so plain.
 
     This is for speed only: `_ballots_by_word` reads the same and more, and says what is wrong.
@@ -151,7 +122,7 @@ def _ballots_by_line(raw: bytes, start: int, count: int) -> tuple[dict[Ranking, 
         if alone is None:
             return None
         end = alone.start()
-    rank_of = {b"%d" % number: (number - 1,) for number in range(1, count + 1)}.__getitem__
+    rank_of = {word: (index,) for word, index in number_of.items()}.__getitem__
     weights: dict[bytes, int] = {}
     ballots: dict[Ranking, int] = {}
     for line, times in Counter(BytesIO(raw[start:end])).items():
@@ -175,7 +146,7 @@ def _ballots_by_line(raw: bytes, start: int, count: int) -> tuple[dict[Ranking, 
     return ballots, raw.index(b"0", end) + 1
 
 
-def _ballots_by_word(words: _Words, count: int) -> tuple[dict[Ranking, int], dict[Ranking, int]]:
+def _ballots_by_word(words: Words, count: int) -> tuple[dict[Ranking, int], dict[Ranking, int]]:
     """Read ballots however they are laid out; also return the lines of equal preferences."""
     ballots: dict[Ranking, int] = {}
     lines: dict[Ranking, int] = {}
@@ -190,7 +161,7 @@ def _ballots_by_word(words: _Words, count: int) -> tuple[dict[Ranking, int], dic
     return ballots, lines
 
 
-def _weight(words: _Words, word: bytes, ids: set[bytes]) -> int:
+def _weight(words: Words, word: bytes, ids: set[bytes]) -> int:
     """Return how many ballots begin with this word: a weight, or an id in brackets for one."""
     name, line = words.name, words.line()
     if word.startswith(b"("):
@@ -205,7 +176,7 @@ def _weight(words: _Words, word: bytes, ids: set[bytes]) -> int:
     return checked_weight(word, name, line)
 
 
-def _ranking(words: _Words, count: int, first_line: int) -> Ranking:
+def _ranking(words: Words, count: int, first_line: int) -> Ranking:
     """Read one ballot's candidates up to its 0."""
     ranking: list[tuple[int, ...]] = []
     seen: set[int] = set()
@@ -225,7 +196,7 @@ def _ranking(words: _Words, count: int, first_line: int) -> Ranking:
     return tuple(ranking)
 
 
-def _rank(words: _Words, word: bytes, count: int, seen: set[int]) -> tuple[int, ...]:
+def _rank(words: Words, word: bytes, count: int, seen: set[int]) -> tuple[int, ...]:
     """Return the candidates of one word, of which there are several when it has "=" in it."""
     if word == b"-":
         raise refuse(
@@ -233,7 +204,7 @@ def _rank(words: _Words, word: bytes, count: int, seen: set[int]) -> tuple[int, 
         )
     rank = []
     for number in word.split(b"="):
-        candidate = checked_candidate(number, count, words.name, words.line())
+        candidate = words.candidate(number, count)
         if candidate in seen:
             raise refuse(
                 words.name,

@@ -159,14 +159,12 @@ def _votes(rows: list[_Row], numbers: dict[str, int], name: str) -> dict[Choice,
 
 
 def _choice(cell: str, numbers: dict[str, int], name: str, line: int) -> Choice:
-    """Return the projects of one ballot."""
+    """Return the projects of one ballot; one that stands there twice is approved once, as where such ballots were cast."""
     chosen: set[int] = set()
     for word in filter(None, map(str.strip, cell.split(","))):
         index = numbers.get(word)
         if index is None:
             raise refuse(name, line, N_("project %(id)s does not exist"), id=shown(word))
-        if index in chosen:
-            raise refuse(name, line, N_("project %(id)s stands twice on the ballot"), id=shown(word))
         chosen.add(index)
     return tuple(sorted(chosen))
 

@@ -1,8 +1,9 @@
 """PrefLib files: .soc and .soi for strict orders, .toc and .toi for orders with ties, complete or not.
 
 Both headers are read: lines "# KEY: value" as PrefLib writes them now, and the older one that begins with the number of
-candidates. Neither says how many seats there are. The number of voters in the header must be the number of ballots, and that of
-the orders the number of lines, which shows a file that was cut off or put together.
+candidates. Neither says how many seats there are. Candidates are numbered from 1, or from 0 where the header does. The number of
+voters in the header must be the number of ballots, and that of the orders the number of lines, which shows a file that was cut off
+or put together. An order may stand there for no ballots at all.
 """
 
 import re
@@ -54,6 +55,8 @@ class _Header:
     #: What stands between a weight and an order.
     mark: str
     last_line: int
+    #: The number of the first candidate: 1, or 0.
+    first: int = 1
     title: str = ""
     voters: int | None = None
     orders: int | None = None
@@ -123,7 +126,8 @@ def _modern_header(lines: _Lines, name: str) -> tuple[_Header, _Lines]:
     if keys.count is None:
         raise refuse(name, last, N_("the header does not say NUMBER ALTERNATIVES"))
     names = Names(name)
-    for position, (digits, text, at) in enumerate(keys.names, 1):
+    first = 0 if keys.names and int(keys.names[0][0]) == 0 else 1
+    for position, (digits, text, at) in enumerate(keys.names, first):
         if int(digits) != position:
             raise refuse(
                 name,
@@ -141,7 +145,7 @@ def _modern_header(lines: _Lines, name: str) -> tuple[_Header, _Lines]:
             named=len(names),
         )
     title = names.line_of_text(keys.title, last)
-    return _Header(keys.count, names.all(), ":", last, title, keys.voters, keys.orders), lines
+    return _Header(keys.count, names.all(), ":", last, first, title, keys.voters, keys.orders), lines
 
 
 def _take_key(keys: _Keys, line: str, number: int, name: str) -> None:
@@ -173,20 +177,23 @@ def _older_header(number: int, first: str, lines: _Lines, name: str) -> _Header:
     """Read the number of candidates, a line "number,name" for each, and the line with the totals."""
     count = checked_count(first.strip(), name, number)
     names = Names(name)
-    for expected in range(1, count + 1):
+    first_number = 1
+    for at in range(count):
         number, line = _next(lines, number, name)
         digits, comma, text = line.partition(",")
-        if not comma or whole_number(digits.strip()) != expected:
+        if comma and at == 0 and whole_number(digits.strip()) == 0:
+            first_number = 0
+        if not comma or whole_number(digits.strip()) != at + first_number:
             raise refuse(
                 name,
                 number,
                 N_("the name of candidate %(number)d is expected here"),
-                number=expected,
+                number=at + first_number,
             )
         names.add(text.strip(), number)
     number, line = _next(lines, number, name)
     voters = _total(line.partition(",")[0].strip(), name, number)
-    return _Header(count, names.all(), ",", number, voters=voters)
+    return _Header(count, names.all(), ",", number, first_number, voters=voters)
 
 
 def _next(lines: Iterator[tuple[int, str]], last: int, name: str) -> tuple[int, str]:
@@ -213,8 +220,8 @@ def _ballots(
                 N_("a number of ballots and “%(mark)s” are expected before the order"),
                 mark=header.mark,
             )
-        weight = checked_weight(weight_text.strip(), name, number)
-        ranking = _ranking(order, header.count, name, number)
+        weight = checked_weight(weight_text.strip(), name, number, least=0)
+        ranking = _ranking(order, header, name, number)
         ranked = sum(map(len, ranking))
         if ranked > len(ranking):
             places.setdefault(ranking, number)
@@ -229,11 +236,12 @@ def _ballots(
                 count=header.count,
                 kind=kind,
             )
-        weights[ranking] = weights.get(ranking, 0) + weight
+        if weight:
+            weights[ranking] = weights.get(ranking, 0) + weight
     return weights, places, number, orders
 
 
-def _ranking(order: str, count: int, name: str, line: int) -> Ranking:
+def _ranking(order: str, header: _Header, name: str, line: int) -> Ranking:
     """Read an order such as "3,{1,2},4"; an empty one is a blank ballot."""
     ranking: list[tuple[int, ...]] = []
     seen: set[int] = set()
@@ -245,14 +253,14 @@ def _ranking(order: str, count: int, name: str, line: int) -> Ranking:
         at = word.end()
         together, alone = word.groups()
         numbers = [alone] if together is None else together.split(",")
-        rank = [checked_candidate(number.strip(), count, name, line) for number in numbers]
+        rank = [checked_candidate(number.strip(), header.count, name, line, first=header.first) for number in numbers]
         for candidate in rank:
             if candidate in seen:
                 raise refuse(
                     name,
                     line,
                     N_("candidate %(number)d stands twice on the ballot"),
-                    number=candidate + 1,
+                    number=candidate + header.first,
                 )
             seen.add(candidate)
         ranking.append(tuple(sorted(rank)))

@@ -16,6 +16,8 @@ MAX_CANDIDATES = 1000
 MAX_WEIGHT = 10**12
 MAX_NAME_CHARACTERS = 500
 
+#: What is left of letters beyond ASCII where a file was written in one encoding and read in another. A terminal obeys these.
+_MISREAD = re.compile("[\x80-\x9f]")
 _BLANKS = re.compile(r"\s+")
 _DIGITS = re.compile(r"[0-9]{1,13}")
 
@@ -101,26 +103,27 @@ def checked_count(raw: bytes | str, name: str, line: int) -> int:
     return number
 
 
-def checked_weight(raw: bytes | str, name: str, line: int) -> int:
+def checked_weight(raw: bytes | str, name: str, line: int, *, least: int = 1) -> int:
     """Return how many ballots a line stands for.
 
     Raises:
-        BallotFileError: it is no whole number from 1 to MAX_WEIGHT.
+        BallotFileError: it is no whole number from `least` to MAX_WEIGHT.
     """
     number = whole_number(raw)
-    if number is None or not 1 <= number <= MAX_WEIGHT:
+    if number is None or not least <= number <= MAX_WEIGHT:
         raise refuse(
             name,
             line,
-            N_("the number of ballots is a whole number from 1 to %(limit)d, not “%(text)s”"),
+            N_("the number of ballots is a whole number from %(least)d to %(limit)d, not “%(text)s”"),
+            least=least,
             limit=MAX_WEIGHT,
             text=shown(raw),
         )
     return number
 
 
-def checked_candidate(raw: bytes | str, count: int, name: str, line: int) -> int:
-    """Return the index, from 0, of the candidate with this number, from 1.
+def checked_candidate(raw: bytes | str, count: int, name: str, line: int, *, first: int = 1) -> int:
+    """Return the index, from 0, of the candidate with this number; the first has the number `first`.
 
     Raises:
         BallotFileError: it is no number, or nobody has it.
@@ -128,7 +131,7 @@ def checked_candidate(raw: bytes | str, count: int, name: str, line: int) -> int
     number = whole_number(raw)
     if number is None:
         raise refuse(name, line, N_("a candidate's number is expected, not “%(text)s”"), text=shown(raw))
-    if not 1 <= number <= count:
+    if not first <= number < first + count:
         raise refuse(
             name,
             line,
@@ -136,7 +139,7 @@ def checked_candidate(raw: bytes | str, count: int, name: str, line: int) -> int
             number=number,
             count=count,
         )
-    return number - 1
+    return number - first
 
 
 class Names:
@@ -172,12 +175,13 @@ class Names:
     def line_of_text(self, text: str, line: int) -> str:
         """Return a name or a title with single spaces.
 
-        A blank at an end stays, as it does in other counting programs, so that results compare.
+        A blank at an end stays, as it does in other counting programs, so that results compare. What was misread before is shown
+        as such, for it harms no count.
 
         Raises:
             BallotFileError: it is too long or has control characters.
         """
-        written = _BLANKS.sub(" ", text)
+        written = _MISREAD.sub("\N{REPLACEMENT CHARACTER}", _BLANKS.sub(" ", text))
         if len(written) > MAX_NAME_CHARACTERS:
             raise refuse(
                 self._file,

@@ -66,7 +66,7 @@ _REASONS: Mapping[str, Cause] = MappingProxyType(
         ),
         **dict.fromkeys(("score", "star", "dots"), Cause(N_("RCTab counts rankings and no points."))),
         **dict.fromkeys(
-            ("equal-shares", "equal-shares-cardinality", "equal-shares-add1u"),
+            ("equal-shares", "equal-shares-cardinality", "equal-shares-add1", "equal-shares-add1u"),
             Cause(N_("RCTab counts elections and no budgets.")),
         ),
     }

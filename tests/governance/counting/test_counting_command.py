@@ -284,3 +284,29 @@ def test_one_ballot_that_names_nobody_is_one_ballot(tmp_path: Path) -> None:
     path.write_text("A,B\n1,\n,\n", encoding="utf-8")
     text = run(str(path), "--rule", "irv").stdout
     assert "1 ballot names nobody who stands and takes no part." in text
+
+
+def test_who_withdraws_on_the_command_line_counts_as_withdrawn_in_the_file(tmp_path: Path) -> None:
+    told = tmp_path / "told.blt"
+    head, _, rest = WARD.read_text(encoding="utf-8").partition("\n")
+    told.write_text(f"{head}\n-2\n-4\n{rest}", encoding="utf-8")
+    by_file = run(str(told), "--rule", "scottish-stv", "--format", "json")
+    one = tmp_path / "one.blt"
+    one.write_text(f"{head}\n-2\n{rest}", encoding="utf-8")
+    by_option = run(str(one), "--rule", "scottish-stv", "--format", "json", "--withdrawn", "4", "--withdrawn", "2")
+    assert by_option.exit_code == 0
+    assert json.loads(by_option.stdout) == json.loads(by_file.stdout)
+    assert json.loads(by_option.stdout) != json.loads(
+        run(str(WARD), "--rule", "scottish-stv", "--format", "json").stdout
+    )
+
+
+def test_somebody_who_never_stood_cannot_withdraw(tmp_path: Path) -> None:
+    refused = run(str(WARD), "--rule", "irv", "--withdrawn", "99")
+    assert (refused.exit_code, "there are 8 candidates" in refused.stderr) == (2, True)
+    budget = tmp_path / "votes.pb"
+    budget.write_text(
+        "META\nkey;value\nbudget;5\nvote_type;approval\nPROJECTS\nproject_id;cost\nx;3\nVOTES\nvoter_id;vote\n1;x\n"
+    )
+    refused = run(str(budget), "--rule", "equal-shares", "--withdrawn", "1")
+    assert (refused.exit_code, "leave a project out of the file" in refused.stderr) == (2, True)

@@ -14,7 +14,12 @@ from governance.counting.errors import EqualPreferences, InvalidProfile
 from governance.counting.lots import drawn
 from governance.counting.profiles import BudgetProfile, collapsed, collapsed_choices
 
-VARIANTS = [equal_shares.count, equal_shares.count_cardinality, equal_shares.count_completed]
+VARIANTS = [
+    equal_shares.count,
+    equal_shares.count_cardinality,
+    equal_shares.count_raised,
+    equal_shares.count_completed,
+]
 
 
 def budget_of(costs: str, budget: int, *ballots: tuple[str, int]) -> BudgetProfile:
@@ -46,6 +51,29 @@ def test_what_nobody_can_spend_is_left_unless_the_rule_completes() -> None:
     assert funded(equal_shares.count(ballots)) == "AB"
     completed = equal_shares.count_completed(ballots)
     assert (funded(completed), completed.raised, int(completed.share), completed.left) == ("ABC", 1, 3, Fraction(0))
+
+
+def test_shares_are_raised_past_where_nothing_more_fits_only_in_the_variant_that_says_so() -> None:
+    ballots = budget_of("A8 B4", 8, ("A", 2), ("AB", 1), ("B", 1))
+    raised, completed = equal_shares.count_raised(ballots), equal_shares.count_completed(ballots)
+    assert (funded(raised), raised.raised, raised.left) == ("A", 1, Fraction(0))
+    assert (funded(completed), completed.raised, completed.left) == ("B", 0, Fraction(4))
+
+
+def test_shares_are_not_raised_once_all_that_anybody_approves_is_bought() -> None:
+    result = equal_shares.count_raised(budget_of("A3 B2 C1", 12, ("A", 2), ("B", 1)))
+    assert (funded(result), result.raised, result.left) == ("AB", 0, Fraction(7))
+
+
+def test_raising_adds_nothing_that_supporters_do_not_pay_for() -> None:
+    assert funded(equal_shares.count_raised(budget_of("A6 B6", 10, ("A", 1), ("B", 1)))) == ""
+
+
+def test_a_payment_that_does_not_come_out_even_leaves_exact_amounts() -> None:
+    ballots = budget_of("A10 B7 C5", 21, ("ABC", 3), ("AC", 4))
+    result = equal_shares.count(ballots)
+    assert [step.payment for step in result.steps] == [Fraction(10, 7), Fraction(5, 7)]
+    assert sum(step.cost for step in result.steps) + result.left == 21
 
 
 def test_the_most_approved_that_still_fit_are_added_when_raising_would_spend_too_much() -> None:

@@ -34,6 +34,8 @@ SOI = """# FILE NAME: board.soi
 4: 1,2
 2: 3
 """
+FROM_ZERO = SOI.replace("NAME 1", "NAME 0").replace("NAME 2", "NAME 1").replace("NAME 3", "NAME 2")
+FROM_ZERO = FROM_ZERO.replace("4: 1,2", "4: 0,1").replace("2: 3", "2: 2")
 OLD_SOI = "3\n1,Aroha\n2,Ben, of Ōtaki\n3,Cara\n6,6,2\n4,1,2\n2,3\n"
 
 
@@ -93,6 +95,15 @@ def test_withdrawn_candidates_stay_in_the_rankings() -> None:
     assert dict(profile.ballots) == {((1,), (0,)): 1}
 
 
+def test_short_names_and_who_has_withdrawn_may_stand_in_options() -> None:
+    ballots = "2 ann cara 0\n1 ben=cara 2 0\n1 ben 0\n0\n" + '"Ann"\n"Ben"\n"Cara"\n'
+    profile = read("3 1\n[nick ann ben cara]\n[withdrawn 1]\n-3\n" + ballots.replace("ben=cara 2", "ben=cara ann"))
+    assert profile.withdrawn == {0, 2}
+    assert profile.candidates == ("Ann", "Ben", "Cara")
+    assert dict(profile.ballots) == {((0,), (2,)): 2, ((1, 2), (0,)): 1, ((1,),): 1}
+    assert read("3 1\n[nick a b c]\n[withdrawn c a]\n1 b 0\n0\n" + '"A"\n"B"\n"C"\n').withdrawn == {0, 2}
+
+
 def test_equal_preferences_are_kept_with_their_line() -> None:
     profile = read("3 1\n1 1 0\n\n2 3=2 1 0\n0\n" + '"A"\n"B"\n"C"')
     assert dict(profile.ballots) == {((0,),): 1, ((1, 2), (0,)): 2}
@@ -113,6 +124,35 @@ def test_equal_preferences_are_kept_with_their_line() -> None:
 )
 def test_names_are_read_as_they_are_meant(written: str, name: str) -> None:
     assert read(f'1 1\n1 1 0\n0\n{written}\n"T"').candidates == (name,)
+
+
+@pytest.mark.parametrize(
+    ("written", "names", "title"),
+    [
+        ("Ann Lee (Ind)\nBen  O'Hara (LD)\nWard 1", ("Ann Lee (Ind)", "Ben O'Hara (LD)"), "Ward 1"),
+        ('Ann Lee (Ind)\nBen "Benny" Bay (LD)\n"Ward 1"\n', ("Ann Lee (Ind)", 'Ben "Benny" Bay (LD)'), "Ward 1"),
+        ("Ann\n\n# nobody\nBen\n", ("Ann", "Ben"), ""),
+        ('"Ann"\n"Ben"\nWard 1 - "North"\nfree text', ("Ann", "Ben"), 'Ward 1 - "North"'),
+        ('"Ann Lee" "Greens"\n"Ann Lee" "Labour"\n"Ward 1"', ("Ann Lee (Greens)", "Ann Lee (Labour)"), "Ward 1"),
+        ('"Ann" "Greens"\n"Ben"\t""\nWard 1', ("Ann (Greens)", "Ben"), "Ward 1"),
+        ('"""Ann"" ""Greens"""\n"Con ""Ben"" "\n"""Ward 1"""', ('"Ann" "Greens"', 'Con "Ben" '), '"Ward 1"'),
+        ('"Ann" "Ben" "Ward 1"', ("Ann", "Ben"), "Ward 1"),
+        ('"Ann" "Ben"\n"Ward 1" "source"', ("Ann", "Ben"), "Ward 1"),
+    ],
+)
+def test_names_are_read_as_councils_write_them(written: str, names: tuple[str, ...], title: str) -> None:
+    profile = read(f"2 1\n1 1 0\n0\n{written}")
+    assert (profile.candidates, profile.title) == (names, title)
+
+
+def test_one_name_and_a_title_on_a_line_are_no_name_with_a_party() -> None:
+    profile = read('1 1\n1 1 0\n0\n"Ann" "Ward 1"\n"source"\n')
+    assert (profile.candidates, profile.title) == (("Ann",), "Ward 1")
+
+
+def test_letters_that_were_misread_before_harm_no_count() -> None:
+    misread = "BÃ\x89RARD Ann"
+    assert read(f'1 1\n1 1 0\n0\n"{misread}"\n').candidates == ("BÃ�RARD Ann",)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "cp1252"])
@@ -166,6 +206,13 @@ BAD_BLT = {
     "2 1\n1 1 0\n" + NAMES_OF_TWO: "file.blt, line 3: a name stands before the 0 that ends the ballots",
     "2 1\n(a) 1 0\n(a) 2 0\n0\n": "file.blt, line 3: ballot (a) stands there twice",
     "2 1\n[tie 2 1]\n1 1 0\n0\n": "file.blt, line 2: options in square brackets are not read: [tie 2 1]",
+    "2 1\n[nick a]\n": "file.blt, line 2: 2 different short names are expected here",
+    "2 1\n[nick a a]\n": "file.blt, line 2: 2 different short names are expected here",
+    "2 1\n[nick 2 1]\n": "file.blt, line 2: “2” cannot be a short name",
+    "2 1\n[nick a b]\n1 c 0\n0\n": "file.blt, line 3: a candidate's number is expected, not “c”",
+    "2 1\n-1\n[withdrawn 1]\n": "file.blt, line 3: candidate 1 has withdrawn twice",
+    "2 1\n[]\n1 1 0\n0\n": "file.blt, line 2: options in square brackets are not read: []",
+    "2 1\n[\n": "file.blt, line 2: options in square brackets are not read: [",
     "2 1\n1 1 0\n0\n": "file.blt, line 3: there are 2 candidates and 0 names",
     '2 1\n1 1 0\n0\n"A"\n': "file.blt, line 4: there are 2 candidates and 1 names",
     '2 1\n1 1 0\n0\n"A"\nBen\n': "file.blt, line 5: a name in quotation marks is expected, not “Ben”",
@@ -175,6 +222,12 @@ BAD_BLT = {
     '2 1\n1 1 0\n0\n"A"\n"B\x1b[2J"\n': "file.blt, line 5: “B�[2J” has a control character",
     '2 1\n1 1 0\n0\n"A"\n"' + "B" * 501 + '"\n': "file.blt, line 5: a name is longer than 500 characters",
     '2 1\n1 1 0\n0\n"A"\n"B"\n"t"\n"s"\n"c"\n"?"\n': "file.blt, line 9: more stands here than 2 names and a title",
+    "2 1\n1 1 0\n0\nAnn\n": "file.blt, line 4: there are 2 candidates and 1 names",
+    "2 1\n1 1 0\n0\nAnn\nAnn\n": "file.blt, line 5: candidates 1 and 2 are both called “Ann”",
+    "2 1\n1 1 0\n0\nAnn\n\nB\x1b[2J\n": "file.blt, line 6: “B�[2J” has a control character",
+    "2 1\n1 1 0\n0\nAnn\nBen\nTitle\nmore\n": "file.blt, line 7: more stands here than 2 names and a title",
+    '2 1\n1 1 0\n0\n"A" "X"\n"A" "X"\n"t"\n': "file.blt, line 5: candidates 1 and 2 are both called “A (X)”",
+    '1 1\n1 1 0\n0\n"A"\n"t': 'file.blt, line 5: the quotation mark of “"t” is not closed',
 }
 
 
@@ -199,6 +252,20 @@ def test_an_older_preflib_file_is_read() -> None:
     assert profile.ballots == read(SOI, "board.soi").ballots
 
 
+@pytest.mark.parametrize(
+    "text", [FROM_ZERO, OLD_SOI.replace("\n1,A", "\n0,A").replace("\n2,B", "\n1,B").replace("\n3,C", "\n2,C")]
+)
+def test_preflib_candidates_may_be_numbered_from_zero(text: str) -> None:
+    from_zero = text.replace("\n4,1,2\n2,3\n", "\n4,0,1\n2,2\n")
+    assert read(from_zero, "board.soi").ballots == read(SOI, "board.soi").ballots
+
+
+def test_a_preflib_order_for_no_ballots_is_none() -> None:
+    profile = read(SOI.replace("ORDERS: 2", "ORDERS: 3") + "0: 2,1\n", "board.soi")
+    assert profile.ballots == read(SOI, "board.soi").ballots
+    assert refusal(SOI + "0: 2,7\n", "f.soi") == "f.soi, line 11: candidate 7 does not exist, there are 3"
+
+
 def test_preflib_orders_with_ties_are_read_with_their_lines() -> None:
     profile = read(SOI.replace("4: 1,2", "4: {3, 1}, 2").replace("2: 3", "2: {3}"), "board.toi")
     assert dict(profile.ballots) == {((0, 2), (1,)): 4, ((2,),): 2}
@@ -217,8 +284,8 @@ def test_preflib_orders_with_ties_are_read_with_their_lines() -> None:
         (
             "f.soi",
             "4: 1,2",
-            "0: 1,2",
-            "f.soi, line 9: the number of ballots is a whole number from 1 to 1000000000000, not “0”",
+            "-1: 1,2",
+            "f.soi, line 9: the number of ballots is a whole number from 0 to 1000000000000, not “-1”",
         ),
         ("f.soi", "4: 1,2", "4 1 2", "f.soi, line 9: a number of ballots and “:” are expected before the order"),
         ("f.soi", "2: 3\n", "", "f.soi, line 9: the header says 6 ballots, and the file holds 4"),
@@ -229,6 +296,14 @@ def test_preflib_orders_with_ties_are_read_with_their_lines() -> None:
         ("f.soi", "TIVES: 3", "TIVES: 4", "f.soi, line 8: there are 4 candidates and 3 names"),
         ("f.soi", "NAME 2", "NAME 5", "f.soi, line 7: the name of candidate 2 is expected here"),
         ("f.soi", "VOTERS: 6", "VOTERS: six", "f.soi, line 4: the number of voters is expected, not “six”"),
+        ("f.soi", "NAME 1", "NAME 0", "f.soi, line 7: the name of candidate 1 is expected here"),
+        (
+            "f.soi",
+            FROM_ZERO,
+            FROM_ZERO.replace("4: 0", "4: 3"),
+            "f.soi, line 9: candidate 3 does not exist, there are 3",
+        ),
+        ("f.soi", FROM_ZERO, FROM_ZERO.replace("0,1", "0,0"), "f.soi, line 9: candidate 0 stands twice on the ballot"),
         ("f.soi", SOI, "3\n1,A\n3,C\n", "f.soi, line 3: the name of candidate 2 is expected here"),
         ("f.soi", SOI, "3\n1,A\n", "f.soi, line 2: the file ends within its header"),
         ("f.soi", SOI, "\u00a0", "f.soi, line 1: the number of candidates is expected, not “”"),
@@ -237,7 +312,8 @@ def test_preflib_orders_with_ties_are_read_with_their_lines() -> None:
 def test_a_bad_preflib_file_is_refused_with_its_line_and_cause(
     name: str, before: str, after: str, message: str
 ) -> None:
-    assert refusal(SOI.replace(before, after) if before else SOI, name) == message
+    whole = before if before in {SOI, FROM_ZERO} else SOI
+    assert refusal(whole.replace(before, after) if before else SOI, name) == message
 
 
 def test_a_csv_file_is_read() -> None:
@@ -365,4 +441,4 @@ def test_reading_by_line_and_by_word_agree(drawn: tuple[int, list[tuple[Ranking,
 
 def test_plain_ballots_are_read_by_line_for_speed() -> None:
     raw = PLAIN.encode()
-    assert blt._ballots_by_line(raw, raw.index(b"4 1"), 3) is not None
+    assert blt._ballots_by_line(raw, raw.index(b"4 1"), {b"1": 0, b"2": 1, b"3": 2}) is not None

@@ -1,6 +1,7 @@
 """Meek STV against published counts, against counts by hand, and against what must hold for any ballots."""
 
 import json
+import random
 from fractions import Fraction
 from pathlib import Path
 
@@ -8,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from governance.counting import meek_arithmetic, meek_stv
+from governance.counting import meek_arithmetic, meek_papers, meek_stv
 from governance.counting.errors import EqualPreferences
 from governance.counting.files import read_ballots
-from governance.counting.profiles import RankedProfile, collapsed
+from governance.counting.profiles import RankedProfile, Ranking, collapsed
 from governance.counting.result import CountResult
 
 HERE = Path(__file__).parent
@@ -190,3 +191,22 @@ def test_a_candidate_with_the_whole_quota_at_first_is_elected_by_meek(
     assert result.quota is not None
     first = result.stages[0]
     assert {index for index, votes in enumerate(first.votes) if votes > result.quota} <= set(result.elected)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_votes_in_whole_parts_are_those_in_fractions(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(seed)
+    size = chance.randint(4, 8)
+    ballots: list[tuple[Ranking, int]] = []
+    for _ in range(chance.randint(5, 40)):
+        ranks: list[tuple[int, ...]] = []
+        for index in chance.sample(range(size), chance.randint(1, size)):
+            if ranks and chance.random() < 0.25:
+                ranks[-1] = (*ranks[-1], index)
+            else:
+                ranks.append((index,))
+        ballots.append((tuple(tuple(sorted(rank)) for rank in ranks), chance.randint(1, 9)))
+    profile = collapsed(map(str, range(size)), ballots)
+    counted = meek_stv.count(profile, 3)
+    monkeypatch.setattr(meek_papers, "_common_denominator", lambda _keep: 0)
+    assert meek_stv.count(profile, 3) == counted

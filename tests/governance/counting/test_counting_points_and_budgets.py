@@ -78,6 +78,10 @@ def test_a_budget_is_read_with_its_projects_and_ballots() -> None:
     assert dict(profile.ballots) == {(0, 1): 2, (2,): 1, (): 1}
 
 
+def test_a_project_that_stands_twice_on_a_ballot_is_approved_once() -> None:
+    assert budget(BUDGET.replace("c;31;p9", "c;31;p9,p9")).ballots == budget(BUDGET).ballots
+
+
 def test_projects_without_names_are_called_by_their_ids() -> None:
     text = "META\nkey;value\nbudget;5\nvote_type;choose-1\nPROJECTS\nproject_id;cost\nx;3\nVOTES\nvoter_id;vote\n1;x\n"
     assert budget(text).candidates == ("x",)
@@ -96,7 +100,6 @@ def test_projects_without_names_are_called_by_their_ids() -> None:
         ("7;5;2;Pond", "7", "line 11: a project has an id and a cost"),
         ("cost", "price", "line 9: there is no column “cost”"),
         ("c;31;p9", "c;31;8", "line 17: project 8 does not exist"),
-        ("c;31;p9", "c;31;7,7", "line 17: project 7 stands twice on the ballot"),
         ("c;31;p9", "a;31;7", "line 17: ballot a stands there twice"),
         ("num_votes;4", "num_votes;5", "line 5: the header says 5 ballots, and the file holds 4"),
         ("VOTES\n", "", "line 13: an amount above nothing is expected, not “age”"),
