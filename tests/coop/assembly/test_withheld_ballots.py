@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coop import clock
+from coop import clock, cooperative
 from coop.assembly.bylaws import in_force
 from coop.assembly.models import Candidacy, Motion, MotionWords, Stage
 from coop.assembly.voting import words_digest
@@ -42,7 +42,10 @@ def _open_in_two_classes(session: Session, motion_id: UUID, group: set[UUID], ot
     )
     refs = dict(session.execute(select(Participant.id, Participant.voter_ref)).all())
     roll = [Voter(refs[one], "group" if one in group else "member", "member") for one in group | others]
-    proposal_id, bylaws_id = open_proposal(session, question, roll), in_force(session, now.date()).version_id
+    proposal_id, bylaws_id = (
+        open_proposal(session, question, roll),
+        in_force(session, cooperative.today(session)).version_id,
+    )
     motion.stage, motion.proposal_id, motion.bylaws_id = Stage.OPENED, proposal_id, bylaws_id
 
 
