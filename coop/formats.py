@@ -12,7 +12,7 @@ from typing import ClassVar
 
 import flask_babel
 from babel import dates, numbers
-from flask import Flask
+from flask import Flask, g
 
 from evidence.currencies import exponent
 from evidence.messages import N_, Refusal
@@ -187,36 +187,41 @@ def zone_name(local: datetime) -> str:
     return name if name.isalpha() else "UTC" + local.strftime("%z")[:3] + ":" + local.strftime("%z")[3:5]
 
 
+def page_locale() -> str:
+    """Return the locale of this request, such as en_NZ. Every text, amount and day asks for it, so it is found once."""
+    found: str | None = g.get("locale")
+    if found is None:
+        found = g.locale = str(flask_babel.get_locale() or LOCALE)
+    return found
+
+
 def register(app: Flask) -> None:
     """Give the templates their filters, and `language()` for the page's lang attribute.
 
     The page's locale and zone are those of Flask-Babel's selectors, so that a macro needs no context.
     """
 
-    def locale() -> str:
-        return str(flask_babel.get_locale() or LOCALE)
-
     def language() -> str:
-        return locale().replace("_", "-")
+        return page_locale().replace("_", "-")
 
     def money(amount_minor: int, currency: str) -> str:
-        return format_money(amount_minor, currency, locale())
+        return format_money(amount_minor, currency, page_locale())
 
     def amount(amount_minor: int, currency: str) -> str:
-        return format_amount(amount_minor, currency, locale())
+        return format_amount(amount_minor, currency, page_locale())
 
     def whole(number: int) -> str:
-        return format_whole(number, locale())
+        return format_whole(number, page_locale())
 
     def percent(part: int, of: int) -> str:
-        return format_percent(part, of, locale())
+        return format_percent(part, of, page_locale())
 
     def day(value: date) -> str:
-        return format_day(value, locale())
+        return format_day(value, page_locale())
 
     def moment(value: date) -> str:
         zone = flask_babel.get_timezone()
-        return format_moment(value, zone, locale())
+        return format_moment(value, zone, page_locale())
 
     for write in (money, amount, whole, percent, day, moment):
         app.add_template_filter(write)

@@ -10,12 +10,13 @@ from datetime import date, datetime
 from uuid import UUID
 
 from flask import current_app, request, url_for
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 
 from coop import cooperative
 from coop.database import db
 from coop.demonstration import clockwork
 from coop.demonstration.roles import ROLES
+from coop.formats import page_locale
 from coop.payments.bank.accounts import are_several
 from coop.permissions import Actor, guard_of
 from coop.signed_in import actor, participants
@@ -224,7 +225,7 @@ def _doors(entries: Entries, who: Actor) -> tuple[_Door, ...]:
     They follow from what is in the key and from nothing else, so they are found once: most of the frame's time went into them.
     """
     kept: dict[Hashable, tuple[_Door, ...]] = current_app.extensions.setdefault(_KEPT, {})
-    key = (entries, who.person_id is None, who.powers, str(get_locale()), request.script_root)
+    key = (entries, who.person_id is None, who.powers, page_locale(), request.script_root)
     found = kept.get(key)
     if found is None:
         found = kept[key] = tuple(_open_doors(entries, who))

@@ -46,6 +46,7 @@ _RESULTS = select(Proposal, Outcome.closed_at, Outcome.result, Outcome.digest).j
 )
 #: Built once: every page of a vote asks it.
 _RESULT = _RESULTS.where(Proposal.id == bindparam("proposal_id"))
+_RESULTS_OF = _RESULTS.where(Proposal.id.in_(bindparam("proposal_ids", expanding=True)))
 
 
 def declared(session: Session, proposal_id: UUID | None) -> Declared | None:
@@ -61,7 +62,7 @@ def all_declared(session: Session, proposal_ids: Iterable[UUID | None]) -> Mappi
     wanted = {proposal_id for proposal_id in proposal_ids if proposal_id}
     if not wanted:
         return {}
-    rows = session.execute(_RESULTS.where(Proposal.id.in_(wanted)))
+    rows = session.execute(_RESULTS_OF, {"proposal_ids": list(wanted)})
     return {row[0].id: Declared(*row) for row in rows}
 
 

@@ -7,12 +7,13 @@ from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import BindParameter, ColumnElement, Integer, Select, and_, bindparam, case, func, select
+from sqlalchemy import BindParameter, ColumnElement, Date, Integer, Select, and_, bindparam, case, func, select
 
 from coop.assembly.models import BoardTerm, Motion, MotionWords, Stage
 from coop.assembly.resolutions import Resolution
-from coop.membership.models import Participant
+from coop.membership.models import Member, Participant, ParticipantKind
 from evidence.columns import UtcDateTime
 from governance.declared import is_declared
 from governance.models import OpenBallot, Participation, Proposal, RollEntry
@@ -48,6 +49,20 @@ def open_votes() -> Select[*tuple[Any, ...]]:
         .outerjoin(MotionWords, MotionWords.motion_id == Motion.id)
         .where(mine, _in_state(State.OPEN, bindparam("now", type_=UtcDateTime)))
         .order_by(Proposal.closes_at, Motion.id, Participant.name_key, Participant.id)
+    )
+
+
+@cache
+def members_of_these() -> Select[UUID, str]:
+    """Return the query for those of some `participants` who are members `today`, individuals first."""
+    return (
+        select(Participant.id, Participant.name)
+        .join(Member, Member.participant_id == Participant.id)
+        .where(
+            Participant.id.in_(bindparam("participants", expanding=True)),
+            Member.joined_on <= bindparam("today", type_=Date),
+        )
+        .order_by(Participant.kind != ParticipantKind.INDIVIDUAL, Participant.name_key, Participant.id)
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from coop import cooperative
-from coop.assembly.asking import MOTIONS_PER_PAGE, State, listed_motions, one_motion, open_votes
+from coop.assembly.asking import MOTIONS_PER_PAGE, State, listed_motions, members_of_these, one_motion, open_votes
 from coop.assembly.models import BoardTerm, Candidacy, Majority, Motion, MotionComment, MotionWords, Stage
 from coop.assembly.results.queries import count_of, option_words
 from coop.assembly.rolls.standing import Because, Standing, paper_stages, standing
@@ -222,12 +222,8 @@ def nominees(session: Session, motion_id: UUID) -> list[tuple[UUID, str]]:
 
 def members_among(session: Session, participants: Collection[UUID]) -> list[tuple[UUID, str]]:
     """Return those of the participants who are members today, individuals first: id and name."""
-    rows = session.execute(
-        select(Participant.id, Participant.name)
-        .join(Member, Member.participant_id == Participant.id)
-        .where(Participant.id.in_(participants), Member.joined_on <= cooperative.today(session))
-        .order_by(Participant.kind != ParticipantKind.INDIVIDUAL, Participant.name_key, Participant.id)
-    )
+    values = {"participants": list(participants), "today": cooperative.today(session)}
+    rows = session.connection().execute(members_of_these(), values)
     return [(participant_id, name) for participant_id, name in rows]
 
 

@@ -6,12 +6,11 @@ from uuid import UUID
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField
 from wtforms.validators import StopValidation, ValidationError
 
 from coop.books import queries
 from coop.database import db
-from coop.forms import DayField, Form, LineField, required
+from coop.forms import ChoiceField, DayField, Form, LineField, required
 from ledger.records import JournalFilter
 
 LONGEST_ENTRY_TEXT = 500
@@ -101,9 +100,9 @@ class JournalForm(DatesForm):
 
     text = LineField(_l("Text"), longest=100)
     reference = LineField(_l("Reference"), longest=60)
-    account = SelectField(_l("Account"), validate_choice=False)
-    kind = SelectField(_l("Kind"), validate_choice=False)
-    cost_centre = SelectField(_l("Cost centre"), validate_choice=False)
+    account = ChoiceField(_l("Account"), validate_choice=False)
+    kind = ChoiceField(_l("Kind"), validate_choice=False)
+    cost_centre = ChoiceField(_l("Cost centre"), validate_choice=False)
 
     def to_filter(self) -> JournalFilter:
         """Return what is looked for."""

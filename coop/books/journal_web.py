@@ -64,7 +64,7 @@ def overview() -> str:
 def journal_list() -> Answer:
     """Show the entries that match, the newest first."""
     session, form = db.session(), JournalForm(formdata=request.args)
-    accounts = ((account.code, f"{account.code} {account.name}") for account in chart.accounts(session))
+    accounts = ((code, f"{code} {name}") for code, name in chart.account_names(session))
     form.account.choices = choices([("", gettext("All accounts")), *accounts])
     kinds = ((kind, words.entry_kind(kind)) for kind in journal.entry_kinds(session))
     form.kind.choices = choices([("", gettext("All kinds")), *kinds])

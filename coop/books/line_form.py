@@ -9,14 +9,13 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
 
 from coop import cooperative
 from coop.books import queries
 from coop.books.surplus.words import rate
 from coop.database import db
-from coop.forms import Form, choices, stripped
+from coop.forms import ChoiceField, Form, choices, stripped
 from ledger import cost_centres
 from ledger.cost_centres import Centre
 from ledger.models import Account, Fund
@@ -70,10 +69,10 @@ class CodedLineForm(Form):
 
         csrf = False
 
-    account = SelectField(_l("Account"), validate_choice=False, filters=[stripped])
-    cost_centre = SelectField(_l("Cost centre"), validate_choice=False, filters=[stripped])
-    fund = SelectField(_l("Fund"), validate_choice=False, filters=[stripped])
-    tax = SelectField(_l("Tax code"), validate_choice=False, filters=[stripped])
+    account = ChoiceField(_l("Account"), validate_choice=False, filters=[stripped])
+    cost_centre = ChoiceField(_l("Cost centre"), validate_choice=False, filters=[stripped])
+    fund = ChoiceField(_l("Fund"), validate_choice=False, filters=[stripped])
+    tax = ChoiceField(_l("Tax code"), validate_choice=False, filters=[stripped])
 
     @property
     def tag_fields(self) -> list[Any]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 
 from flask_babel import gettext
 
+from coop.translating import finished
 from evidence.messages import N_
 from ledger import chart
 from ledger.models import AccountKind
@@ -96,7 +97,7 @@ def account_kind(kind: AccountKind) -> str:
 
 def entry_kind(kind: str) -> str:
     """Name a kind of entry; one that has no words yet is shown by its code."""
-    return gettext(_ENTRY_KINDS[kind]) if kind in _ENTRY_KINDS else kind
+    return finished(_ENTRY_KINDS[kind]) if kind in _ENTRY_KINDS else kind
 
 
 def equity_change(change: Change) -> str:

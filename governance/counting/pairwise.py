@@ -7,10 +7,12 @@ knows the comparisons and how an order is made of them; what beats what in the e
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from governance.counting import sorted_pairs
 from governance.counting.lots import checked_lot
 from governance.counting.papers import Paper, checked_seats, tied_papers, weight_of
 from governance.counting.profiles import RankedProfile
 from governance.counting.result import Result, Tie
+from governance.counting.sorted_ballots import SortedBallots
 from governance.counting.ties import Lot
 
 #: For each candidate, a number for each other one.
@@ -137,9 +139,14 @@ def compared(profile: RankedProfile, seats: int | None, lot: Sequence[int] | Non
     """
     seats = checked_seats(profile, seats, default=1)
     order = checked_lot(len(profile.candidates), lot)
-    papers, blank = tied_papers(profile)
-    ballots = sum(map(weight_of, papers))
-    preferences = _preferences(papers, len(profile.candidates), profile.standing, ballots)
+    if isinstance(profile.ballots, SortedBallots):
+        first, blank = profile.ballots.pile().passed_on(profile.standing)
+        ballots = sum(pile.weight for _, pile in first)
+        preferences = sorted_pairs.preferences(profile.ballots, len(profile.candidates), profile.standing)
+    else:
+        papers, blank = tied_papers(profile)
+        ballots = sum(map(weight_of, papers))
+        preferences = _preferences(papers, len(profile.candidates), profile.standing, ballots)
     return Comparison(profile, seats, order, ballots, blank, preferences)
 
 

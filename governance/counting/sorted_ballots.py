@@ -8,8 +8,8 @@ are never read. It knows no rule; whoever wants all rankings gets them, as from 
 import json
 from bisect import bisect_left
 from collections.abc import Container, ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
-from itertools import accumulate, starmap
-from operator import itemgetter, sub
+from itertools import accumulate
+from operator import itemgetter
 
 from evidence.canonical import canonical_bytes
 from evidence.messages import N_
@@ -18,10 +18,20 @@ from governance.counting.profiles import Ranking
 
 #: Texts from the first of these places to before the second, which begin alike for so many characters; and whom they name there,
 #: as bits.
-_Range = tuple[int, int, int, int]
+Range = tuple[int, int, int, int]
 
 #: What no text of an open beginning can have behind a code, and sorts after all that it can.
 _AFTER = "^"
+
+
+def _unknown() -> InvalidProfile:
+    """Return the refusal of a ballot that names somebody who does not stand on the paper."""
+    return InvalidProfile(Cause(N_("a ballot names a candidate who does not exist")))
+
+
+def named_twice() -> InvalidProfile:
+    """Return the refusal of a ballot that names somebody twice."""
+    return InvalidProfile(Cause(N_("a ballot names a candidate twice")))
 
 
 class SortedBallots(Mapping[Ranking, int]):
@@ -36,66 +46,104 @@ class SortedBallots(Mapping[Ranking, int]):
         ordered = sorted(texts, key=itemgetter(0))
         self._codes = codes
         self._texts = list(map(itemgetter(0), ordered))
-        weights: list[int] = list(map(itemgetter(1), ordered))
-        if weights and min(weights) < 1:
-            raise InvalidProfile(Cause(N_("a ballot has the weight %(weight)d"), weight=min(weights)))
+        self._weights: list[int] = list(map(itemgetter(1), ordered))
+        if self._weights and min(self._weights) < 1:
+            raise InvalidProfile(Cause(N_("a ballot has the weight %(weight)d"), weight=min(self._weights)))
         #: The weights of all texts before each one, and of all.
-        self._before: list[int] = list(accumulate(weights, initial=0))
+        self._before: list[int] = list(accumulate(self._weights, initial=0))
         self._candidates = {canonical_bytes(code).decode(): index for index, code in enumerate(codes)}
+        self._by_code = {quoted[1:-1]: index for quoted, index in self._candidates.items()}
         self._read: dict[Ranking, int] | None = None
 
     def pile(self) -> "SortedPile":
         """Return all ballots as a pile."""
-        return SortedPile(self, [(0, len(self._texts), 0, 0)])
+        return SortedPile(self, [self.everything()])
 
-    def weight(self, part: _Range) -> int:
+    def everything(self) -> Range:
+        """Return the range of all texts."""
+        return (0, len(self._texts), 0, 0)
+
+    def weight(self, part: Range) -> int:
         """Return how many ballots a range holds."""
         return self._before[part[1]] - self._before[part[0]]
 
-    def passed_on(self, ranges: Iterable[_Range], continuing: Container[int]) -> tuple[dict[int, list[_Range]], int]:
-        """Return the ranges of whoever of those continuing is named next, and how many ballots name none of them.
+    def without_ended(self, part: Range) -> tuple[Range, int]:
+        """Return a range without the text that names nobody more than all do, and how many ballots hold that text."""
+        at, end, length, named = part
+        # It comes last, because "]" sorts after the other characters that may stand in its place.
+        if end > at and len(self._texts[end - 1]) == (length or 1) + 1:
+            return (at, end - 1, length, named), self._before[end] - self._before[end - 1]
+        return part, 0
+
+    def named_next(self, part: Range) -> list[tuple[int, Range]]:
+        """Return whom the texts of a range name next, each with the narrower range; it has no text that ends here.
 
         Raises:
             InvalidProfile: a ballot names somebody who does not exist, or names somebody twice.
         """
-        texts, before, candidates = self._texts, self._before, self._candidates
-        parcels: dict[int, list[_Range]] = {}
+        texts, candidates = self._texts, self._candidates
+        at, end, length, named = part
+        found: list[tuple[int, Range]] = []
+        while at < end:
+            text = texts[at]
+            stop = text.find('"', length + 2) + 1
+            candidate = candidates.get(text[length + 1 : stop])
+            if candidate is None:
+                raise _unknown()
+            if named >> candidate & 1:
+                raise named_twice()
+            following = at + 1 if end - at == 1 else bisect_left(texts, text[:stop] + _AFTER, at, end)
+            found.append((candidate, (at, following, stop, named | 1 << candidate)))
+            at = following
+        return found
+
+    def passed_on(self, ranges: Iterable[Range], continuing: Container[int]) -> tuple[dict[int, list[Range]], int]:
+        """Return the ranges of whoever of those continuing is named next, and how many ballots name none of them.
+
+        Raises:
+            InvalidProfile: as `named_next`.
+        """
+        parcels: dict[int, list[Range]] = {}
         ended = 0
         left = list(ranges)
         while left:
-            at, end, length, named = left.pop()
-            # The text that ends here comes last, because "]" sorts after the other characters that may stand in its place.
-            if end > at and len(texts[end - 1]) == (length or 1) + 1:
-                end -= 1
-                ended += before[end + 1] - before[end]
-            while at < end:
-                text = texts[at]
-                stop = text.find('"', length + 2) + 1
-                candidate = candidates.get(text[length + 1 : stop])
-                if candidate is None:
-                    raise InvalidProfile(Cause(N_("a ballot names a candidate who does not exist")))
-                if named >> candidate & 1:
-                    raise InvalidProfile(Cause(N_("a ballot names a candidate twice")))
-                following = at + 1 if end - at == 1 else bisect_left(texts, text[:stop] + _AFTER, at, end)
-                (parcels.setdefault(candidate, []) if candidate in continuing else left).append(
-                    (at, following, stop, named | 1 << candidate)
-                )
-                at = following
+            part, ending = self.without_ended(left.pop())
+            ended += ending
+            for candidate, narrower in self.named_next(part):
+                (parcels.setdefault(candidate, []) if candidate in continuing else left).append(narrower)
         return parcels, ended
+
+    def rests(self, part: Range) -> Iterator[tuple[str, int]]:
+        """Return what each text of a range has behind the beginning that they share, with its weight."""
+        at, end, length, _ = part
+        return zip([text[length:] for text in self._texts[at:end]], self._weights[at:end], strict=True)
+
+    def candidates_in(self, rest: str) -> tuple[int, ...]:
+        """Read the candidates in what a text has behind its beginning.
+
+        Raises:
+            InvalidProfile: it names somebody who does not exist, or names somebody twice.
+        """
+        try:
+            found = tuple(map(self._by_code.__getitem__, rest[2:-2].split('","')))
+        except KeyError:
+            raise _unknown() from None
+        if len(set(found)) < len(found):
+            raise named_twice()
+        return found
 
     def _rankings(self) -> dict[Ranking, int]:
         """Read all texts, once."""
         if self._read is None:
             rank_of = {code: (index,) for index, code in enumerate(self._codes)}
             rankings: dict[Ranking, int] = {}
-            weights = starmap(sub, zip(self._before[1:], self._before, strict=False))
-            for codes, weight in zip(json.loads(f"[{','.join(self._texts)}]"), weights, strict=True):
+            for codes, weight in zip(json.loads(f"[{','.join(self._texts)}]"), self._weights, strict=True):
                 if len(set(codes)) < len(codes):
-                    raise InvalidProfile(Cause(N_("a ballot names a candidate twice")))
+                    raise named_twice()
                 try:
                     rankings[tuple(map(rank_of.__getitem__, codes))] = weight
                 except KeyError:
-                    raise InvalidProfile(Cause(N_("a ballot names a candidate who does not exist"))) from None
+                    raise _unknown() from None
             self._read = rankings
         return self._read
 
@@ -120,7 +168,7 @@ class SortedBallots(Mapping[Ranking, int]):
 class SortedPile:
     """Papers as ranges of sorted texts: see `piles.Pile`."""
 
-    def __init__(self, ballots: SortedBallots, ranges: list[_Range]) -> None:
+    def __init__(self, ballots: SortedBallots, ranges: list[Range]) -> None:
         self._ballots = ballots
         self._ranges = ranges
         self.weight = sum(map(ballots.weight, ranges))

@@ -298,6 +298,14 @@ def accounts(session: Session, *, open_on: date | None = None, with_headings: bo
     return list(session.scalars(query))
 
 
+_NAMES = select(Account.code, Account.name).where(~Account.is_heading).order_by(Account.code)
+
+
+def account_names(session: Session) -> list[tuple[str, str]]:
+    """Return code and name of every account in the order of the codes, without headings; for forms that offer them all."""
+    return [(code, name) for code, name in session.connection().execute(_NAMES)]
+
+
 def account_by_code(session: Session, code: str) -> Account:
     """Return an account or a heading.
 

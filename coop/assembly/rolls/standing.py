@@ -4,10 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from coop import cooperative
@@ -16,6 +17,7 @@ from coop.assembly.models import ChallengeWords, Motion
 from coop.assembly.rolls.electorate import Registered, needs_share, record_date, registered
 from coop.membership.models import MemberClass, Participant
 from coop.permissions import NotFound
+from evidence.columns import UtcDateTime
 from governance import ballots
 from governance.challenges.models import Asks, Challenge, ChallengeAnswer
 from governance.challenges.operations import ADDED
@@ -114,19 +116,27 @@ def paper_stages(session: Session, participants: Collection[UUID], now: datetime
 
     Of votes whose closing lies ahead only. Whoever shows it shows it to those who act for the participant.
     """
-    mark = select(PaperMark.roll_entry_id).where(PaperMark.roll_entry_id == RollEntry.id).exists()
-    withdrawal = select(Withdrawal.roll_entry_id).where(Withdrawal.roll_entry_id == RollEntry.id).exists()
-    rows = session.execute(
-        select(Motion.id, Participant.id, mark)
-        .join(Proposal, Proposal.id == Motion.proposal_id)
-        .join(RollEntry, RollEntry.proposal_id == Proposal.id)
-        .join(Participant, Participant.voter_ref == RollEntry.voter_ref)
-        .where(Participant.id.in_(participants), Proposal.takes_paper, Proposal.closes_at > now, mark | withdrawal)
-    )
+    rows = session.connection().execute(_paper_votes(), {"participants": list(participants), "now": now})
     return {
         (motion_id, participant_id): Stage.ON_PAPER if is_marked else Stage.WITHDRAWN
         for motion_id, participant_id, is_marked in rows
     }
+
+
+@cache
+def _paper_votes() -> Select[UUID, UUID, bool]:
+    """Return the query behind `paper_stages`, built once: building it costs more than its answer."""
+    mark = select(PaperMark.roll_entry_id).where(PaperMark.roll_entry_id == RollEntry.id).exists()
+    withdrawal = select(Withdrawal.roll_entry_id).where(Withdrawal.roll_entry_id == RollEntry.id).exists()
+    mine = Participant.id.in_(bindparam("participants", expanding=True))
+    is_ahead = Proposal.closes_at > bindparam("now", type_=UtcDateTime)
+    return (
+        select(Motion.id, Participant.id, mark)
+        .join(Proposal, Proposal.id == Motion.proposal_id)
+        .join(RollEntry, RollEntry.proposal_id == Proposal.id)
+        .join(Participant, Participant.voter_ref == RollEntry.voter_ref)
+        .where(mine, Proposal.takes_paper, is_ahead, mark | withdrawal)
+    )
 
 
 def record_day(session: Session, proposal: Proposal | None) -> date:

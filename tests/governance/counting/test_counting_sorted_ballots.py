@@ -1,6 +1,7 @@
 """Ballots as a database holds them count as the same ballots read one by one, and bad ones are found."""
 
 import json
+from itertools import permutations
 
 import pytest
 from hypothesis import example, given, settings
@@ -54,6 +55,47 @@ def test_every_rule_counts_them_as_if_they_were_read(
     for name in RULES_OF_RANKINGS:
         wanted = 1 if name == "irv" else seats
         assert rule_named(name).count(stored, wanted, lot) == rule_named(name).count(plain, wanted, lot), name
+
+
+#: Every ranking there can be, each with a weight of its own: enough for long beginnings that many share.
+EVERY_RANKING = {
+    ranking: 1 + number * number % 9973
+    for number, ranking in enumerate(order for length in range(7) for order in permutations(range(6), length))
+}
+
+
+@pytest.mark.parametrize("withdrawn", [set(), {1, 4}])
+@pytest.mark.parametrize("rule", ["schulze", "schulze-margins", "ranked-pairs"])
+def test_what_many_ballots_begin_with_is_compared_as_if_each_were_read(rule: str, withdrawn: set[int]) -> None:
+    read = [(tuple((index,) for index in ranking), weight) for ranking, weight in EVERY_RANKING.items()]
+    plain = collapsed(CODES, read, withdrawn=withdrawn)
+    texts = [(text(ranking), weight) for ranking, weight in EVERY_RANKING.items()]
+    stored = RankedProfile(
+        title="",
+        candidates=CODES,
+        seats=None,
+        ballots=SortedBallots(CODES, texts),
+        withdrawn=frozenset(withdrawn),
+    )
+    assert rule_named(rule).count(stored, 1) == rule_named(rule).count(plain, 1)
+
+
+@pytest.mark.parametrize(
+    ("bad", "cause"),
+    [
+        ('["c1","c10","c1"]', "a candidate twice"),
+        ('["c1","c10","c2","d","c","c10"]', "a candidate twice"),
+        ('["c1","c10","c2","d","c","1","c1"]', "a candidate twice"),
+        ('["c1","c10","c2","d","c","9"]', "a candidate who does not exist"),
+        ('["c1","c10","9"]', "a candidate who does not exist"),
+    ],
+)
+def test_a_bad_ballot_is_found_behind_a_beginning_that_many_share(bad: str, cause: str) -> None:
+    texts = [(text(ranking), weight) for ranking, weight in EVERY_RANKING.items()]
+    ballots = SortedBallots(CODES, [*texts, (bad, 1)])
+    profile = RankedProfile(title="", candidates=CODES, seats=1, ballots=ballots)
+    with pytest.raises(InvalidProfile, match=cause):
+        rule_named("schulze").count(profile)
 
 
 @pytest.mark.parametrize(
