@@ -88,6 +88,17 @@ def test_home_counts_the_accounts_that_one_can_confirm(house: Billing) -> None:
     assert (counts["treasurer"], counts["board"], counts["board2"]) == (1, 1, 2)
 
 
+def test_a_page_of_accounts_loads_the_rows_that_it_shows(house: Billing) -> None:
+    session = house.session
+    for number in range(5):
+        suppliers.add(session, house.treasurer, text=SupplierText(f"Supplier {number}", f"12-3456-012345{number}-00"))
+    pages = [accounts.waiting_part(session, number=number, size=2) for number in (1, 2, 3, 99)]
+    names = [[row.name for row in page.rows] for page in pages]
+    assert names == [["Supplier 0", "Supplier 1"], ["Supplier 2", "Supplier 3"], ["Supplier 4"], ["Supplier 4"]]
+    assert [(page.number, page.last, page.total) for page in pages] == [(1, 3, 5), (2, 3, 5), (3, 3, 5), (3, 3, 5)]
+    assert [row for page in pages[:3] for row in page.rows] == accounts.waiting(session)
+
+
 def test_the_trail_says_who_and_when_by_a_reference_and_never_the_account(house: Billing) -> None:
     house.entered_and_approved()
     ref = give(house, FIRST)
