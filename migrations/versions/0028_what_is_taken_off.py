@@ -1,4 +1,6 @@
-"""What is taken off a supplier in a run is held by the database: no table changes, rules are installed again after each migration.
+"""What is taken off a supplier, accounts behind their confirmation, and what is never removed are held by the database.
+
+No table changes: rules are installed again after each migration.
 
 Revision ID: 0028
 Revises: 0027

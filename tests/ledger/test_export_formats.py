@@ -78,11 +78,11 @@ def test_a_reversal_names_its_original_and_the_head_of_the_chain_stands_above(bo
     assert "Sealed" not in beancount.read_text(encoding="utf-8") + journal.read_text(encoding="utf-8")
     assert sealing.seal(books.session) == 2
     head = sealing.head(books.session)
-    for form, program, reverses in (
-        ("beancount", ["bean-check"], f'reverses: "{original}"'),
-        ("hledger", ["hledger", "check", "--strict", "-f"], f"reverses:{original}"),
+    beancount, journal = _written(books, "beancount", tmp_path), _written(books, "hledger", tmp_path)
+    for file, program, reverses in (
+        (beancount, ["bean-check"], f'reverses: "{original}"'),
+        (journal, ["hledger", "check", "--strict", "-f"], f"reverses:{original}"),
     ):
-        file = _written(books, form, tmp_path)
         lines = file.read_text(encoding="utf-8").splitlines()
         assert lines[0] == f"; Sealed entries: 2, last link: {head.hash}"
         assert sum(reverses in line for line in lines) == 1

@@ -220,6 +220,30 @@ def test_the_database_refuses_one_person_and_a_payment_to_what_nobody_confirmed(
     assert {finding.check for finding in checks.findings(house.session)} == {"account-not-confirmed"}
 
 
+def test_the_database_lets_no_account_stand_behind_the_confirmation_of_another(house: Billing) -> None:
+    """Whoever changes the number with raw SQL is not paid: its reference would not be the one that was confirmed."""
+    house.entered_and_approved()
+    give(house, FIRST)
+    house.confirm()
+    member = joining.founder(house.session, "board")
+    change_account(house.session, member, participant_id=min(member.represents), bank_account=FIRST)
+    house.confirm(joining.founder(house.session, "board2"))
+    for table in ("supplier", "payout_account"):
+        old = house.session.execute(text(f"SELECT account_ref FROM {table}")).scalar_one()
+        new = uuid4().hex if house.session.get_bind().dialect.name == "sqlite" else str(uuid4())
+        refused: tuple[tuple[str, dict[str, str], str | None], ...] = (
+            (f"UPDATE {table} SET bank_account = :account", {}, "has a reference of its own"),
+            (f"UPDATE {table} SET bank_account = :account, account_ref = :ref", {"ref": new}, None),
+            (f"UPDATE {table} SET bank_account = :account, account_ref = :ref", {"ref": old}, "for another account"),
+        )
+        for statement, values, match in refused:
+            if match is None:
+                house.session.execute(text(statement), {"account": SECOND, **values})
+                continue
+            with pytest.raises(DBAPIError, match=match), house.session.begin_nested():
+                house.session.execute(text(statement), {"account": SECOND, **values})
+
+
 def _stored(house: Billing) -> Any:
     """Return the person who confirmed as the database keeps it."""
     return house.session.execute(text("SELECT confirmed_by FROM account_confirmation")).scalar_one()
