@@ -129,9 +129,8 @@ _OFFICERS: tuple[tuple[str, Entries], ...] = (
         ),
     ),
     (
-        N_("Books"),
+        N_("Money in and out"),
         (
-            ("books.overview", N_("Overview")),
             ("payments.requests", N_("Payments")),
             ("cards.payments", N_("Payments by card")),
             ("bank.lines", N_("Bank statement")),
@@ -140,6 +139,12 @@ _OFFICERS: tuple[tuple[str, Entries], ...] = (
             ("bills.claims", N_("Expense claims")),
             ("payouts.overview", N_("Payments out")),
             ("payee_accounts.waiting", N_("Accounts to confirm")),
+        ),
+    ),
+    (
+        N_("Books"),
+        (
+            ("books.overview", N_("Overview")),
             ("books.journal_list", N_("Journal")),
             ("books.accounts", N_("Accounts")),
             ("books.all_statements", N_("Statements")),
@@ -147,6 +152,12 @@ _OFFICERS: tuple[tuple[str, Entries], ...] = (
             ("books.cost_centre_list", N_("Cost centres")),
             ("books.fund_list", N_("Funds")),
             ("books.tax", N_("Tax")),
+        ),
+    ),
+    (
+        N_("Years and files"),
+        (
+            ("books.fiscal_years", N_("Years and months")),
             ("books.surplus", N_("Surplus")),
             ("books.import_file", N_("Import")),
             ("books.exports", N_("Downloads")),

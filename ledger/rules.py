@@ -56,8 +56,8 @@ RULES: tuple[Rule, ...] = (
         "INSERT",
         [
             Case(
-                "EXISTS (SELECT 1 FROM ledger_account WHERE id = NEW.account_id AND is_heading)",
-                "ledger: a heading takes no postings",
+                "NOT EXISTS (SELECT 1 FROM ledger_account WHERE id = NEW.account_id AND NOT is_heading)",
+                "ledger: a heading takes no postings, nor does what is no account",
             )
         ],
         requires=["ledger_account"],
@@ -121,6 +121,17 @@ RULES: tuple[Rule, ...] = (
             ("ledger_fund", "code = NEW.code", "a fund"),
             ("ledger_cost_centre", "code = NEW.code", "a cost centre"),
             ("ledger_tax_code", "(code = NEW.code AND valid_from = NEW.valid_from)", "a tax code"),
+        )
+    ),
+    # SQLite looks after references only where whoever writes has asked for it.
+    *(
+        refuse(f"{table}_no_delete", table, "DELETE", [Case("1 = 1", f"ledger: {what} is closed, never removed")])
+        for table, what in (
+            ("ledger_account", "an account"),
+            ("ledger_fund", "a fund"),
+            ("ledger_cost_centre", "a cost centre"),
+            ("ledger_tax_code", "a tax code"),
+            ("ledger_fiscal_year", "a year"),
         )
     ),
     *year_rules.RULES,

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from evidence.currencies import decimal_text
+from ledger import sealing
 from ledger.export.source import Books, ExportedAccount, ExportedEntry, one_line
 from ledger.models import AccountKind
 
@@ -25,6 +26,9 @@ _DAY = timedelta(days=1)
 def write(books: Books) -> Iterator[str]:
     """Write the file that `bean-check` accepts. Every account's closing balance is asserted to the smallest unit."""
     names = {account.code: account_name(account) for account in books.accounts}
+    seal = sealing.head(books.session)
+    if seal.seq:
+        yield f"; Sealed entries: {seal.seq}, last link: {seal.hash}\n"
     yield f'option "title" "Books in {books.currency}"\noption "operating_currency" "{books.currency}"\n\n'
     for account in books.accounts:
         yield f"{account.opened_on} open {names[account.code]} {account.currency}\n"
@@ -58,6 +62,8 @@ def _transaction(entry: ExportedEntry, names: dict[str, str]) -> str:
     lines = [f"{entry.booked_on} * {_quoted(entry.text)}", f'  entry: "{entry.id}"', f'  kind: "{entry.kind}"']
     if entry.reference is not None:
         lines.append(f"  reference: {_quoted(entry.reference)}")
+    if entry.reverses_id is not None:
+        lines.append(f'  reverses: "{entry.reverses_id}"')
     for posting in entry.postings:
         lines.append(
             f"  {names[posting.code]}  {decimal_text(posting.amount_minor, posting.currency)} {posting.currency}"

@@ -26,6 +26,7 @@ COLUMNS = (
     "cost_centre",
     "fund",
     "tax_code",
+    "reverses",
 )
 CHARACTERS_AT_ONCE = 64 * 1024
 
@@ -39,7 +40,7 @@ def write(books: Books) -> Iterator[str]:
     for total in books.opening():
         account = ["opening", total.code, names[total.code]]
         both = sides(total.balance_minor, total.currency)
-        table.writerow([books.starts_on, "", "", *account, "Opening balance", "", *both, total.currency, *[""] * 5])
+        table.writerow([books.starts_on, "", "", *account, "Opening balance", "", *both, total.currency, *[""] * 6])
     cells = _cells(books, names)
     for part in books.parts():
         table.writerows(map(cells, part))
@@ -52,19 +53,20 @@ def write(books: Books) -> Iterator[str]:
 def _cells(books: Books, names: Mapping[str, str]) -> Callable[[Sequence[Any]], Sequence[str | int | None]]:
     """Return what makes a row of the table of one of the books. It keeps the cells of an entry for all its postings."""
     codes = {id_: code and plain_cell(code) for id_, code in books.codes().items()}
-    last_id, id_, booked_on, text, recorded_at, reference = None, "", "", "", "", ""
+    last_id, id_, booked_on, text, recorded_at, reference, reverses = None, "", "", "", "", "", ""
 
     def cells(row: Sequence[Any]) -> Sequence[str | int | None]:
-        nonlocal last_id, id_, booked_on, text, recorded_at, reference
+        nonlocal last_id, id_, booked_on, text, recorded_at, reference, reverses
         if row[0] != last_id:
             last_id = row[0]
             id_, booked_on, recorded_at = id_text(row[0]), str(row[1]), moment_text(row[4])
             text, reference = plain_cell(ERASED if row[3] is None else row[3]), plain_cell(row[6] or "")
+            reverses = id_text(row[5]) if row[5] else ""
         _, _, kind, _, _, _, _, line, amount_minor, currency, party, centre, fund, tax, code = row
         return (
             *(booked_on, id_, line, kind, code, names[code], text, party and id_text(party)),
             *sides(amount_minor, currency),
-            *(currency, recorded_at, reference, codes[centre], codes[fund], codes[tax]),
+            *(currency, recorded_at, reference, codes[centre], codes[fund], codes[tax], reverses),
         )
 
     return cells

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from evidence.currencies import decimal_text, exponent
+from ledger import sealing
 from ledger.export.source import Books, ExportedAccount, ExportedEntry, one_line
 from ledger.models import AccountKind
 
@@ -28,6 +29,9 @@ def write(books: Books) -> Iterator[str]:
     names = {account.code: account_name(account) for account in books.accounts}
     # The format of a commodity is declared with a decimal mark always.
     example = decimal_text(1000 * 10 ** exponent(books.currency), books.currency)
+    seal = sealing.head(books.session)
+    if seal.seq:
+        yield f"; Sealed entries: {seal.seq}, last link: {seal.hash}\n"
     yield f"decimal-mark .\ncommodity {example if '.' in example else example + '.'} {books.currency}\n\n"
     for account in books.accounts:
         yield f"account {names[account.code]}  ; type:{_ROOTS[account.kind][1]}\n"
@@ -54,7 +58,7 @@ def account_name(account: ExportedAccount) -> str:
 
 def _transaction(entry: ExportedEntry, names: dict[str, str]) -> str:
     text = one_line(entry.text).replace(";", ",")
-    about = {"entry": str(entry.id), "reference": entry.reference}
+    about = {"entry": str(entry.id), "reference": entry.reference, "reverses": entry.reverses_id}
     lines = [f"{entry.booked_on} * ({entry.kind}) {text}".rstrip(), f"    ; {_tags(about)}"]
     for posting in entry.postings:
         amount = f"{decimal_text(posting.amount_minor, posting.currency)} {posting.currency}"

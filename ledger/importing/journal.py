@@ -21,7 +21,7 @@ KNOWN = frozenset(
         *NEEDED,
         *("debit", "credit", "amount", "currency", "party", "reference", "cost_centre", "fund", "tax_code"),
         # Of our own export, and of no meaning here.
-        *("line", "kind", "account_name", "recorded_at"),
+        *("line", "kind", "account_name", "recorded_at", "reverses"),
     }
 )
 

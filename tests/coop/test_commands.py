@@ -17,6 +17,7 @@ from uuid import uuid4
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from coop import migrating
 from coop.cli import main
@@ -330,6 +331,26 @@ def test_check_names_what_was_changed_behind_its_back(place: Installation) -> No
     done = place.run("check")
     assert done.exit_code == 1
     assert "member_no_" in done.output
+
+
+def test_check_names_a_reference_to_what_is_gone_and_goes_on(place: Installation) -> None:
+    """What SQLite lets through for whoever does not ask for references is found, and stops no other check."""
+    place.run(*FOUNDING)
+    if place.database.kind != "sqlite":
+        with place.database.engine.execution_options(coop_write=True).begin() as connection:
+            connection.execute(text("ALTER TABLE ledger_fiscal_year DISABLE TRIGGER USER"))
+            with pytest.raises(IntegrityError, match="foreign key"), connection.begin_nested():
+                connection.execute(text("DELETE FROM ledger_fiscal_year"))
+        return
+    place.database.engine.dispose()
+    with closing(sqlite3.connect(str(place.database.engine.url.database), isolation_level=None)) as stranger:
+        stranger.execute("DROP TRIGGER ledger_fiscal_year_no_delete")
+        stranger.execute("DELETE FROM ledger_fiscal_year")
+    done = place.run("check")
+    assert done.exit_code == 1
+    assert "of ledger_period names one of ledger_fiscal_year that is not there" in done.output
+    assert "ledger_fiscal_year_no_delete is missing" in done.output
+    assert "Traceback" not in done.output
 
 
 def test_a_database_of_another_version_is_not_touched(place: Installation) -> None:

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from evidence.identifiers import new_id
-from ledger import export, posting
+from ledger import export, posting, sealing
 from ledger.chart import BANK, GRANTS_UNSPENT, OTHER_INCOME, SHARE_APPLICATIONS
 from ledger.export import xlsx
 from ledger.models import Account, CostCentre, Fund, TaxCode, TaxUse
@@ -67,6 +67,26 @@ def test_references_and_tags_are_in_the_full_formats(tagged: Books, tmp_path: Pa
     _run(_program("hledger"), "-f", str(journal), "check", "--strict")
     found = _run(_program("hledger"), "-f", str(journal), "balance", "tag:cost_centre=coaching", "-N", "-O", "csv")
     assert "115.00 NZD" in found
+
+
+def test_a_reversal_names_its_original_and_the_head_of_the_chain_stands_above(books: Books, tmp_path: Path) -> None:
+    original = books.post()
+    undone = posting.reverse(books.session, original, booked_on=date(2026, 5, 5), text="Undone", now=books.now)
+    rows = list(csv.DictReader(io.StringIO(_text(export.export(books.session, "csv")), newline="")))
+    assert {(row["entry"], row["reverses"]) for row in rows} == {(str(original), ""), (str(undone), str(original))}
+    beancount, journal = _written(books, "beancount", tmp_path), _written(books, "hledger", tmp_path)
+    assert "Sealed" not in beancount.read_text(encoding="utf-8") + journal.read_text(encoding="utf-8")
+    assert sealing.seal(books.session) == 2
+    head = sealing.head(books.session)
+    beancount, journal = _written(books, "beancount", tmp_path), _written(books, "hledger", tmp_path)
+    for file, program, reverses in (
+        (beancount, ["bean-check"], f'reverses: "{original}"'),
+        (journal, ["hledger", "check", "--strict", "-f"], f"reverses:{original}"),
+    ):
+        lines = file.read_text(encoding="utf-8").splitlines()
+        assert lines[0] == f"; Sealed entries: 2, last link: {head.hash}"
+        assert sum(reverses in line for line in lines) == 1
+        _run(_program(program[0]), *program[1:], str(file))
 
 
 def test_the_simple_csv_has_the_balance_of_each_account_after_each_row(books: Books) -> None:

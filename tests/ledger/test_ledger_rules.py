@@ -193,12 +193,17 @@ def test_what_entries_and_statements_rest_on_in_an_account_stays(books: Books) -
 
 def test_an_account_or_a_period_with_entries_is_not_removed(books: Books) -> None:
     books.post()
-    _refused(books, "DELETE FROM ledger_account", match="(?i)foreign key")
+    for table in ("ledger_account", "ledger_fiscal_year"):
+        _refused(books, f"DELETE FROM {table}", match="is closed, never removed")
     _refused(books, "DELETE FROM ledger_period", match="(?i)foreign key")
 
 
 def test_a_heading_takes_no_posting(books: Books) -> None:
     _refused(books, *_entry(books, [("1", 5), (BANK, -5)])[:1], match="heading takes no postings")
+    nowhere = _posting(books, uuid4(), 1, BANK, 5).replace(
+        _id(books, chart.account_by_code(books.session, BANK).id), _id(books, uuid4())
+    )
+    _refused(books, nowhere, match="nor does what is no account")
 
 
 @pytest.mark.parametrize(
@@ -228,6 +233,7 @@ def test_what_postings_count_for_stays_what_it_was(books: Books, table: str, cha
     books.session.flush()
     for change in changes:
         _refused(books, f"UPDATE {table} SET {change}", match="stay")
+    _refused(books, f"DELETE FROM {table}", match="is closed, never removed")
 
 
 @pytest.mark.tampers

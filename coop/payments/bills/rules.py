@@ -25,6 +25,11 @@ _PAID = (
     "(NEW.amount_minor + (SELECT COALESCE(SUM(p.amount_minor), 0) FROM bill_payment p WHERE p.bill_id = NEW.bill_id"
     " AND NOT EXISTS (SELECT 1 FROM bill_return_line r WHERE r.bill_id = p.bill_id AND r.run_id = p.run_id)))"
 )
+#: What the run pays its supplier so far.
+_OF_SUPPLIER = (
+    "(SELECT COALESCE(SUM(p.amount_minor), 0) FROM bill_payment p JOIN bill o ON o.id = p.bill_id"
+    " WHERE p.run_id = NEW.run_id AND o.supplier_id = (SELECT b.supplier_id FROM bill b WHERE b.id = NEW.bill_id))"
+)
 _APPROVED = (
     "EXISTS (SELECT 1 FROM claim_coding c JOIN act_approval p ON p.act_id = c.act_id WHERE c.claim_id = {claim})"
 )
@@ -65,6 +70,22 @@ RULES: tuple[Rule, ...] = (
         # The last one is of the revision that gave payments an amount.
         requires=("ledger_entry", "bill_return_line", "account_confirmation"),
         postgresql_lock="PERFORM 1 FROM bill b WHERE b.id = NEW.bill_id FOR UPDATE;",
+    ),
+    # Bills are written before what is taken off them, so at no row of a run does a supplier owe us. The sum never falls below
+    # zero later, for a bill only adds to it: no header at the end is needed.
+    refuse(
+        "bill_payment_nets",
+        "bill_payment",
+        "INSERT",
+        [
+            Case(
+                f"NEW.amount_minor < 0 AND NEW.amount_minor + {_OF_SUPPLIER} < 0",
+                "bills: no more is taken off a supplier than its bills of the run come to",
+            ),
+        ],
+        requires=("bill", "account_confirmation"),
+        # Of two who add to one run, the second sees what the first has written.
+        postgresql_lock="PERFORM 1 FROM bill_payment_run r WHERE r.id = NEW.run_id FOR UPDATE;",
     ),
     refuse(
         "claim_approval_by_another",

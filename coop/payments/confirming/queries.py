@@ -1,17 +1,32 @@
 """Reading accounts: which wait for a second person, of whom, and whether the payee was paid to another one before."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Subquery, Uuid, cast, exists, func, literal, null, or_, select, true, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Subquery,
+    Uuid,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.elements import SQLCoreOperations
 
 from coop.identity.models import Person
 from coop.membership.models import Participant
+from coop.paging import Part, part_of
 from coop.payments.bills.models import Bill, BillPayment, Supplier
 from coop.payments.confirming import errors
 from coop.payments.confirming.models import AccountConfirmation
@@ -42,11 +57,16 @@ class PayeeAccount:
 
 def waiting(session: Session, among: Iterable[UUID] | None = None) -> list[PayeeAccount]:
     """Return the accounts that nobody has confirmed, by name; or those of these references."""
-    found = _unconfirmed().c
-    query = select(*found).order_by(found.name_key, found.account_ref)
+    query = _by_name()
     if among is not None:
-        query = query.where(found.account_ref.in_(among))
-    return [PayeeAccount(**{key: row[key] for key in _FIELDS}) for row in session.execute(query).mappings()]
+        query = query.where(query.selected_columns.account_ref.in_(among))
+    return [PayeeAccount(*row) for row in session.execute(query)]
+
+
+def waiting_part(session: Session, *, number: int, size: int) -> Part[PayeeAccount]:
+    """Return a page of the accounts that nobody has confirmed, by name; see `part_of`."""
+    part = part_of(session, _by_name(), number=number, size=size)
+    return replace(part, rows=tuple(PayeeAccount(*row) for row in part.rows))
 
 
 def waiting_count(session: Session, actor: Actor) -> int:
@@ -57,6 +77,11 @@ def waiting_count(session: Session, actor: Actor) -> int:
         or_(found.participant_id.is_(None), found.participant_id.not_in(list(actor.represents))),
     )
     return session.scalar(query) or 0
+
+
+def _by_name() -> Select[*tuple[Any, ...]]:
+    found = _unconfirmed().c
+    return select(*(found[key] for key in _FIELDS)).order_by(found.name_key, found.account_ref)
 
 
 def _unconfirmed() -> Subquery:

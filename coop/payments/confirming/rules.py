@@ -1,4 +1,4 @@
-"""What the database itself refuses: confirming one's own account, and paying to one that nobody has confirmed."""
+"""What the database itself refuses: confirming one's own account, changing one behind its confirmation, and paying to one without."""
 
 from coop.payments.confirming.models import AccountConfirmation
 from evidence.columns import table_of
@@ -13,6 +13,7 @@ _ANOTHER = (
     "EXISTS (SELECT 1 FROM {account} AND a.account_ref IS NOT NULL"
     " AND (NEW.account_ref IS NULL OR NEW.account_ref <> a.account_ref))"
 )
+_CONFIRMED = "EXISTS (SELECT 1 FROM account_confirmation c WHERE c.account_ref = NEW.account_ref)"
 _UNCONFIRMED = (
     "NEW.account_ref IS NOT NULL AND NOT EXISTS"
     " (SELECT 1 FROM account_confirmation c WHERE c.account_ref = NEW.account_ref)"
@@ -34,6 +35,36 @@ RULES: tuple[Rule, ...] = (
             ),
         ],
         requires=("supplier", "payout_account"),
+    ),
+    # The reference is what was confirmed: another account under the same one, or under one of before, would be paid to unseen.
+    *(
+        refuse(
+            f"{table}_changes_with_reference",
+            table,
+            "UPDATE",
+            [
+                Case(
+                    "OLD.bank_account <> NEW.bank_account AND OLD.account_ref = NEW.account_ref",
+                    "accounts: another account has a reference of its own, to be confirmed anew",
+                ),
+                Case(
+                    f"(OLD.account_ref IS NULL OR OLD.account_ref <> NEW.account_ref) AND {_CONFIRMED}",
+                    "accounts: the reference was confirmed for another account",
+                ),
+            ],
+            requires=("account_confirmation",),
+        )
+        for table in ("supplier", "payout_account")
+    ),
+    *(
+        refuse(
+            f"{table}_begins_unconfirmed",
+            table,
+            "INSERT",
+            [Case(_CONFIRMED, "accounts: the reference was confirmed for another account")],
+            requires=("account_confirmation",),
+        )
+        for table in ("supplier", "payout_account")
     ),
     *(
         refuse(

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from coop.database import db, write
 from coop.errors import declare
-from coop.paging import Part, bounded, pager, requested_page
+from coop.paging import pager, requested_page
 from coop.payments.confirming import errors, operations, queries
 from coop.payments.confirming.forms import ConfirmForm
 from coop.permissions import Power, requires
@@ -49,9 +49,8 @@ def confirm() -> str | Response | tuple[str, int]:
 
 
 def _page(form: ConfirmForm) -> str:
-    who, rows = actor(), queries.waiting(db.session())
-    number, last = bounded(requested_page(), len(rows), _PAGE_SIZE)
-    part = Part(tuple(rows[(number - 1) * _PAGE_SIZE :][:_PAGE_SIZE]), number, last, len(rows))
+    who = actor()
+    part = queries.waiting_part(db.session(), number=requested_page(), size=_PAGE_SIZE)
     return render_template(
         "payments/accounts_waiting.html",
         form=form,

@@ -88,6 +88,17 @@ def test_home_counts_the_accounts_that_one_can_confirm(house: Billing) -> None:
     assert (counts["treasurer"], counts["board"], counts["board2"]) == (1, 1, 2)
 
 
+def test_a_page_of_accounts_loads_the_rows_that_it_shows(house: Billing) -> None:
+    session = house.session
+    for number in range(5):
+        suppliers.add(session, house.treasurer, text=SupplierText(f"Supplier {number}", f"12-3456-012345{number}-00"))
+    pages = [accounts.waiting_part(session, number=number, size=2) for number in (1, 2, 3, 99)]
+    names = [[row.name for row in page.rows] for page in pages]
+    assert names == [["Supplier 0", "Supplier 1"], ["Supplier 2", "Supplier 3"], ["Supplier 4"], ["Supplier 4"]]
+    assert [(page.number, page.last, page.total) for page in pages] == [(1, 3, 5), (2, 3, 5), (3, 3, 5), (3, 3, 5)]
+    assert [row for page in pages[:3] for row in page.rows] == accounts.waiting(session)
+
+
 def test_the_trail_says_who_and_when_by_a_reference_and_never_the_account(house: Billing) -> None:
     house.entered_and_approved()
     ref = give(house, FIRST)
@@ -207,6 +218,30 @@ def test_the_database_refuses_one_person_and_a_payment_to_what_nobody_confirmed(
     assert {finding.check for finding in checks.findings(house.session)} == {"account-one-person"}
     house.session.execute(text("DELETE FROM account_confirmation"))
     assert {finding.check for finding in checks.findings(house.session)} == {"account-not-confirmed"}
+
+
+def test_the_database_lets_no_account_stand_behind_the_confirmation_of_another(house: Billing) -> None:
+    """Whoever changes the number with raw SQL is not paid: its reference would not be the one that was confirmed."""
+    house.entered_and_approved()
+    give(house, FIRST)
+    house.confirm()
+    member = joining.founder(house.session, "board")
+    change_account(house.session, member, participant_id=min(member.represents), bank_account=FIRST)
+    house.confirm(joining.founder(house.session, "board2"))
+    for table in ("supplier", "payout_account"):
+        old = house.session.execute(text(f"SELECT account_ref FROM {table}")).scalar_one()
+        new = uuid4().hex if house.session.get_bind().dialect.name == "sqlite" else str(uuid4())
+        refused: tuple[tuple[str, dict[str, str], str | None], ...] = (
+            (f"UPDATE {table} SET bank_account = :account", {}, "has a reference of its own"),
+            (f"UPDATE {table} SET bank_account = :account, account_ref = :ref", {"ref": new}, None),
+            (f"UPDATE {table} SET bank_account = :account, account_ref = :ref", {"ref": old}, "for another account"),
+        )
+        for statement, values, match in refused:
+            if match is None:
+                house.session.execute(text(statement), {"account": SECOND, **values})
+                continue
+            with pytest.raises(DBAPIError, match=match), house.session.begin_nested():
+                house.session.execute(text(statement), {"account": SECOND, **values})
 
 
 def _stored(house: Billing) -> Any:

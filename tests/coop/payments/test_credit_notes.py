@@ -8,7 +8,8 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import insert, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from coop import clock
@@ -20,6 +21,7 @@ from coop.payments.bills.models import Bill, BillPayment, BillPaymentRun
 from coop.payments.bills.paying import netting, returning
 from coop.payments.bills.paying import queries as payments
 from coop.payments.bills.suppliers import queries as supplier_queries
+from evidence.identifiers import new_id
 from ledger.chart import BANK, HOSTING, PAYABLE, TAX
 from ledger.drafts import Line
 from ledger.models import Entry
@@ -137,6 +139,35 @@ def test_a_credit_note_alone_and_of_another_supplier_pays_nothing(house: Billing
         with pytest.raises(errors.MoreThanLeft):
             house.pay(parts={credit_id: wrong})
     assert (house.count(BillPaymentRun), house.count(BillPayment)) == (0, 0)
+
+
+def test_the_database_lets_no_supplier_owe_us_in_a_run(house: Billing) -> None:
+    """Whoever writes past the program meets the rule: in whatever run, by whatever rows."""
+    session = house.session
+    bill_id, credit_id = house.entered_and_approved(Line(HOSTING, 3_000)), credit(house, 4_000)
+    foreign_id = house.entered_and_approved(Line(HOSTING, 9_000), supplier="Mānuka Hosting")
+
+    def pay(run_id: UUID, bill: UUID, amount_minor: int) -> None:
+        with session.begin_nested():
+            session.execute(
+                insert(BillPayment).values(bill_id=bill, run_id=run_id, amount_minor=amount_minor, account_ref=None)
+            )
+
+    def run() -> UUID:
+        one = BillPaymentRun(id=new_id(), paid_on=house.today, recorded_at=clock.now(), form_token=new_id())
+        session.add(one)
+        session.flush()
+        return one.id
+
+    first, second = run(), run()
+    pay(first, foreign_id, 9_000)
+    pay(second, bill_id, 2_000)
+    for run_id, amount_minor in ((run(), -1), (first, -1), (second, -2_001)):
+        with pytest.raises(DBAPIError, match="no more is taken off a supplier"):
+            pay(run_id, credit_id, amount_minor)
+    pay(second, credit_id, -2_000)
+    early_id = credit(house, 1_000, due_on=house.today, billed_on=house.today - DAY)
+    assert house.pay(parts={early_id: -1_000, bill_id: 1_000}), "the program writes bills first, whatever is due first"
 
 
 def test_what_left_as_one_sum_comes_back_as_one(house: Billing) -> None:

@@ -109,11 +109,16 @@ def record_payment(
     except IntegrityError as error:
         # Another run took the token after we looked: an altered form.
         raise PaymentFormUsed from error
-    session.add_all(
-        BillPayment(bill_id=one.row.id, run_id=run.id, amount_minor=one.amount_minor, account_ref=one.row.account_ref)
-        for one in planned
-    )
-    session.flush()
+    # Bills before what is taken off them, as the rule of the database asks.
+    for is_credit in (False, True):
+        session.add_all(
+            BillPayment(
+                bill_id=one.row.id, run_id=run.id, amount_minor=one.amount_minor, account_ref=one.row.account_ref
+            )
+            for one in planned
+            if one.row.is_credit is is_credit
+        )
+        session.flush()
     _book(session, actor, run, planned)
     facts: dict[str, Canonical] = {
         "bills": len(planned),
