@@ -16,6 +16,7 @@ from coop.assembly.models import Motion, MotionWords
 from coop.assembly.resolutions import Resolution
 from coop.database import db, write
 from coop.demonstration import neighbours
+from coop.outbox import OutboxJob
 from coop.permissions import Actor, Power
 from evidence.columns import table_of
 from governance.checks import findings
@@ -63,6 +64,13 @@ def test_a_choice_is_held_by_roll_call_by_every_rule_and_says_who_voted_how(
     page = sign_in("board").get(path)
     assert "Chosen: In " in page.text
     assert "Who voted how" in page.text
+    assert not [
+        word for word in ("candidate", "elected", "Elected") if word in page.text.partition("Digest of the result")[0]
+    ]
+    with app.app_context():
+        mails = db.session.scalars(select(OutboxJob).where(OutboxJob.key.like("motion-counted:%"))).all()
+        assert mails
+        assert all("Chosen: In " in str(mail.payload) and "4 ballots were cast." in str(mail.payload) for mail in mails)
     said = {
         Form.ONE: "In May",
         Form.APPROVED: "In May, In August",

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from coop import clock
+from coop import clock, cooperative
 from coop.assembly.bylaws import in_force
 from coop.assembly.models import Candidacy, Motion, MotionWords, Stage
 from coop.assembly.voting import words_digest
@@ -42,7 +42,10 @@ def _open_in_two_classes(session: Session, motion_id: UUID, group: set[UUID], ot
     )
     refs = dict(session.execute(select(Participant.id, Participant.voter_ref)).all())
     roll = [Voter(refs[one], "group" if one in group else "member", "member") for one in group | others]
-    proposal_id, bylaws_id = open_proposal(session, question, roll), in_force(session, now.date()).version_id
+    proposal_id, bylaws_id = (
+        open_proposal(session, question, roll),
+        in_force(session, cooperative.today(session)).version_id,
+    )
     motion.stage, motion.proposal_id, motion.bylaws_id = Stage.OPENED, proposal_id, bylaws_id
 
 
@@ -83,3 +86,22 @@ def _receipts(session: Session, motion_id: UUID) -> list[str]:
     found = declared(session, session.get_one(Motion, motion_id).proposal_id)
     assert found is not None
     return list(cast_of(session, found).receipts)
+
+
+def test_where_too_few_voted_the_page_says_so_and_links_to_no_list(assembly: "Assembly", sign_in: "SignIn") -> None:
+    election, resolution = assembly.call_election(), assembly.write()
+    for path in (election, resolution):
+        assembly.open(path, secrecy="secret")
+    assembly.rank(election, "treasurer", "board")
+    assembly.fill_in(resolution, "treasurer", {"choice": "for"})
+    for path in (election, resolution):
+        assembly.close(path)
+        page = sign_in("founder").get(path)
+        assert "of 1 cast, fewer than 3 share what it would show" in page.text
+        assert f"{path}/ballots" not in page.links.values()
+        listed = sign_in("founder").get(f"{path}/ballots")
+        assert (listed.status, listed.title) == (409, "There is no list of these ballots")
+        assert path in listed.links.values()
+        checking = sign_in("founder").get(f"{path}/check")
+        assert "What the ballots say is not in the bundle" in checking.text
+        assert "coop count" not in checking.text
