@@ -24,7 +24,9 @@ def sentences(app: Flask, count: dict[str, Any], **more: bool) -> list[str]:
 
 
 def test_the_stages_of_a_scottish_count_are_sentences(app: Flask) -> None:
-    count = scottish_stv.count(profile(("AB", 10), ("B", 3), ("C", 5), ("DB", 2)), 2).to_canonical(detail=True)
+    count: dict[str, Any] = scottish_stv.count(profile(("AB", 10), ("B", 3), ("C", 5), ("DB", 2)), 2).to_canonical(
+        detail=True
+    )
     assert sentences(app, shortened(count)) == [
         "The first choices are counted. Elected: Aroha.",
         "Aroha has more than the quota: what is above it passes to the next choices.",
@@ -33,7 +35,9 @@ def test_the_stages_of_a_scottish_count_are_sentences(app: Flask) -> None:
 
 
 def test_a_tie_is_said_before_what_it_decided(app: Flask) -> None:
-    count = irv.count(profile(("A", 3), ("B", 2), ("CA", 2)), 1, lot=[1, 0, 2, 3]).to_canonical(detail=True)
+    count: dict[str, Any] = irv.count(profile(("A", 3), ("B", 2), ("CA", 2)), 1, lot=[1, 0, 2, 3]).to_canonical(
+        detail=True
+    )
     lines = sentences(app, shortened(count), is_choice=True, by_half=True)
     assert lines[0] == "The first choices are counted. More than half of the votes in the count is 4."
     tied = next(line for line in lines if "tied" in line)
@@ -43,7 +47,9 @@ def test_a_tie_is_said_before_what_it_decided(app: Flask) -> None:
 
 
 def test_a_quota_that_falls_is_said_where_it_does_and_drawn_so(app: Flask) -> None:
-    count = meek_stv.count(profile(("A", 20), ("B", 9), ("C", 8), ("D", 4), ("DC", 3)), 2).to_canonical(detail=True)
+    count: dict[str, Any] = meek_stv.count(profile(("A", 20), ("B", 9), ("C", 8), ("D", 4), ("DC", 3)), 2).to_canonical(
+        detail=True
+    )
     quotas = [stage["quota"] for stage in count["stages"]]
     assert len(set(quotas)) > 1
     lines = sentences(app, shortened(count))
