@@ -4,7 +4,7 @@ It works in pixels, because it scrolls, and in exact fractions, because a pictur
 the canonical dict of a count and knows neither the rule that made it nor any word of the page.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -16,6 +16,8 @@ Table = dict[str, Fraction]
 
 # Pixels: above the lanes, above each lane, between lanes, a block, a stage, and all the votes side by side.
 _TOP, _STRIP, _GAP, _BLOCK, _STEP, _RIVER = 48, 18, 14, 26, 84, 260
+# Letters of a name beside its lane; those of the elected are bold and have a tick before them.
+_LONGEST_NAME, _LONGEST_ELECTED = 20, 16
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,15 @@ class Ribbon:
 
 
 @dataclass(frozen=True)
+class QuotaLine:
+    """The quota across the stages at which it is the same."""
+
+    x: int
+    end: int
+    y: str
+
+
+@dataclass(frozen=True)
 class Lane:
     """A candidate's row. `outcome`: elected, excluded, unelected, or lost for the non-transferable votes.
 
@@ -50,7 +61,7 @@ class Lane:
     stage: int | None
     y: str
     label_y: str
-    quota_y: str | None
+    quota_lines: tuple[QuotaLine, ...]
     votes: tuple[str, ...]
     blocks: tuple[Block, ...]
 
@@ -94,14 +105,14 @@ def transfer_chart(result: Mapping[str, Any]) -> TransferChart:
         {name: Fraction(votes) for name, votes in stage["votes"].items()} | {LOST: Fraction(stage["non_transferable"])}
         for stage in stages
     ]
-    quota = Fraction(result["quota"])
+    quotas = [Fraction(stage.get("quota") or result["quota"]) for stage in stages]
     scale = Fraction(_RIVER) / max(sum(tables[0].values()), Fraction(1))
     elected = list(result["elected"])
-    decided = {name: _decided_at(name, tables, quota, name in elected) for name in tables[0]}
+    decided = {name: _decided_at(name, stages, tables, quotas[0], name in elected) for name in tables[0]}
     order = _order(elected, decided, tables)
-    tops, bottom = _tops(order, elected, tables, quota, scale)
+    tops, bottom = _tops(order, elected, tables, max(quotas), scale)
     return TransferChart(
-        lanes=tuple(_lane(name, elected, decided[name], tops[name], stages, quota * scale, scale) for name in order),
+        lanes=tuple(_lane(name, elected, decided[name], tops[name], stages, quotas, scale) for name in order),
         ribbons=tuple(
             ribbon
             for index in range(len(stages) - 1)
@@ -120,8 +131,19 @@ def transfer_chart(result: Mapping[str, Any]) -> TransferChart:
     )
 
 
-def _decided_at(name: str, tables: list[Table], quota: Fraction, elected: bool) -> int | None:
-    """Return the number of the stage that elected or excluded the candidate, None where none shows it."""
+def _decided_at(
+    name: str, stages: list[Mapping[str, Any]], tables: list[Table], quota: Fraction, elected: bool
+) -> int | None:
+    """Return the number of the stage that elected or excluded the candidate, None where none shows it.
+
+    Stages that say whom they decide are believed: a quota can move. Else it follows from the votes.
+    """
+    key = "elected" if elected else "excluded"
+    stated = [number for number, stage in enumerate(stages, 1) if name in stage.get(key, ())]
+    if stated:
+        return stated[0]
+    if elected and any("elected" in stage for stage in stages):
+        return len(stages)
     votes = [table[name] for table in tables]
     if elected:
         return next((i + 1 for i, vote in enumerate(votes) if vote >= quota), len(votes))
@@ -160,7 +182,7 @@ def _lane(
     stage: int | None,
     top: Fraction,
     stages: list[Mapping[str, Any]],
-    quota_height: Fraction,
+    quotas: list[Fraction],
     scale: Fraction,
 ) -> Lane:
     won = name in elected
@@ -168,12 +190,12 @@ def _lane(
     votes = [s["non_transferable"] if name == LOST else s["votes"][name] for s in stages]
     return Lane(
         name=name,
-        short_name=_short(name, 20),
+        short_name=_short(name, _LONGEST_ELECTED if won else _LONGEST_NAME),
         outcome=outcome,
         stage=stage if name != LOST else None,
         y=_pixels(top),
         label_y=_pixels(top - 5),
-        quota_y=_pixels(top + quota_height) if won else None,
+        quota_lines=tuple(_quota_lines(top, quotas, scale)) if won else (),
         votes=tuple(votes),
         blocks=tuple(
             Block(index * _STEP, _pixels(Fraction(vote) * scale), f"{int(Fraction(vote)):,}")
@@ -181,6 +203,17 @@ def _lane(
             if Fraction(vote) > 0
         ),
     )
+
+
+def _quota_lines(top: Fraction, quotas: list[Fraction], scale: Fraction) -> Iterator[QuotaLine]:
+    """Yield the quota as a line over the stages at which it stays the same."""
+    first = 0
+    for index, quota in enumerate(quotas):
+        is_last = index == len(quotas) - 1
+        if is_last or quotas[index + 1] != quota:
+            end = index * _STEP + (_BLOCK if is_last else _STEP)
+            yield QuotaLine(first * _STEP, end, _pixels(top + quota * scale))
+            first = index + 1
 
 
 def _ribbons(
@@ -243,8 +276,8 @@ def _ribbon(index: int, start: tuple[str, Fraction], end: tuple[str, Fraction], 
 
 
 def _subject(event: str) -> str:
-    """Return whom an event is about: the part after the colon, without the number in brackets."""
-    return event.partition(": ")[2].partition(" (")[0] or event
+    """Return whom an event is about: the part after the colon, without the number in brackets; nothing where it names nobody."""
+    return event.partition(": ")[2].partition(" (")[0]
 
 
 def _short(text: str, length: int) -> str:

@@ -68,7 +68,7 @@ class UnknownOption(GovernanceRefusal):
 class RepeatedOption(GovernanceRefusal):
     """A ranking names a candidate twice."""
 
-    message = N_("A candidate stands twice in this ranking. Nothing was recorded; please rank each one once.")
+    message = N_("The same name stands twice in this ranking. Nothing was recorded; please rank each one once.")
     about = "choice"
 
 
@@ -76,7 +76,7 @@ class RepeatedOption(GovernanceRefusal):
 class EmptyBallot(GovernanceRefusal):
     """A ranking names nobody."""
 
-    message = N_("Nobody is ranked yet. Write 1 beside the candidate you want most.")
+    message = N_("Nothing is ranked yet. Write 1 beside your first choice.")
     about = "choice"
 
 
@@ -146,8 +146,8 @@ class TooFewToBeSecret(GovernanceRefusal):
     heads: int
     least: int
     message = N_(
-        "This vote cannot be secret: %(heads)s on the roll share the class %(class_code)s with weight %(weight)s, and a ballot"
-        " shows both. At least %(least)s are needed."
+        "This vote cannot be secret: only %(heads)s on the roll would have ballots that look alike (class “%(class_code)s”, votes of"
+        " each: %(weight)s). At least %(least)s are needed, so that no ballot names its voter."
     )
 
 

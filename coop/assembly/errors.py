@@ -147,8 +147,8 @@ class BallotsWithheld(Refusal):
     cast: int
     least: int
     message = N_(
-        "%(cast)s ballots were cast, and fewer than %(least)s share what a list would show. It would tell who voted how, so it is"
-        " not published; the result states all its counts."
+        "A list of the ballots is not published: of %(cast)s cast, fewer than %(least)s share what it would show, so it would tell who"
+        " voted how. The result states all its counts."
     )
 
 
@@ -224,7 +224,7 @@ class RankRepeated(Refusal):
     """Two candidates share a place."""
 
     rank: int
-    message = N_("The number %(rank)s stands beside more than one candidate. Each place can be given once.")
+    message = N_("The number %(rank)s stands beside more than one name. Each place can be given once.")
 
 
 @dataclass(eq=False)

@@ -28,6 +28,7 @@ from coop.permissions import NotFound, Power, requires
 from coop.signed_in import act_for, actor
 from evidence.messages import Refusal
 from governance.models import Kind
+from governance.paper.scrutiny import waits
 
 Page = str | Response | tuple[str, int]
 
@@ -220,6 +221,9 @@ def _proposal_page(
         "result": result_of(session, page),
         "needed": needed(page),
         "outside": place_of(session, motion_id, page.proposal),
+        "scrutineers_differ": page.row.state is State.PENDING
+        and page.proposal is not None
+        and waits(session, page.proposal),
     }
     return render_template("assembly/proposal.html", **values), status
 

@@ -8,13 +8,13 @@ from collections.abc import Collection
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from coop import cooperative, formats, outbox
 from coop.assembly.models import Candidacy, Motion, MotionWords
-from coop.assembly.results.queries import cast, count_of, elected_codes
+from coop.assembly.results.queries import cast, count_of, elected_codes, option_names
 from coop.identity.models import Person
 from coop.identity.telling import tell_holders
 from coop.membership import participants
@@ -40,20 +40,42 @@ def opened(session: Session, motion: Motion) -> None:
         text += " " + gettext("Votes are cast in Belenios, which sends you a mail of its own; the page says where.")
     else:
         text += " " + gettext("You can change your vote until then.")
+    lines = [text]
+    if motion.kind is not Kind.RESOLUTION:
+        lines.insert(0, _on_ballot(session, motion))
     link = link_of(session, LinkKind.OPENED, proposal.id)
-    _tell(session, motion, "opened", gettext("A vote is open"), f"{text}\n{said_of(link)}" if link else text)
+    if link:
+        lines.append(said_of(link))
+    _tell(session, motion, "opened", gettext("A vote is open"), "\n".join(lines))
+
+
+def _on_ballot(session: Session, motion: Motion) -> str:
+    """Return who stands, by the alphabet, or what there is to choose between, as it was asked."""
+    names = option_names(session, motion.id).values()
+    if motion.kind is Kind.ELECTION:
+        return str(
+            ngettext(
+                "There is one seat, and these stand: %(names)s.",
+                "There are %(num)s seats, and these stand: %(names)s.",
+                motion.seats or 0,
+                names=", ".join(sorted(names)),
+            )
+        )
+    return str(gettext("You can choose between: %(names)s.", names="; ".join(names)))
 
 
 def counted(session: Session, motion: Motion, head: Head) -> None:
     """Tell everybody on the roll what came of the vote, with the head of the chain; the scrutineers get that to keep."""
     outcome = declared(session, motion.proposal_id)
     assert outcome is not None
-    if motion.kind is Kind.ELECTION:
-        result = gettext(
-            "%(elected)s elected, %(cast)s ballots.", elected=len(elected_codes(outcome)), cast=cast(outcome)
-        )
-    elif motion.kind is Kind.CHOICE:
-        result = gettext("%(cast)s votes; the page says what was chosen.", cast=cast(outcome))
+    if motion.kind is not Kind.RESOLUTION:
+        names, ballots = option_names(session, motion.id), cast(outcome)
+        won = ", ".join(names[code] for code in elected_codes(outcome))
+        if motion.kind is Kind.ELECTION:
+            result = gettext("Elected: %(names)s.", names=won) if won else gettext("Nobody is elected.")
+        else:
+            result = gettext("Chosen: %(names)s.", names=won) if won else gettext("Nothing is chosen.")
+        result += " " + ngettext("%(num)s ballot was cast.", "%(num)s ballots were cast.", ballots)
     else:
         count = count_of(outcome)
         result = gettext("Carried.") if count.carried else gettext("Not carried.")

@@ -71,7 +71,7 @@ def _cast(
     if secrecy is Secrecy.SECRET:
         voting.cast_ballot(session, actor, motion_id=motion_id, participant_id=participant_id, choice=choice)
     else:
-        voting.cast_vote(session, actor, motion_id=motion_id, participant_id=participant_id, choice=str(choice))
+        voting.cast_vote(session, actor, motion_id=motion_id, participant_id=participant_id, choice=choice)
 
 
 def _choice(rule: Rule, codes: Sequence[str], dice: random.Random) -> Choice:

@@ -109,8 +109,8 @@ class TooFewWithoutThem(GovernanceRefusal):
     heads: int
     least: int
     message = N_(
-        "They stay on the roll of this vote: without them %(heads)s would share the class %(class_code)s with weight %(weight)s,"
-        " and of this secret ballot at least %(least)s must, as those who voted were told. Answer that the challenge is not upheld,"
+        "They stay on the roll of this vote: without them only %(heads)s would have ballots that look alike (class “%(class_code)s”,"
+        " votes of each: %(weight)s), and at least %(least)s must, as those who voted in secret were told. Answer that the challenge is not upheld,"
         " say why in your reasons, and put the question to the vote again, by roll-call."
     )
 

@@ -61,8 +61,8 @@ class MoreBallotsThanMarks(GovernanceRefusal):
     ballots: int
     marked: int
     message = N_(
-        "These are %(ballots)s ballots of the class %(class_code)s with weight %(weight)s, but only %(marked)s such voters are"
-        " marked. Count them again."
+        "These are %(ballots)s ballots that look alike (class “%(class_code)s”, votes of each: %(weight)s), but only %(marked)s such"
+        " voters are marked. Count them again."
     )
 
 

@@ -1,7 +1,7 @@
 """Candidates as a ballot shows them: with what they say, and in an order drawn for each voter."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,6 +9,10 @@ from sqlalchemy.orm import Session
 
 from coop.assembly import queries
 from coop.assembly.results.queries import option_names
+from governance.methods import ElectionRule, Form
+
+#: What the names of the boxes of an option begin with, where each has a box of its own.
+_BOXES = {Form.RANKED: "rank-", Form.POINTS: "points-"}
 
 
 @dataclass(frozen=True)
@@ -30,3 +34,16 @@ def on_ballot(session: Session, motion_id: UUID, codes: Sequence[str]) -> list[O
     rows = {row.code: row for row in queries.candidates(session, motion_id)}
     names = option_names(session, motion_id)
     return [OnBallot(code, names[code], rows[code].statement if code in rows else "") for code in codes]
+
+
+def problems(
+    options: Sequence[OnBallot], rule: ElectionRule, errors: Mapping[str, str], error: str | None
+) -> list[dict[str, str]]:
+    """Return what is wrong with a ballot for the summary above its form: beside which option, or with the ballot as a whole."""
+    found = [{"text": error, "id": "ballot", "about": ""}] if error else []
+    start = _BOXES.get(rule.method.form)
+    return found + [
+        {"text": errors[option.code], "id": f"{start}{option.code}" if start else "ballot", "about": option.name}
+        for option in options
+        if option.code in errors
+    ]

@@ -18,7 +18,7 @@ from coop import clock
 from coop.assembly import queries, voting
 from coop.assembly.ballots import secret_pages
 from coop.assembly.ballots.boxes import Filled, Sheet, as_typed, boxes_of, read_boxes
-from coop.assembly.ballots.candidates import drawn_order, on_ballot
+from coop.assembly.ballots.candidates import drawn_order, on_ballot, problems
 from coop.assembly.ballots.words import in_one_line
 from coop.assembly.blueprint import blueprint
 from coop.assembly.errors import NotPutToVote
@@ -156,12 +156,15 @@ def _ballot_page(
         return render_template("assembly/ballot.html", answers=ANSWERS, surplus=surplus, **shown), status
     entry = _entry(page)
     boxes = boxes_of(rule, standing.choice) if standing and request.method == "GET" else request.form
+    options = on_ballot(session, page.row.id, drawn_order(entry.id, options_of(session, page.proposal.id)))
+    errors = {code: message_of(found) for code, found in filled.errors.items()} if filled else {}
     return render_template(
         "assembly/choice_ballot.html",
-        options=on_ballot(session, page.row.id, drawn_order(entry.id, options_of(session, page.proposal.id))),
+        options=options,
         rule=rule,
         sheet=Sheet(rule, filled.values if filled else as_typed(boxes, rule)),
-        errors={code: message_of(found) for code, found in filled.errors.items()} if filled else {},
+        errors=errors,
+        problems=problems(options, rule, errors, shown["error"]),
         said=in_one_line(rule, standing.choice, option_names(session, page.row.id)) if standing else "",
         **shown,
     ), status

@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 from coop import clock
 from coop.assembly import queries, voting
 from coop.assembly.ballots.boxes import Filled, Sheet, as_typed, boxes_of, read_boxes
-from coop.assembly.ballots.candidates import drawn_order, on_ballot
+from coop.assembly.ballots.candidates import drawn_order, on_ballot, problems
 from coop.assembly.ballots.words import InWords, in_words
 from coop.assembly.blueprint import blueprint
 from coop.assembly.errors import CodeMissing
@@ -134,13 +134,14 @@ def form_page(
     stage.need_ballot()
     errors = {code: message_of(found) for code, found in filled.errors.items()} if filled else {}
     about_key = refusal is not None and refusal.about == "key"
+    error = message_of(refusal) if refusal and not about_key else None
     shown = {
         "page": page,
         "voter": acting_for().name,
         "voted": stage is Stage.VOTED,
         "key": _typed_key(),
         "key_error": message_of(refusal) if refusal and about_key else None,
-        "error": message_of(refusal) if refusal and not about_key else None,
+        "error": error,
         "is_small": page.proposal.roll_size <= _SMALL_ROLL,
         "form": Form(),
     }
@@ -155,9 +156,11 @@ def form_page(
             **shown,
         ), status
     codes = drawn_order(entry.id, options_of(session, page.proposal.id))
+    candidates = on_ballot(session, page.row.id, codes)
     return render_template(
         "assembly/election_ballot.html",
-        candidates=on_ballot(session, page.row.id, codes),
+        candidates=candidates,
+        problems=problems(candidates, rule, errors, error),
         rule=rule,
         sheet=Sheet(rule, filled.values if filled else as_typed(request.form, rule)),
         errors=errors,

@@ -1,7 +1,7 @@
 """The pages of the scrutineers' desk: who is given a ballot, what to print, the sheet, and the sheets side by side."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
@@ -119,7 +119,7 @@ def sheet(motion_id: UUID) -> Page:
         groups=voters.groups(session, vote.proposal),
         entries=[voter.entry_id for voter in handed_in],
     )
-    errors: list[str] = []
+    errors: list[dict[str, str]] = []
     status = 200
     if request.method == "POST":
         filled = sheet_forms.read_boxes(request.form, asked)
@@ -129,7 +129,8 @@ def sheet(motion_id: UUID) -> Page:
             flash(gettext("Your sheet is entered."), "success")
             return redirect(url_for("assembly.sheets", motion_id=motion_id), 303)
         else:
-            errors, status = _said(refusal, filled), status_of(refusal)
+            names = {f"vote-{voter.entry_id}": voter.name for voter in handed_in}
+            errors, status = _said(refusal, filled, names), status_of(refusal)
     else:
         own = queries.own_sheet(session, vote.proposal, who.person_id)
         filled = sheet_forms.boxes_of(read(own.content), asked) if own else Filled({})
@@ -194,10 +195,23 @@ def _enter(motion_id: UUID, filled: Filled) -> Refusal | None:
     return None
 
 
-def _said(refusal: Refusal, filled: Filled) -> list[str]:
-    """Return what stands above the form: what is wrong beside a box is said there too, once."""
-    found = [message_of(one) for one in filled.errors.values()] or [message_of(refusal)]
-    return list(dict.fromkeys(found))
+def _said(refusal: Refusal, filled: Filled, names: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return what stands above the form: what is wrong beside a box, with the way to it, or with the sheet as a whole.
+
+    `names` has the voters by the boxes of their votes.
+    """
+    if not filled.errors:
+        return [{"text": message_of(refusal), "id": "sheet", "about": ""}]
+    return [
+        {"text": message_of(one), "id": box, "about": names.get(box) or _row_of(box)}
+        for box, one in filled.errors.items()
+    ]
+
+
+def _row_of(box: str) -> str:
+    """Return the row of a box for ballots that say the same, as it is counted on the page; nothing for other boxes."""
+    kind, _, number = box.partition("-")
+    return gettext("Row %(row)s", row=int(number) + 1) if kind in {"rank", "many"} else ""
 
 
 def _add_rows(filled: Filled) -> None:

@@ -18,7 +18,7 @@ from coop.assembly.errors import BundleNotMade, MembersOnly, NotCounted
 from coop.assembly.queries import MotionPage
 from coop.assembly.results.keeping import kept_bundle
 from coop.assembly.results.pages import reads_roll_call
-from coop.assembly.results.queries import option_names
+from coop.assembly.results.queries import option_names, why_no_list
 from coop.config import configuration
 from coop.database import db
 from coop.downloads import download
@@ -55,6 +55,7 @@ def check_result(motion_id: UUID) -> str:
         names=option_names(session, motion_id),
         secret=page.proposal is not None and page.proposal.secrecy is Secrecy.SECRET,
         command=_command(page),
+        withheld=outcome.proposal.secrecy is Secrecy.SECRET and why_no_list(session, outcome) is not None,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask_babel import gettext
 
+from coop.assembly.results.stages_said import StageSaid, is_rounded, plain, said, shortened
 from coop.charts import BarChart, bar_chart
 from coop.transfer_chart import TransferChart, transfer_chart
 from governance.counting.result import StageKind
@@ -43,6 +44,12 @@ class CountShown:
     """A count. How votes moved, or their sums, or the comparisons."""
 
     transfers: TransferChart | None = None
+    #: What happened at each stage, where votes moved.
+    said: tuple[StageSaid, ...] = ()
+    #: What elected when the count began. Whether it moves from stage to stage; and whether numbers have more decimal places than are shown.
+    first_quota: str = ""
+    quota_moves: bool = False
+    is_rounded: bool = False
     sums: BarChart | None = None
     runoffs: tuple[Runoff, ...] = ()
     compared: Compared | None = None
@@ -53,7 +60,14 @@ def shown(rule: ElectionRule, count: Mapping[str, Any], won: Sequence[str], *, i
     if "order" in count:
         return CountShown(compared=_compared(count))
     if rule.method.form is Form.RANKED:
-        return CountShown(transfers=transfer_chart(count))
+        short = shortened(count)
+        return CountShown(
+            transfers=transfer_chart(short),
+            said=said(short, is_choice=is_choice, by_half=rule.name == "irv"),
+            first_quota=plain(count["stages"][0].get("quota") or count["quota"]),
+            quota_moves=any(stage.get("quota") for stage in count["stages"]),
+            is_rounded=is_rounded(count),
+        )
     runoffs = tuple(_runoffs(count["stages"])) if rule.name == "star" else ()
     labels = {
         name: gettext("%(name)s, chosen", name=name) if is_choice else gettext("%(name)s, elected", name=name)

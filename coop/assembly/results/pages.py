@@ -5,9 +5,10 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
-from flask import Response, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask_babel import gettext
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from coop import clock
 from coop.assembly import queries
@@ -24,6 +25,7 @@ from coop.assembly.results.queries import OnPaper, RollCallLine
 from coop.charts import ResolutionChart, resolution_chart
 from coop.database import db
 from coop.downloads import download, streamed
+from coop.errors import message_of, status_of
 from coop.permissions import NotFound, requires
 from coop.signed_in import actor
 from evidence.messages import N_
@@ -34,6 +36,7 @@ from governance.declared import Declared
 from governance.methods import ElectionRule, Form
 from governance.models import Kind, Secrecy
 
+Page = str | Response | tuple[str, int]
 _BASES = {
     Base.FOR_AND_AGAINST: N_("the votes for and against"),
     Base.CAST: N_("all votes cast"),
@@ -49,6 +52,8 @@ class Step:
     rule: str
     numbers: str
     met: bool | None
+    #: Where the rule can be read.
+    href: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,8 @@ class Result:
     chart: ResolutionChart | None
     #: Who voted how; nothing for a reader who is neither a member nor in office.
     roll_call: list[RollCallLine] | None
+    #: Why a secret vote has no list of ballots, where so few voted that it would name them.
+    withheld: str | None
     #: For an election: the elected by name, its rule, the count with names, and what is shown of it.
     elected: list[str]
     rule: ElectionRule | None
@@ -91,10 +98,18 @@ class Result:
 
 @blueprint.get("/proposals/<uuid:motion_id>/ballots")
 @requires()
-def ballots(motion_id: UUID) -> str:
-    """List the ballots of a counted secret vote by their receipts, so that everybody finds their own."""
+def ballots(motion_id: UUID) -> Page:
+    """List the ballots of a counted secret vote by their receipts, so that everybody finds their own; a roll-call stands with its result."""
     session = db.session()
     page, outcome, names = _counted(session, motion_id)
+    if outcome.proposal.secrecy is Secrecy.OPEN:
+        return redirect(url_for("assembly.proposal", motion_id=motion_id, _anchor="result"), 303)
+    refusal = results.why_no_list(session, outcome)
+    if refusal is not None:
+        heading, reason = gettext("There is no list of these ballots"), message_of(refusal)
+        return render_template(
+            "assembly/no_ballot.html", page=page, heading=heading, crumb=gettext("Ballots"), reason=reason
+        ), status_of(refusal)
     rule = rule_of(outcome.proposal)
     return render_template(
         "assembly/ballots.html",
@@ -176,10 +191,18 @@ def _resolution_result(session: Session, page: MotionPage, outcome: Declared) ->
             count.for_votes, count.against, count.abstain, count.threshold_needed, count.quorum_needed, count.roll
         ),
         roll_call=_roll_call(session, outcome),
+        withheld=_withheld(session, outcome),
         elected=[],
         rule=None,
         count={},
     )
+
+
+def _withheld(session: Session, outcome: Declared) -> str | None:
+    if outcome.proposal.secrecy is not Secrecy.SECRET:
+        return None
+    refusal = results.why_no_list(session, outcome)
+    return message_of(refusal) if refusal else None
 
 
 def _roll_call(session: Session, outcome: Declared) -> list[RollCallLine] | None:
@@ -234,6 +257,7 @@ def _steps(session: Session, page: MotionPage, rule: ResolutionRule, count: Reso
             gettext("special resolution") if special else gettext("ordinary resolution"),
             gettext("version %(version)s, in force when the vote opened", version=bylaws.version),
             None,
+            url_for("assembly.bylaws_version", version=bylaws.version),
         ),
     )
 
@@ -290,6 +314,7 @@ def _election_result(session: Session, page: MotionPage, outcome: Declared) -> R
         steps=(),
         chart=None,
         roll_call=_roll_call(session, outcome),
+        withheld=_withheld(session, outcome),
         elected=elected,
         names=names,
         rule=rule,

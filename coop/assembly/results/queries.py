@@ -178,10 +178,18 @@ def need_ballot_list(session: Session, outcome: Declared) -> None:
     Raises:
         NoBallotList, BallotsWithheld
     """
+    refusal = why_no_list(session, outcome)
+    if refusal is not None:
+        raise refusal
+
+
+def why_no_list(session: Session, outcome: Declared) -> NoBallotList | BallotsWithheld | None:
+    """Return why there is no list of ballots, or nothing where there is one."""
     if outcome.proposal.secrecy is not Secrecy.SECRET:
-        raise NoBallotList
+        return NoBallotList()
     if how_shown(session, outcome) is Shown.RECEIPTS:
-        raise BallotsWithheld(heads(outcome), outcome.proposal.secret_least or 0)
+        return BallotsWithheld(heads(outcome), outcome.proposal.secret_least or 0)
+    return None
 
 
 def need_answers(session: Session, outcome: Declared) -> None:

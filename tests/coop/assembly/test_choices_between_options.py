@@ -15,6 +15,8 @@ from coop.assembly.meetings.errors import ChoiceDecidesNothing
 from coop.assembly.models import Motion, MotionWords
 from coop.assembly.resolutions import Resolution
 from coop.database import db, write
+from coop.demonstration import neighbours
+from coop.outbox import OutboxJob
 from coop.permissions import Actor, Power
 from evidence.columns import table_of
 from governance.checks import findings
@@ -62,6 +64,13 @@ def test_a_choice_is_held_by_roll_call_by_every_rule_and_says_who_voted_how(
     page = sign_in("board").get(path)
     assert "Chosen: In " in page.text
     assert "Who voted how" in page.text
+    assert not [
+        word for word in ("candidate", "elected", "Elected") if word in page.text.partition("Digest of the result")[0]
+    ]
+    with app.app_context():
+        mails = db.session.scalars(select(OutboxJob).where(OutboxJob.key.like("motion-counted:%"))).all()
+        assert mails
+        assert all("Chosen: In " in str(mail.payload) and "4 ballots were cast." in str(mail.payload) for mail in mails)
     said = {
         Form.ONE: "In May",
         Form.APPROVED: "In May, In August",
@@ -76,6 +85,20 @@ def test_a_choice_is_held_by_roll_call_by_every_rule_and_says_who_voted_how(
         assert assembly_findings(db.session()) == []
         assert db.session.scalar(select(func.count()).where(Resolution.proposal_id.is_not(None))) == 0
         assert db.session.scalars(select(Proposal.kind)).one() is Kind.CHOICE
+
+
+@pytest.mark.parametrize("rule", ["plurality", "irv", "star"])
+def test_the_other_members_of_a_demonstration_vote_in_a_choice_by_roll_call(
+    app: Flask, assembly: "Assembly", monkeypatch: pytest.MonkeyPatch, rule: str
+) -> None:
+    monkeypatch.setattr(neighbours, "_SHARE", 1.1)
+    path = ask(assembly).path
+    assembly.open(path, rule=rule)
+    with app.app_context():
+        closes_at = db.session.scalars(select(Proposal.closes_at)).one()
+        cast = write(lambda session: neighbours.vote(session, closes_at))
+        assert cast > 0
+        assert db.session.scalar(select(func.count()).select_from(OpenBallot)) == cast
 
 
 @pytest.mark.parametrize("rule", ["approval", "score", "schulze"])

@@ -290,6 +290,11 @@ def test_two_scrutineers_at_odds_leave_the_vote_pending_and_are_told_once(
             assert {UUID(key.rpartition(":")[2]) for key in keys} == told
         assert "Settle how the sheets differ" in sign_in("scrutineer").get("/").links
         assert "Ask the scrutineers for their sheets" in sign_in("secretary").get("/").links
+        waiting = sign_in("secretary").get(path)
+        assert "counted once the two have entered the same" in waiting.text
+        assert not {"Count the votes now", "in a moment"} & set(
+            re.findall("Count the votes now|in a moment", waiting.text)
+        )
         refused = sign_in("secretary").post(f"{path}/count")
         assert (refused.status, "once the sheets of two scrutineers agree" in refused.text) == (409, True)
         _enter(sign_in, "board2", path, _sheet(app, assembly, path, treasurer="for"))
@@ -319,6 +324,15 @@ def test_bad_boxes_are_said_beside_them_and_change_nothing(app: Flask, assembly:
     ):
         page = _enter(sign_in, "scrutineer", path, boxes)
         assert (page.status, words in page.text) == (422, True), (boxes, page.text)
+    for boxes, said in (
+        ({"rank-0": "Q", "many-0": "2"}, "Row 1: “Q” is not a letter"),
+        ({"rank-0": "A", "many-0": "1", "rank-2": "B", "many-2": ""}, "Row 3: Write how many"),
+        ({"spoilt": "many"}, "“many” is not a number"),
+        ({}, "are 0 together"),
+    ):
+        page = _enter(sign_in, "scrutineer", path, boxes)
+        words, to = next((words, to) for words, to in page.links.items() if said in words)
+        assert f' id="{to.removeprefix("#")}"' in page.html, (words, to)
     garbage = {"rank-99999": "A", "rank-": "x", "group-0": "9", "many-1000": "1", "vote-x": "for", "rank-0\x00": "\x00"}
     assert sign_in("scrutineer").post(_desk(path, "/sheet"), garbage).status == 422
     with app.app_context():
@@ -342,7 +356,7 @@ def test_a_later_mark_asks_for_the_sheet_again(app: Flask, assembly: "Assembly",
     [
         ("plurality", "Mark one box. A ballot", "the letter that is marked", "b", '["{b}"]'),
         ("approval", "Mark as many boxes", "the letters that are marked", "cA", '["{a}","{c}"]'),
-        ("schulze", "gets the same number", "such as B A=C", "B A=C", '["{b}",["{a}","{c}"]]'),
+        ("schulze", "get the same number", "such as B A=C", "B A=C", '["{b}",["{a}","{c}"]]'),
         ("score", "Write from 0 to 5", "such as A5 C3", "a5, C 3", '{"{a}":5,"{c}":3}'),
         ("dots", "You have 5 dots", "such as A5 C3", "A3B2", '{"{a}":3,"{b}":2}'),
     ],

@@ -58,6 +58,16 @@ def _running(assembly: "Assembly") -> str:
     return path
 
 
+def test_the_mail_of_an_opened_election_says_who_stands(app: Flask, assembly: "Assembly") -> None:
+    _running(assembly)
+    with app.app_context():
+        mails = db.session.scalars(select(OutboxJob).where(OutboxJob.key.like("motion-opened:%"))).all()
+        assert mails
+        standing = ", ".join(sorted(assembly.names()[name] for name in ("board", "board2", "treasurer")))
+        for mail in mails:
+            assert f"There are 2 seats, and these stand: {standing}." in json.dumps(mail.payload, ensure_ascii=False)
+
+
 def _id(path: str) -> str:
     return path.rpartition("/")[2]
 
@@ -158,8 +168,8 @@ def test_the_trail_and_the_mail_know_nothing_of_a_secret_ballot(app: Flask, asse
 
 
 BAD_RANKINGS: tuple[tuple[dict[str, str], str], ...] = (
-    ({}, "Nobody is ranked yet"),
-    ({"c1": "1", "c2": "1"}, "The number 1 stands beside more than one candidate"),
+    ({}, "Nothing is ranked yet"),
+    ({"c1": "1", "c2": "1"}, "The number 1 stands beside more than one name"),
     ({"c1": "1", "c2": "3"}, "The number 2 is missing"),
     ({"c1": "2"}, "The number 1 is missing"),
     ({"c1": "0"}, "“0” is not a place"),
@@ -311,7 +321,9 @@ def test_a_roll_call_has_no_list_of_ballots_by_receipt(assembly: "Assembly", sig
     assert sign_in("board").get(f"{path}/ballots").status == 409
     assembly.open(path)
     assembly.close(path)
-    assert sign_in("board").get(f"{path}/ballots").status == 422
+    page = sign_in("board").get(f"{path}/ballots")
+    assert (page.path, "Who voted how" in page.text) == (path, True)
+    assert sign_in("board").get(f"{path}/ballots.csv").status == 422
     assert sign_in("board").get(f"/as/{assembly.members['board']}/elections/{_id(path)}/stand").status == 404
 
 

@@ -206,7 +206,7 @@ def test_the_archive_and_the_bundle_of_so_few_rankings_that_they_name_voters_say
             assert evidence.data == content
         else:
             assert evidence.status_code == 409
-            assert "2 ballots were cast, and fewer than 3 share what a list would show" in evidence.text
+            assert "of 2 cast, fewer than 3 share what it would show" in evidence.text
             # What was declared is on the page.
             assert "2 of 6 on the voting roll voted" in member.get(election.path).text
 

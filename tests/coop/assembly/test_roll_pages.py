@@ -392,7 +392,7 @@ def test_an_officer_is_told_what_to_do_where_a_strike_would_leave_too_few_for_a_
     house.challenge("treasurer", "scrutineer")
     refused = house.answer("secretary")
     assert refused.status == 409
-    assert "without them 5 would share the class" in refused.text
+    assert "without them only 5 would have ballots that look alike" in refused.text
     assert "put the question to the vote again, by roll-call" in refused.text
     # The form is still there, with what was typed.
     assert dict(refused.form(having="reasons").values)["reasons"] == "The register says so."

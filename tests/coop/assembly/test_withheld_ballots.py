@@ -86,3 +86,22 @@ def _receipts(session: Session, motion_id: UUID) -> list[str]:
     found = declared(session, session.get_one(Motion, motion_id).proposal_id)
     assert found is not None
     return list(cast_of(session, found).receipts)
+
+
+def test_where_too_few_voted_the_page_says_so_and_links_to_no_list(assembly: "Assembly", sign_in: "SignIn") -> None:
+    election, resolution = assembly.call_election(), assembly.write()
+    for path in (election, resolution):
+        assembly.open(path, secrecy="secret")
+    assembly.rank(election, "treasurer", "board")
+    assembly.fill_in(resolution, "treasurer", {"choice": "for"})
+    for path in (election, resolution):
+        assembly.close(path)
+        page = sign_in("founder").get(path)
+        assert "of 1 cast, fewer than 3 share what it would show" in page.text
+        assert f"{path}/ballots" not in page.links.values()
+        listed = sign_in("founder").get(f"{path}/ballots")
+        assert (listed.status, listed.title) == (409, "There is no list of these ballots")
+        assert path in listed.links.values()
+        checking = sign_in("founder").get(f"{path}/check")
+        assert "What the ballots say is not in the bundle" in checking.text
+        assert "coop count" not in checking.text
