@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -10,10 +10,8 @@ from coop.assembly import operations
 from coop.assembly.blueprint import blueprint
 from coop.assembly.forms import ChoiceForm
 from coop.database import db, write
-from coop.errors import show_on
 from coop.permissions import requires
 from coop.signed_in import act_for
-from evidence.messages import Refusal
 
 Page = str | Response | tuple[str, int]
 
@@ -25,18 +23,12 @@ def write_choice(participant_id: UUID) -> Page:
     who = act_for(participant_id)
     operations.need_member(db.session(), participant_id)
     form = ChoiceForm(data={"seats": 1})
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            words, seats = form.to_words(), form.to_seats()
-            try:
-                motion_id = write(
-                    lambda s: operations.write_choice(s, who, author_id=participant_id, words=words, seats=seats)
-                )
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                flash(gettext("Your question is up for discussion."), "success")
-                return redirect(url_for("assembly.proposal", motion_id=motion_id), 303)
-    return render_template("assembly/write_choice.html", form=form), status
+    if form.validate_on_submit():
+        words, seats = form.to_words(), form.to_seats()
+        with form.showing_refusals():
+            motion_id = write(
+                lambda s: operations.write_choice(s, who, author_id=participant_id, words=words, seats=seats)
+            )
+            flash(gettext("Your question is up for discussion."), "success")
+            return redirect(url_for("assembly.proposal", motion_id=motion_id), 303)
+    return render_template("assembly/write_choice.html", form=form), form.status

@@ -22,11 +22,9 @@ from coop.assembly.queries import MotionPage, State
 from coop.assembly.results.pages import needed, result_of
 from coop.assembly.solvency import OFFICERS, surplus_of
 from coop.database import db, write
-from coop.errors import show_on
 from coop.paging import pager, requested_page
 from coop.permissions import NotFound, Power, requires
 from coop.signed_in import act_for, actor
-from evidence.messages import Refusal
 from governance.models import Kind
 from governance.paper.scrutiny import waits
 
@@ -80,23 +78,17 @@ def write_proposal(participant_id: UUID) -> Page:
     who = act_for(participant_id)
     operations.need_member(db.session(), participant_id)
     form = MotionForm()
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            asked = form.to_motion()
-            try:
-                motion_id = write(
-                    lambda s: operations.write_motion(
-                        s, who, author_id=participant_id, words=asked.words, majority=asked.majority
-                    )
+    if form.validate_on_submit():
+        asked = form.to_motion()
+        with form.showing_refusals():
+            motion_id = write(
+                lambda s: operations.write_motion(
+                    s, who, author_id=participant_id, words=asked.words, majority=asked.majority
                 )
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                flash(gettext("Your proposal is up for discussion."), "success")
-                return redirect(url_for("assembly.proposal", motion_id=motion_id), 303)
-    return render_template("assembly/write_proposal.html", form=form), status
+            )
+            flash(gettext("Your proposal is up for discussion."), "success")
+            return redirect(url_for("assembly.proposal", motion_id=motion_id), 303)
+    return render_template("assembly/write_proposal.html", form=form), form.status
 
 
 @blueprint.route("/proposals/<uuid:motion_id>/edit", methods=["GET", "POST"])
@@ -106,21 +98,15 @@ def edit_proposal(motion_id: UUID) -> Page:
     who = actor()
     page = queries.motion(db.session(), motion_id, clock.now())
     form = _words_form(page)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            words = form.to_words()
-            try:
-                write(lambda s: operations.edit_motion(s, who, motion_id=motion_id, words=words))
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                flash(gettext("The new words are up for discussion."), "success")
-                return redirect(url_for("assembly.proposal", motion_id=motion_id), 303)
-    elif not _may(page, on_agenda(db.session(), motion_id)).edit:
+    if form.validate_on_submit():
+        words = form.to_words()
+        with form.showing_refusals():
+            write(lambda s: operations.edit_motion(s, who, motion_id=motion_id, words=words))
+            flash(gettext("The new words are up for discussion."), "success")
+            return redirect(url_for("assembly.proposal", motion_id=motion_id), 303)
+    if not form.is_submitted() and not _may(page, on_agenda(db.session(), motion_id)).edit:
         raise NotFound
-    return render_template("assembly/edit_proposal.html", form=form, page=page), status
+    return render_template("assembly/edit_proposal.html", form=form, page=page), form.status
 
 
 @blueprint.post("/proposals/<uuid:motion_id>/withdraw")
@@ -139,18 +125,14 @@ def add_comment(participant_id: UUID, motion_id: UUID) -> Page:
     """Add to the debate."""
     who = act_for(participant_id)
     form = CommentForm()
-    status = 422
-    if form.validate():
+    if form.validate_on_submit():
         text = form.to_text()
-        try:
+        with form.showing_refusals():
             comment_id = write(
                 lambda s: operations.comment(s, who, motion_id=motion_id, author_id=participant_id, text=text)
             )
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             return redirect(url_for("assembly.proposal", motion_id=motion_id, _anchor=f"comment-{comment_id}"), 303)
-    return _proposal_page(motion_id, form, participant_id, status)
+    return _proposal_page(motion_id, form, participant_id, form.status)
 
 
 @blueprint.route("/comments/<uuid:comment_id>", methods=["GET", "POST"])
@@ -160,19 +142,13 @@ def edit_comment(comment_id: UUID) -> Page:
     who = actor()
     motion_id, written = queries.own_comment(db.session(), comment_id, who.represents)
     form = CommentForm(data={"text": written})
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            text = form.to_text()
-            try:
-                write(lambda s: operations.edit_comment(s, who, comment_id=comment_id, text=text))
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                return redirect(url_for("assembly.proposal", motion_id=motion_id, _anchor=f"comment-{comment_id}"), 303)
+    if form.validate_on_submit():
+        text = form.to_text()
+        with form.showing_refusals():
+            write(lambda s: operations.edit_comment(s, who, comment_id=comment_id, text=text))
+            return redirect(url_for("assembly.proposal", motion_id=motion_id, _anchor=f"comment-{comment_id}"), 303)
     page = queries.motion(db.session(), motion_id, clock.now())
-    return render_template("assembly/edit_comment.html", form=form, page=page), status
+    return render_template("assembly/edit_comment.html", form=form, page=page), form.status
 
 
 @blueprint.post("/comments/<uuid:comment_id>/remove")

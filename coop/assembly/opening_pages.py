@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -18,10 +18,9 @@ from coop.assembly.models import Majority
 from coop.assembly.queries import CandidateRow, MotionPage, State
 from coop.assembly.rolls.electorate import eligible, record_date
 from coop.database import db, write
-from coop.errors import message_of, show_on
+from coop.errors import message_of
 from coop.permissions import Power, requires
 from coop.signed_in import actor
-from evidence.messages import Refusal
 from governance.models import Kind, Secrecy
 
 Page = str | Response | tuple[str, int]
@@ -46,27 +45,21 @@ def open_vote(motion_id: UUID) -> Page:
     )
     form.offer(voting.WAYS[page.row.kind])
     form.offer_rules(choices_for(page.seats) if page.seats else ())
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            try:
-                asked = form.to_opening(zone)
-                write(
-                    lambda s: voting.open_motion(
-                        s,
-                        who,
-                        motion_id=motion_id,
-                        closes_at=asked.closes_at,
-                        seen=asked.seen,
-                        casting=asked.casting,
-                    )
+    if form.validate_on_submit():
+        with form.showing_refusals():
+            asked = form.to_opening(zone)
+            write(
+                lambda s: voting.open_motion(
+                    s,
+                    who,
+                    motion_id=motion_id,
+                    closes_at=asked.closes_at,
+                    seen=asked.seen,
+                    casting=asked.casting,
                 )
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                flash(gettext("The vote is open. Everybody on the roll gets a mail."), "success")
-                return redirect(url_for("assembly.proposal", motion_id=motion_id), 303)
+            )
+            flash(gettext("The vote is open. Everybody on the roll gets a mail."), "success")
+            return redirect(url_for("assembly.proposal", motion_id=motion_id), 303)
     session = db.session()
     page = queries.motion(session, motion_id, clock.now())
     candidates = queries.candidates(session, motion_id)
@@ -85,7 +78,7 @@ def open_vote(motion_id: UUID) -> Page:
         candidates=standing,
         silent=[row.name for row in candidates if not row.stands and not row.withdrawn],
         obstacles=_obstacles(page, on_agenda(session, motion_id), roll_size, standing),
-    ), status
+    ), form.status
 
 
 @blueprint.post("/proposals/<uuid:motion_id>/count")

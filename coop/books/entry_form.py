@@ -16,7 +16,7 @@ from coop.books.forms import LONGEST_ENTRY_TEXT, PartyField
 from coop.books.line_form import CodedLineForm, Offer
 from coop.books.operations import NewEntry
 from coop.books.pages import currency
-from coop.errors import message_of, show_on, status_of
+from coop.errors import message_of, status_of
 from coop.forms import DayField, Form, LineField, MoneyField, TokenField, choices, required
 from evidence.messages import Refusal
 from ledger.drafts import Line
@@ -155,7 +155,7 @@ class EntryForm(Form):
         elif "code" in values:
             rows = [row for row in rows if name in row and row[name].data == values["code"]]
         else:
-            return show_on(self, refusal)
+            return super().show(refusal)
         if isinstance(refusal, PartyMissing):
             rows, name = [row for row in rows if not row.party.data], "party"
         for row in rows:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -15,10 +15,8 @@ from coop.assembly.errors import NotInDiscussion, NotNominable
 from coop.assembly.forms import ElectionForm, NominationForm, StatementForm
 from coop.assembly.queries import MotionPage, State
 from coop.database import db, write
-from coop.errors import show_on
 from coop.permissions import NotFound, Power, requires
 from coop.signed_in import act_for, actor
-from evidence.messages import Refusal
 from governance.models import Kind
 
 Page = str | Response | tuple[str, int]
@@ -31,19 +29,13 @@ def call_election() -> Page:
     who, session = actor(), db.session()
     figures = bylaws.in_force(session, cooperative.today(session)).bylaws
     form = ElectionForm(data={"seats": figures.board_seats})
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            asked = form.to_election()
-            try:
-                motion_id = write(lambda s: operations.call_election(s, who, words=asked.words, seats=asked.seats))
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                flash(gettext("Members can nominate from now on."), "success")
-                return redirect(url_for("assembly.proposal", motion_id=motion_id), 303)
-    return render_template("assembly/call_election.html", form=form, board_seats=figures.board_seats), status
+    if form.validate_on_submit():
+        asked = form.to_election()
+        with form.showing_refusals():
+            motion_id = write(lambda s: operations.call_election(s, who, words=asked.words, seats=asked.seats))
+            flash(gettext("Members can nominate from now on."), "success")
+            return redirect(url_for("assembly.proposal", motion_id=motion_id), 303)
+    return render_template("assembly/call_election.html", form=form, board_seats=figures.board_seats), form.status
 
 
 @blueprint.route("/as/<uuid:participant_id>/elections/<uuid:motion_id>/stand", methods=["GET", "POST"])
@@ -56,27 +48,21 @@ def stand(participant_id: UUID, motion_id: UUID) -> Page:
         (row for row in queries.candidates(db.session(), motion_id) if row.participant_id == participant_id), None
     )
     form = StatementForm(data={"statement": mine.statement if mine else ""})
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            statement = form.to_statement()
-            try:
-                write(
-                    lambda s: elections.stand(
-                        s, who, motion_id=motion_id, participant_id=participant_id, statement=statement
-                    )
+    if form.validate_on_submit():
+        statement = form.to_statement()
+        with form.showing_refusals():
+            write(
+                lambda s: elections.stand(
+                    s, who, motion_id=motion_id, participant_id=participant_id, statement=statement
                 )
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                flash(gettext("You stand for election."), "success")
-                return redirect(url_for("assembly.proposal", motion_id=motion_id), 303)
-    else:
+            )
+            flash(gettext("You stand for election."), "success")
+            return redirect(url_for("assembly.proposal", motion_id=motion_id), 303)
+    if not form.is_submitted():
         operations.need_member(db.session(), participant_id)
         seats.need_no_seat(db.session(), motion_id, participant_id)
     is_auditor = participant_id in seats.auditors_among(db.session(), [participant_id])
-    return render_template("assembly/stand.html", form=form, page=page, mine=mine, is_auditor=is_auditor), status
+    return render_template("assembly/stand.html", form=form, page=page, mine=mine, is_auditor=is_auditor), form.status
 
 
 @blueprint.route("/as/<uuid:participant_id>/elections/<uuid:motion_id>/nominate", methods=["GET", "POST"])
@@ -89,27 +75,21 @@ def nominate(participant_id: UUID, motion_id: UUID) -> Page:
     nominees = dict(queries.nominees(db.session(), motion_id))
     left_out = {participant_id, *seats.seated_among(db.session(), motion_id, nominees)}
     is_anybody_left = form.offer((one, name) for one, name in nominees.items() if one not in left_out)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            chosen = form.to_participant_id()
-            try:
-                if chosen is None:
-                    raise NotNominable
-                write(
-                    lambda s: elections.nominate(
-                        s, who, motion_id=motion_id, nominator_id=participant_id, participant_id=chosen
-                    )
+    if form.validate_on_submit():
+        chosen = form.to_participant_id()
+        with form.showing_refusals():
+            if chosen is None:
+                raise NotNominable
+            write(
+                lambda s: elections.nominate(
+                    s, who, motion_id=motion_id, nominator_id=participant_id, participant_id=chosen
                 )
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                flash(gettext("They are asked by mail whether they accept."), "success")
-                return redirect(url_for("assembly.proposal", motion_id=motion_id), 303)
-    else:
+            )
+            flash(gettext("They are asked by mail whether they accept."), "success")
+            return redirect(url_for("assembly.proposal", motion_id=motion_id), 303)
+    if not form.is_submitted():
         operations.need_member(db.session(), participant_id)
-    return render_template("assembly/nominate.html", form=form, page=page, is_anybody_left=is_anybody_left), status
+    return render_template("assembly/nominate.html", form=form, page=page, is_anybody_left=is_anybody_left), form.status
 
 
 @blueprint.post("/as/<uuid:participant_id>/elections/<uuid:motion_id>/withdraw")

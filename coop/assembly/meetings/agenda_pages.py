@@ -52,25 +52,17 @@ def add_election(meeting_id: UUID) -> Page:
     page = queries.meeting(session, meeting_id, clock.now())
     figures = bylaws.in_force(session, cooperative.today(session)).bylaws
     form = ElectionForm(data={"title": gettext("Election of the board"), "seats": figures.board_seats})
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            asked = form.to_election()
-            try:
-                write(
-                    lambda s: agendas.add_election(s, who, meeting_id=meeting_id, words=asked.words, seats=asked.seats)
-                )
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                flash(gettext("Members can nominate until the meeting opens."), "success")
-                return redirect(url_for("assembly.agenda", meeting_id=meeting_id), 303)
-    elif page.row.state is not MeetingState.CALLED:
+    if form.validate_on_submit():
+        asked = form.to_election()
+        with form.showing_refusals():
+            write(lambda s: agendas.add_election(s, who, meeting_id=meeting_id, words=asked.words, seats=asked.seats))
+            flash(gettext("Members can nominate until the meeting opens."), "success")
+            return redirect(url_for("assembly.agenda", meeting_id=meeting_id), 303)
+    if not form.is_submitted() and page.row.state is not MeetingState.CALLED:
         raise NotFound
     return render_template(
         "assembly/meetings/add_election.html", form=form, page=page, board_seats=figures.board_seats
-    ), status
+    ), form.status
 
 
 @blueprint.post("/meetings/<uuid:meeting_id>/agenda/surplus")

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -22,10 +22,9 @@ from coop.assembly.meetings.showing import local, page_values
 from coop.assembly.rolls.electorate import eligible, record_date
 from coop.assembly.voting import Casting
 from coop.database import db, write
-from coop.errors import message_of, show_on
+from coop.errors import message_of
 from coop.permissions import NotFound, Power, requires
 from coop.signed_in import actor
-from evidence.messages import Refusal
 from governance.models import Secrecy
 
 Page = str | Response | tuple[str, int]
@@ -53,19 +52,13 @@ def send_notice(meeting_id: UUID) -> Page:
     who, session = actor(), db.session()
     page = queries.meeting(session, meeting_id, clock.now())
     form = SendForm(data={"seen": notices.content_digest(session, session.get_one(Meeting, meeting_id))})
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            seen = form.to_seen()
-            try:
-                write(lambda s: notices.send_notice(s, who, meeting_id=meeting_id, seen=seen))
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                flash(gettext("The notice is sent: every member gets a mail."), "success")
-                return redirect(url_for("assembly.meeting", meeting_id=meeting_id), 303)
-    elif page.row.state is not MeetingState.CALLED:
+    if form.validate_on_submit():
+        seen = form.to_seen()
+        with form.showing_refusals():
+            write(lambda s: notices.send_notice(s, who, meeting_id=meeting_id, seen=seen))
+            flash(gettext("The notice is sent: every member gets a mail."), "success")
+            return redirect(url_for("assembly.meeting", meeting_id=meeting_id), 303)
+    if not form.is_submitted() and page.row.state is not MeetingState.CALLED:
         raise NotFound
     session = db.session()
     today = cooperative.today(session)
@@ -82,7 +75,7 @@ def send_notice(meeting_id: UUID) -> Page:
         today=today,
         how_to_vote=how_to_vote(session),
         lacks=showing.lacks(session, page, for_notice=True),
-    ), status
+    ), form.status
 
 
 @blueprint.route("/meetings/<uuid:meeting_id>/postpone", methods=["GET", "POST"])
@@ -102,24 +95,18 @@ def postpone_meeting(meeting_id: UUID) -> Page:
             "link": page.words.link,
         }
     )
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            reason = form.to_reason()
-            try:
-                when = form.to_when(zone)
-                write(lambda s: notices.postpone_meeting(s, who, meeting_id=meeting_id, when=when, reason=reason))
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                flash(gettext("The meeting is postponed: every member gets a new notice."), "success")
-                return redirect(url_for("assembly.meeting", meeting_id=meeting_id), 303)
-    elif page.row.state is not MeetingState.NOTICED:
+    if form.validate_on_submit():
+        reason = form.to_reason()
+        with form.showing_refusals():
+            when = form.to_when(zone)
+            write(lambda s: notices.postpone_meeting(s, who, meeting_id=meeting_id, when=when, reason=reason))
+            flash(gettext("The meeting is postponed: every member gets a new notice."), "success")
+            return redirect(url_for("assembly.meeting", meeting_id=meeting_id), 303)
+    if not form.is_submitted() and page.row.state is not MeetingState.NOTICED:
         raise NotFound
     return render_template(
         "assembly/meetings/postpone.html", form=form, page=page, zone=zone, earliest=earliest
-    ), status
+    ), form.status
 
 
 @blueprint.route("/meetings/<uuid:meeting_id>/open", methods=["GET", "POST"])
@@ -134,24 +121,18 @@ def open_meeting(meeting_id: UUID) -> Page:
     form = OpenMeetingForm(data={"closes_on": closes_on.isoformat(), "closes_time": _EVENING})
     voted_on = [item.motion for item in page.items if item.motion and not item.dropped_at]
     form.count_elections({motion.row.id: motion.seats for motion in voted_on if motion.seats})
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            try:
-                closes_at = form.to_closes_at(zone)
-                casting, rules = Casting(takes_paper=bool(form.takes_paper.data)), form.to_rules()
-                write(
-                    lambda s: opening.open_meeting(
-                        s, who, meeting_id=meeting_id, closes_at=closes_at, casting=casting, rules=rules
-                    )
+    if form.validate_on_submit():
+        with form.showing_refusals():
+            closes_at = form.to_closes_at(zone)
+            casting, rules = Casting(takes_paper=bool(form.takes_paper.data)), form.to_rules()
+            write(
+                lambda s: opening.open_meeting(
+                    s, who, meeting_id=meeting_id, closes_at=closes_at, casting=casting, rules=rules
                 )
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                flash(gettext("The meeting is open, and everything on its agenda can be voted on."), "success")
-                return redirect(url_for("assembly.meeting", meeting_id=meeting_id), 303)
-    elif page.row.state is not MeetingState.NOTICED:
+            )
+            flash(gettext("The meeting is open, and everything on its agenda can be voted on."), "success")
+            return redirect(url_for("assembly.meeting", meeting_id=meeting_id), 303)
+    if not form.is_submitted() and page.row.state is not MeetingState.NOTICED:
         raise NotFound
     session = db.session()
     record_on = record_date(session, figures, today)
@@ -164,7 +145,7 @@ def open_meeting(meeting_id: UUID) -> Page:
         record_on=record_on,
         too_early=_too_early(session, page),
         lacks=showing.lacks(session, page),
-    ), status
+    ), form.status
 
 
 def _too_early(session: Session, page: MeetingPage) -> list[str]:

@@ -4,7 +4,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from flask import Response, current_app, flash, redirect, render_template, request, url_for
+from flask import Response, current_app, flash, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -22,11 +22,9 @@ from coop.calendar_files import Happening
 from coop.config import configuration
 from coop.database import db, write
 from coop.downloads import download
-from coop.errors import show_on
 from coop.paging import pager, requested_page
 from coop.permissions import NotFound, Power, requires
 from coop.signed_in import actor
-from evidence.messages import Refusal
 
 Page = str | BaseResponse | tuple[str, int]
 #: The time of day that is proposed for a meeting: after work.
@@ -67,28 +65,22 @@ def call_meeting() -> Page:
         proposed = max(proposed, by_report + timedelta(days=_DAYS_TO_PREPARE))
     form = CallForm(data={"held_on": proposed.isoformat(), "held_time": _EVENING, "fiscal_year_id": str(year_id)})
     form.offer(queries.years(session))
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            try:
-                asked = form.to_called(zone)
-                meeting_id = write(
-                    lambda s: calling.call_meeting(
-                        s,
-                        who,
-                        kind=asked.kind,
-                        when=asked.when,
-                        opening=asked.opening,
-                        fiscal_year_id=asked.fiscal_year_id,
-                    )
+    if form.validate_on_submit():
+        with form.showing_refusals():
+            asked = form.to_called(zone)
+            meeting_id = write(
+                lambda s: calling.call_meeting(
+                    s,
+                    who,
+                    kind=asked.kind,
+                    when=asked.when,
+                    opening=asked.opening,
+                    fiscal_year_id=asked.fiscal_year_id,
                 )
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                flash(gettext("The meeting is called. Make its agenda, then send the notice."), "success")
-                return redirect(url_for("assembly.agenda", meeting_id=meeting_id), 303)
-    return render_template("assembly/meetings/call.html", form=form, zone=zone, figures=figures), status
+            )
+            flash(gettext("The meeting is called. Make its agenda, then send the notice."), "success")
+            return redirect(url_for("assembly.agenda", meeting_id=meeting_id), 303)
+    return render_template("assembly/meetings/call.html", form=form, zone=zone, figures=figures), form.status
 
 
 @blueprint.get("/meetings/<uuid:meeting_id>")
@@ -128,21 +120,15 @@ def edit_meeting(meeting_id: UUID) -> Page:
             "opening": page.words.opening,
         }
     )
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            try:
-                when, opening = form.to_when(zone), form.to_opening()
-                write(lambda s: calling.edit_meeting(s, who, meeting_id=meeting_id, when=when, opening=opening))
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                flash(gettext("The meeting is changed."), "success")
-                return redirect(url_for("assembly.meeting", meeting_id=meeting_id), 303)
-    elif page.row.state is not MeetingState.CALLED:
+    if form.validate_on_submit():
+        with form.showing_refusals():
+            when, opening = form.to_when(zone), form.to_opening()
+            write(lambda s: calling.edit_meeting(s, who, meeting_id=meeting_id, when=when, opening=opening))
+            flash(gettext("The meeting is changed."), "success")
+            return redirect(url_for("assembly.meeting", meeting_id=meeting_id), 303)
+    if not form.is_submitted() and page.row.state is not MeetingState.CALLED:
         raise NotFound
-    return render_template("assembly/meetings/edit.html", form=form, page=page, zone=zone), status
+    return render_template("assembly/meetings/edit.html", form=form, page=page, zone=zone), form.status
 
 
 @blueprint.route("/meetings/<uuid:meeting_id>/cancel", methods=["GET", "POST"])
@@ -152,21 +138,15 @@ def cancel_meeting(meeting_id: UUID) -> Page:
     who, session = actor(), db.session()
     page = queries.meeting(session, meeting_id, clock.now())
     form = ReasonForm()
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            reason = form.to_reason()
-            try:
-                write(lambda s: calling.cancel_meeting(s, who, meeting_id=meeting_id, reason=reason))
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                flash(gettext("The meeting is cancelled."), "success")
-                return redirect(url_for("assembly.meeting", meeting_id=meeting_id), 303)
-    elif page.row.state not in {MeetingState.CALLED, MeetingState.NOTICED}:
+    if form.validate_on_submit():
+        reason = form.to_reason()
+        with form.showing_refusals():
+            write(lambda s: calling.cancel_meeting(s, who, meeting_id=meeting_id, reason=reason))
+            flash(gettext("The meeting is cancelled."), "success")
+            return redirect(url_for("assembly.meeting", meeting_id=meeting_id), 303)
+    if not form.is_submitted() and page.row.state not in {MeetingState.CALLED, MeetingState.NOTICED}:
         raise NotFound
-    return render_template("assembly/meetings/cancel.html", form=form, page=page), status
+    return render_template("assembly/meetings/cancel.html", form=form, page=page), form.status
 
 
 @blueprint.get("/meetings/<uuid:meeting_id>/meeting.ics")

@@ -16,12 +16,10 @@ from coop.assembly.meetings.models import Presence
 from coop.assembly.meetings.queries import ItemRow, MeetingPage
 from coop.assembly.queries import State
 from coop.database import db, write
-from coop.errors import show_on
 from coop.formats import format_day
 from coop.paging import pager, requested_page
 from coop.permissions import NotFound, Power, requires
 from coop.signed_in import actor
-from evidence.messages import Refusal
 
 Page = str | Response | tuple[str, int]
 
@@ -77,19 +75,13 @@ def write_minutes(meeting_id: UUID) -> Page:
     page = _opened(session, meeting_id)
     standing = page.minutes[0].text if page.minutes else None
     form = MinutesForm(data={"text": standing or _draft(session, page)})
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            text = form.to_text()
-            try:
-                write(lambda s: records.record_minutes(s, who, meeting_id=meeting_id, text=text))
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                flash(gettext("The minutes are saved, and everybody can read them."), "success")
-                return redirect(url_for("assembly.meeting", meeting_id=meeting_id, _anchor="minutes"), 303)
-    return render_template("assembly/meetings/write_minutes.html", form=form, page=page), status
+    if form.validate_on_submit():
+        text = form.to_text()
+        with form.showing_refusals():
+            write(lambda s: records.record_minutes(s, who, meeting_id=meeting_id, text=text))
+            flash(gettext("The minutes are saved, and everybody can read them."), "success")
+            return redirect(url_for("assembly.meeting", meeting_id=meeting_id, _anchor="minutes"), 303)
+    return render_template("assembly/meetings/write_minutes.html", form=form, page=page), form.status
 
 
 @blueprint.get("/meetings/<uuid:meeting_id>/minutes/<int:version>")

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
@@ -35,22 +35,16 @@ def write_solvency(plan_id: UUID) -> Page:
     who, session = actor(), db.session()
     plan, statement = plan_of(session, plan_id), solvency_of(session, plan_id)
     form = GroundsForm(data={"grounds": statement.grounds if statement else ""})
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            grounds = form.to_grounds()
-            try:
-                write(lambda s: solvency.state(s, who, plan_id=plan_id, grounds=grounds))
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                flash(gettext("The statement is written. Now at least two directors sign it."), "success")
-                return redirect(url_for("assembly.solvency_statement", plan_id=plan_id), 303)
+    if form.validate_on_submit():
+        grounds = form.to_grounds()
+        with form.showing_refusals():
+            write(lambda s: solvency.state(s, who, plan_id=plan_id, grounds=grounds))
+            flash(gettext("The statement is written. Now at least two directors sign it."), "success")
+            return redirect(url_for("assembly.solvency_statement", plan_id=plan_id), 303)
     year = db.session().get_one(FiscalYear, plan.year_id)
     return render_template(
         "assembly/meetings/write_solvency.html", form=form, plan=plan, year=year, statement=statement
-    ), status
+    ), form.status
 
 
 @blueprint.post("/solvency/<uuid:plan_id>/sign")

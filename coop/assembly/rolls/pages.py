@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -19,12 +19,10 @@ from coop.assembly.rolls.challenges import ANSWERERS
 from coop.assembly.rolls.forms import AnswerForm, ChallengeForm
 from coop.database import db, write
 from coop.downloads import download, streamed
-from coop.errors import show_on
 from coop.membership.models import Participant
 from coop.paging import pager, requested_page
 from coop.permissions import NotFound, Power, requires
 from coop.signed_in import act_for, actor
-from evidence.messages import Refusal
 from governance.challenges.errors import AlreadyAnswered, ChallengesOver, NoChallenges
 from governance.declared import declared
 from governance.errors import AlreadyCounted
@@ -92,34 +90,26 @@ def challenge_roll(participant_id: UUID, motion_id: UUID) -> Page:
     page, proposal = _roll(db.session(), motion_id)
     need_member(db.session(), participant_id)
     own_name = db.session().get_one(Participant, participant_id).name
-    form, status = ChallengeForm(), 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            asked = form.to_challenge()
-            try:
-                write(
-                    lambda s: roll_challenges.challenge_roll(
-                        s,
-                        who,
-                        motion_id=motion_id,
-                        by_id=participant_id,
-                        whom=asked.whom,
-                        asks=asked.asks,
-                        grounds=asked.grounds,
-                    )
+    form = ChallengeForm()
+    if form.validate_on_submit():
+        asked = form.to_challenge()
+        with form.showing_refusals(but=(AlreadyCounted, ChallengesOver, NoChallenges)):
+            write(
+                lambda s: roll_challenges.challenge_roll(
+                    s,
+                    who,
+                    motion_id=motion_id,
+                    by_id=participant_id,
+                    whom=asked.whom,
+                    asks=asked.asks,
+                    grounds=asked.grounds,
                 )
-            except (AlreadyCounted, ChallengesOver, NoChallenges):
-                # There is no form to show these on.
-                raise
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                flash(gettext("Your challenge is recorded. The secretary or the board answers it."), "success")
-                return redirect(url_for("assembly.roll", motion_id=motion_id, _anchor="challenges"), 303)
-    elif not _is_challengeable(db.session(), proposal):
+            )
+            flash(gettext("Your challenge is recorded. The secretary or the board answers it."), "success")
+            return redirect(url_for("assembly.roll", motion_id=motion_id, _anchor="challenges"), 303)
+    if not form.is_submitted() and not _is_challengeable(db.session(), proposal):
         raise NotFound
-    return render_template("assembly/challenge_roll.html", form=form, page=page, own_name=own_name), status
+    return render_template("assembly/challenge_roll.html", form=form, page=page, own_name=own_name), form.status
 
 
 @blueprint.route("/challenges/<uuid:challenge_id>/answer", methods=["GET", "POST"])
@@ -128,27 +118,20 @@ def answer_challenge(challenge_id: UUID) -> Page:
     """Answer a challenge, with what the registers say beside it."""
     who = actor()
     found = roll_queries.to_answer(db.session(), challenge_id, who.represents)
-    form, status = AnswerForm(), 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            given = form.to_answer()
-            try:
-                write(
-                    lambda s: roll_challenges.answer_challenge(
-                        s, who, challenge_id=challenge_id, upheld=given.upheld, reasons=given.reasons
-                    )
+    form = AnswerForm()
+    if form.validate_on_submit():
+        given = form.to_answer()
+        with form.showing_refusals(but=(AlreadyAnswered, AlreadyCounted, OwnChallenge)):
+            write(
+                lambda s: roll_challenges.answer_challenge(
+                    s, who, challenge_id=challenge_id, upheld=given.upheld, reasons=given.reasons
                 )
-            except (AlreadyAnswered, AlreadyCounted, OwnChallenge):
-                # There is no form to show these on.
-                raise
-            except Refusal as refusal:
-                status = show_on(form, refusal)
-            else:
-                flash(gettext("The challenge is answered. Those concerned get a mail."), "success")
-                return redirect(url_for("assembly.roll", motion_id=found.motion_id, _anchor="challenges"), 303)
+            )
+            flash(gettext("The challenge is answered. Those concerned get a mail."), "success")
+            return redirect(url_for("assembly.roll", motion_id=found.motion_id, _anchor="challenges"), 303)
+    if form.is_submitted():
         found = roll_queries.to_answer(db.session(), challenge_id, who.represents)
-    return render_template("assembly/answer_challenge.html", form=form, found=found), status
+    return render_template("assembly/answer_challenge.html", form=form, found=found), form.status
 
 
 def _roll(session: Session, motion_id: UUID) -> tuple[MotionPage, Proposal]:

@@ -11,7 +11,7 @@ from wtforms import FieldList
 from wtforms.validators import ValidationError
 
 from coop.books.pages import currency
-from coop.errors import message_of, show_on
+from coop.errors import message_of
 from coop.formats import format_amount
 from coop.forms import Form, MoneyField, required
 from evidence.messages import Refusal
@@ -85,4 +85,4 @@ class BudgetFileForm(Form):
         """Keep what is wrong with the rows for the page, and return the status."""
         if isinstance(refusal, FileRefused):
             self.problems = tuple((one.row, one.column, message_of(one.reason)) for one in refusal.problems)
-        return show_on(self, refusal)
+        return super().show(refusal)

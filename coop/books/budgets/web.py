@@ -139,16 +139,13 @@ def copy_budget(year_id: UUID) -> Answer:
 @takes_files
 def import_budget(year_id: UUID) -> Answer:
     """Take a budget from a file."""
-    year, form, who, status = _known_year(year_id), BudgetFileForm(), actor(), 422
-    if form.validate():
-        try:
+    year, form, who = _known_year(year_id), BudgetFileForm(), actor()
+    if form.validate_on_submit():
+        with form.showing_refusals():
             text = form.to_text()
             count = write(lambda s: operations.import_file(s, who, year_id=year_id, text=text))
-        except Refusal as refusal:
-            status = form.show(refusal)
-        else:
             return _filled(year, count)
-    return _fill_page(year, ConfirmForm(formdata=None), form), status
+    return _fill_page(year, ConfirmForm(formdata=None), form), form.status
 
 
 def _asked_year() -> FiscalYear:

@@ -13,7 +13,7 @@ from coop.books import words
 from coop.books.chart import words as chart_words
 from coop.books.chart.operations import NewAccount
 from coop.database import db
-from coop.errors import message_of, show_on
+from coop.errors import message_of
 from coop.forms import DayField, Form, LineField, TextField, choices, required
 from evidence.messages import Refusal
 from ledger import chart, lines
@@ -180,4 +180,4 @@ class ChartForm(Form):
             self.problems = tuple((one.row, one.column, message_of(one.reason)) for one in refusal.problems)
         if refusal.about == "file" and self.file.data is None:
             refusal.about = "pasted"
-        return show_on(self, refusal)
+        return super().show(refusal)

@@ -14,13 +14,11 @@ from coop.books.pages import READERS, Answer, blueprint, currency, download_link
 from coop.books.statements.asked import span_asked
 from coop.charts import ColumnChart, column_chart
 from coop.database import db, write
-from coop.errors import show_on
 from coop.formats import format_day
 from coop.membership.classes import capital_accounts
 from coop.paging import LAST_NUMBER, Part, bounded, pager, requested_page
 from coop.permissions import NotFound, Power, requires
 from coop.signed_in import actor
-from evidence.messages import Refusal
 from ledger import chart, journal
 from ledger.errors import NoSuchAccount
 from ledger.models import Account
@@ -53,17 +51,14 @@ def new_account() -> str:
 @requires(Power.TREASURER)
 def open_account() -> Answer:
     """Add an account or a heading."""
-    form, status = AccountForm(), 422
-    if form.validate():
+    form = AccountForm()
+    if form.validate_on_submit():
         who, account = actor(), form.to_account()
-        try:
+        with form.showing_refusals():
             write(lambda session: chart_operations.open_account(session, who, account))
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             flash(gettext("Account %(code)s is open.", code=account.code), "success")
             return redirect(url_for("books.account", code=account.code), 303)
-    return _account_form(form), status
+    return _account_form(form), form.status
 
 
 @blueprint.get("/books/accounts/<code>")
@@ -86,17 +81,14 @@ def edit_account(code: str) -> str:
 @requires(Power.TREASURER)
 def change_account(code: str) -> Answer:
     """Change an account."""
-    form, status = EditForm(_known_account(code)), 422
-    if form.validate():
+    form = EditForm(_known_account(code))
+    if form.validate_on_submit():
         who, particulars = actor(), form.to_particulars()
-        try:
+        with form.showing_refusals():
             write(lambda session: chart_operations.edit_account(session, who, code=code, particulars=particulars))
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             flash(gettext("Account %(code)s is changed.", code=code), "success")
             return redirect(url_for("books.account", code=code), 303)
-    return _edit_form(_known_account(code), form), status
+    return _edit_form(_known_account(code), form), form.status
 
 
 @blueprint.get("/books/accounts/<code>/close")
@@ -111,17 +103,14 @@ def confirm_closing(code: str) -> str:
 def close_account(code: str) -> Answer:
     """Close an account."""
     _known_account(code)
-    form, status = ClosingForm(), 422
-    if form.validate():
+    form = ClosingForm()
+    if form.validate_on_submit():
         who, closed_on = actor(), form.to_day()
-        try:
+        with form.showing_refusals():
             write(lambda session: chart_operations.close_account(session, who, code=code, closed_on=closed_on))
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             flash(gettext("Account %(code)s is closed.", code=code), "success")
             return redirect(url_for("books.accounts"), 303)
-    return _closing_form(code, form), status
+    return _closing_form(code, form), form.status
 
 
 def _ledger(found: Account) -> str:

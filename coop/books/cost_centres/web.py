@@ -69,17 +69,14 @@ def new_cost_centre() -> str:
 @requires(Power.TREASURER)
 def add_cost_centre() -> Answer:
     """Add a cost centre."""
-    form, status = NewCentreForm(_tree()), 422
-    if form.validate():
+    form = NewCentreForm(_tree())
+    if form.validate_on_submit():
         who, code, (name, parent) = actor(), form.to_code(), form.to_place()
-        try:
+        with form.showing_refusals():
             write(lambda session: operations.add(session, who, code=code, name=name, parent=parent))
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             flash(gettext("Cost centre %(code)s is added.", code=code), "success")
             return redirect(url_for("books.cost_centre_list"), 303)
-    return _new_form(form), status
+    return _new_form(form), form.status
 
 
 @blueprint.get("/books/cost-centres/<code>")

@@ -63,17 +63,14 @@ def new_fund() -> str:
 @requires(Power.TREASURER)
 def add_fund() -> Answer:
     """Add a fund."""
-    form, status = NewFundForm(_accounts()), 422
-    if form.validate():
+    form = NewFundForm(_accounts())
+    if form.validate_on_submit():
         who, new = actor(), form.to_fund()
-        try:
+        with form.showing_refusals():
             fund_id = write(lambda session: operations.add(session, who, new))
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             flash(gettext("Fund %(code)s is added. Record what you receive for it here.", code=new.code), "success")
             return redirect(url_for("books.fund", fund_id=fund_id), 303)
-    return _new_page(form), status
+    return _new_page(form), form.status
 
 
 @blueprint.get("/books/funds/<uuid:fund_id>")

@@ -10,7 +10,7 @@ from wtforms import SelectField
 from wtforms.validators import ValidationError
 
 from coop.books.imports.operations import FileToImport
-from coop.errors import message_of, show_on
+from coop.errors import message_of
 from coop.forms import DayField, Form, TextField, choices
 from evidence.messages import N_, Refusal
 from ledger.chart import GENERAL_RESERVE
@@ -95,4 +95,4 @@ class ImportForm(Form):
             )
         if refusal.about == "file" and not self._has_file:
             refusal.about = "pasted"
-        return show_on(self, refusal)
+        return super().show(refusal)

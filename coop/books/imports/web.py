@@ -20,7 +20,6 @@ from coop.errors import message_of, show_on
 from coop.paging import pager, requested_page
 from coop.permissions import Power, requires, takes_files
 from coop.signed_in import actor
-from evidence.messages import Refusal
 from ledger import chart
 from ledger.importing.errors import FileRefused
 from ledger.models import Account
@@ -38,17 +37,14 @@ def import_file() -> str:
 @takes_files
 def look_at_file() -> Answer:
     """Keep a file that can be imported, and go to what it would post."""
-    form, status = ImportForm(_accounts()), 422
-    if form.validate():
+    form = ImportForm(_accounts())
+    if form.validate_on_submit():
         who = actor()
-        try:
+        with form.showing_refusals():
             file = form.to_file()
             upload_id = write(lambda session: import_uploads.upload(session, who, file))
-        except Refusal as refusal:
-            status = form.show(refusal)
-        else:
             return redirect(url_for("books.preview_import", upload_id=upload_id), 303)
-    return _form_page(form), status
+    return _form_page(form), form.status
 
 
 @blueprint.get("/books/import/<uuid:upload_id>")

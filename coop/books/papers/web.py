@@ -14,10 +14,9 @@ from coop.books.papers import operations
 from coop.books.papers.errors import CONFLICTS
 from coop.books.papers.queries import paper_of
 from coop.database import db, write
-from coop.errors import declare, show_on
+from coop.errors import declare
 from coop.permissions import Power, requires, takes_papers
 from coop.signed_in import actor
-from evidence.messages import Refusal
 
 declare(409, *CONFLICTS)
 
@@ -27,18 +26,15 @@ declare(409, *CONFLICTS)
 @takes_papers
 def add_paper(entry_id: UUID) -> Answer:
     """Add a paper to an entry."""
-    form, status = PaperForm(), 422
-    if form.validate():
+    form = PaperForm()
+    if form.validate_on_submit():
         who = actor()
-        try:
+        with form.showing_refusals():
             received = form.to_paper()
             write(lambda session: operations.add(session, who, entry_id=entry_id, received=received))
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             flash(gettext("The file is kept with the entry."), "success")
             return redirect(url_for("books.entry", entry_id=entry_id, _anchor="papers"), 303)
-    return entry_page(entry_id, form), status
+    return entry_page(entry_id, form), form.status
 
 
 @blueprint.get("/books/entries/<uuid:entry_id>/papers/<uuid:attachment_id>")

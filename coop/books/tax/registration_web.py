@@ -7,10 +7,8 @@ from coop import cooperative, taxes
 from coop.books.pages import Answer, blueprint, trail
 from coop.books.tax.forms import RegistrationForm
 from coop.database import db, write
-from coop.errors import show_on
 from coop.permissions import Power, requires
 from coop.signed_in import actor
-from evidence.messages import Refusal
 from ledger.tax.codes import codes_of_sales
 
 
@@ -31,17 +29,14 @@ def tax_registration() -> Answer:
 @requires(Power.TREASURER)
 def declare_tax_registration() -> Answer:
     """Declare that the co-op is registered, or no longer."""
-    form, status = _form(), 422
-    if form.validate():
+    form = _form()
+    if form.validate_on_submit():
         who, declared = actor(), form.to_registration()
-        try:
+        with form.showing_refusals():
             write(lambda session: taxes.declare_registration(session, who, declared))
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             flash(gettext("Declared. What was sold before stays as it was sold."), "success")
             return redirect(url_for("books.tax"), 303)
-    return _page(form), status
+    return _page(form), form.status
 
 
 def _form(declared: dict[str, str] | None = None) -> RegistrationForm:

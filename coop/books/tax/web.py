@@ -9,10 +9,9 @@ from coop.books.surplus.words import rate
 from coop.books.tax import operations, words
 from coop.books.tax.forms import CodeForm, RateForm
 from coop.database import db, write
-from coop.errors import declare, show_on
+from coop.errors import declare
 from coop.permissions import NotFound, Power, requires
 from coop.signed_in import actor
-from evidence.messages import Refusal
 from ledger.tax import errors
 from ledger.tax.boxes import NEW_ZEALAND
 from ledger.tax.codes import CodeInForce, tax_codes
@@ -65,17 +64,14 @@ def new_tax_code() -> Answer:
 @requires(Power.TREASURER)
 def add_tax_code() -> Answer:
     """Add a tax code."""
-    form, status = CodeForm(), 422
-    if form.validate():
+    form = CodeForm()
+    if form.validate_on_submit():
         who, new = actor(), form.to_code()
-        try:
+        with form.showing_refusals():
             write(lambda session: operations.add_code(session, who, new))
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             flash(gettext("Tax code %(code)s is added.", code=new.code), "success")
             return redirect(url_for("books.tax"), 303)
-    return _code_form(form), status
+    return _code_form(form), form.status
 
 
 @blueprint.get("/books/tax/codes/<code>/rate")
@@ -89,17 +85,14 @@ def new_tax_rate(code: str) -> Answer:
 @requires(Power.TREASURER)
 def add_tax_rate(code: str) -> Answer:
     """Let a code have another rate from a day on."""
-    found, form, status = _known(code), RateForm(), 422
-    if form.validate():
+    found, form = _known(code), RateForm()
+    if form.validate_on_submit():
         who, (rate_bp, valid_from) = actor(), form.to_rate()
-        try:
+        with form.showing_refusals():
             write(lambda session: operations.add_rate(session, who, code=code, rate_bp=rate_bp, valid_from=valid_from))
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             flash(gettext("%(code)s has a new rate.", code=code), "success")
             return redirect(url_for("books.tax"), 303)
-    return _rate_form(found, form), status
+    return _rate_form(found, form), form.status
 
 
 def is_shown() -> bool:

@@ -11,7 +11,7 @@ from coop.books.forms import ConfirmForm, YearForm
 from coop.books.pages import READERS, Answer, blueprint, trail
 from coop.books.years import closing
 from coop.database import db, write
-from coop.errors import message_of, show_on, status_of
+from coop.errors import message_of, status_of
 from coop.forms import read_day
 from coop.permissions import NotFound, Power, requires
 from coop.signed_in import actor
@@ -32,17 +32,14 @@ def fiscal_years() -> str:
 @requires(Power.TREASURER)
 def open_year() -> Answer:
     """Open the next fiscal year."""
-    form, status = YearForm(), 422
-    if form.validate():
+    form = YearForm()
+    if form.validate_on_submit():
         who, ends_on = actor(), form.to_last_day()
-        try:
+        with form.showing_refusals():
             write(lambda session: operations.open_year(session, who, ends_on=ends_on))
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             flash(gettext("The next fiscal year is open."), "success")
             return redirect(url_for("books.fiscal_years"), 303)
-    return _periods_page(form), status
+    return _periods_page(form), form.status
 
 
 @blueprint.get("/books/periods/<day>/lock")

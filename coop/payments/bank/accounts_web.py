@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from coop import cooperative
 from coop.database import db, write
-from coop.errors import show_on
 from coop.payments.bank import accounts
 from coop.payments.bank.account_forms import NumberForm
 from coop.payments.bank.accounts import Bank
@@ -18,7 +17,6 @@ from coop.payments.bank.queries import unmatched_counts
 from coop.payments.bank.reconciling import Reconciliation, StatementRow, latest_statement, reconciliation
 from coop.permissions import Power, requires
 from coop.signed_in import actor
-from evidence.messages import Refusal
 from ledger.totals import balance_of
 
 blueprint = Blueprint("bank_accounts", __name__, url_prefix="/payments/bank")
@@ -116,16 +114,12 @@ def end(code: str) -> Answer:
 
 def _do(form: NumberForm, work: Callable[[Session], None], done: str, page: Callable[[], str]) -> Answer:
     """Do what a form asks for and lead back to the list, or show the page again with what is wrong."""
-    status = 422
-    if form.validate():
-        try:
+    if form.validate_on_submit():
+        with form.showing_refusals():
             write(work)
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             flash(done, "success")
             return redirect(url_for("bank_accounts.overview"), 303)
-    return page(), status
+    return page(), form.status
 
 
 def _mark_page(code: str, form: NumberForm) -> str:

@@ -10,7 +10,6 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, SelectField
 from wtforms.validators import ValidationError
 
-from coop.errors import show_on
 from coop.forms import BoxesField, Form, WholeField, choices
 from coop.payments.bank.errors import RowProblem, StatementUnreadable
 from coop.payments.bank.files.errors import FileEmpty
@@ -34,7 +33,7 @@ class _FileForm(Form):
         """Keep what is wrong with the rows for the page, and return the status."""
         if isinstance(refusal, StatementUnreadable):
             self.problems = refusal.problems
-        return show_on(self, refusal)
+        return super().show(refusal)
 
 
 class UploadForm(_FileForm):

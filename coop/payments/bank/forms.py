@@ -12,7 +12,7 @@ from wtforms.validators import ValidationError
 from coop import cooperative
 from coop.books.forms import DatesForm, PartyField
 from coop.database import db
-from coop.errors import message_of, show_on, status_of
+from coop.errors import message_of, status_of
 from coop.forms import DayField, Form, LineField, MoneyField, TextField, choices, required
 from coop.payments.bank.booking_rules import LONGEST_TEXT as LONGEST_TEXT_OF_RULE
 from coop.payments.bank.booking_rules import LONGEST_WORDS, NewRule
@@ -69,7 +69,7 @@ class StatementForm(Form):
         """Keep what is wrong with the rows for the page, and return the status."""
         if isinstance(refusal, StatementUnreadable):
             self.problems = refusal.problems
-        return show_on(self, refusal)
+        return super().show(refusal)
 
     def to_text(self) -> str:
         """Return what was pasted."""
@@ -114,7 +114,7 @@ class ReasonForm(Form):
             self.party.errors = [*self.party.errors, message_of(refusal)]
             return status_of(refusal)
         set_about(refusal)
-        return show_on(self, refusal)
+        return super().show(refusal)
 
     def to_reason(self) -> Reason:
         """Return the reason."""

@@ -14,7 +14,7 @@ from coop.books import queries as books
 from coop.books import words
 from coop.database import db, write
 from coop.downloads import csv_file
-from coop.errors import message_of, show_on, status_of
+from coop.errors import message_of, status_of
 from coop.paging import pager, requested_page
 from coop.payments.bank import lines as bank_lines
 from coop.payments.bank import matching as bank_matching
@@ -106,17 +106,14 @@ def new_line() -> str:
 @requires(Power.TREASURER)
 def enter_line() -> Answer:
     """Enter one line."""
-    form, status = BankLineForm(), 422
-    if form.validate():
+    form = BankLineForm()
+    if form.validate_on_submit():
         who, code, line = actor(), bank().code, form.to_line()
-        try:
+        with form.showing_refusals():
             line_id = write(lambda session: bank_lines.enter_line(session, who, line, account=code))
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             flash(gettext("The line is entered. Now say which entry it is."), "success")
             return redirect(url_for("bank.line", line_id=line_id), 303)
-    return _line_form(form), status
+    return _line_form(form), form.status
 
 
 @blueprint.get("/paste")
@@ -130,21 +127,18 @@ def paste() -> str:
 @requires(Power.TREASURER)
 def paste_statement() -> Answer:
     """Enter the lines of a pasted statement: all or none."""
-    form, status = StatementForm(), 422
-    if form.validate():
+    form = StatementForm()
+    if form.validate_on_submit():
         who, code, text = actor(), bank().code, form.to_text()
-        try:
+        with form.showing_refusals():
             taken = write(lambda session: bank_lines.paste_statement(session, who, text, account=code))
-        except Refusal as refusal:
-            status = form.show(refusal)
-        else:
             flash(
                 ngettext("%(num)s line entered.", "%(num)s lines entered.", taken.new)
                 + (" " + gettext("%(known)s were there already.", known=taken.known) if taken.known else ""),
                 "success" if taken.new else "message",
             )
             return redirect(url_for("bank.lines"), 303)
-    return render_template("payments/bank_paste.html", form=form, problems=told(form.problems)), status
+    return render_template("payments/bank_paste.html", form=form, problems=told(form.problems)), form.status
 
 
 @blueprint.get("/<uuid:line_id>")
@@ -184,8 +178,8 @@ def receive(line_id: UUID) -> Answer:
 def classify(line_id: UUID) -> Answer:
     """Book what a line was for."""
     row = _row(line_id)
-    form, status = ReasonForm(bookable_accounts(db.session(), row.account_code), taxes()), 422
-    if form.validate():
+    form = ReasonForm(bookable_accounts(db.session(), row.account_code), taxes())
+    if form.validate_on_submit():
         who, reason, remembered = actor(), form.to_reason(), form.to_rule(is_in=row.amount_minor > 0)
 
         def work(session: Session) -> None:
@@ -193,14 +187,11 @@ def classify(line_id: UUID) -> Answer:
             if remembered is not None:
                 add_rule(session, who, remembered, bank=row.account_code)
 
-        try:
+        with form.showing_refusals():
             write(work)
-        except Refusal as refusal:
-            status = form.show(refusal)
-        else:
             flash(gettext("The line is booked and matched."), "success")
             return redirect(url_for("bank.lines"), 303)
-    return _line_page(_row(row.id), form), status
+    return _line_page(_row(row.id), form), form.status
 
 
 @blueprint.post("/<uuid:line_id>/unmatch")

@@ -15,7 +15,6 @@ from coop.payments.bank.pages import READERS, Answer, bank, blueprint, may_write
 from coop.payments.bank.side_forms import RuleForm
 from coop.permissions import NotFound, Power, requires
 from coop.signed_in import actor
-from evidence.messages import Refusal
 
 
 @blueprint.get("/rules")
@@ -88,17 +87,14 @@ def _rule(rule_id: UUID) -> RuleRow:
 
 
 def _save(work: Callable[[Session, NewRule], object], done: str, rule_id: UUID | None = None) -> Answer:
-    form, status = RuleForm(bookable_accounts(db.session(), bank().code), taxes()), 422
-    if form.validate():
+    form = RuleForm(bookable_accounts(db.session(), bank().code), taxes())
+    if form.validate_on_submit():
         rule = form.to_rule()
-        try:
+        with form.showing_refusals():
             write(lambda session: work(session, rule))
-        except Refusal as refusal:
-            status = form.show(refusal)
-        else:
             flash(done, "success")
             return redirect(url_for("bank.rules"), 303)
-    return _page(form, rule_id), status
+    return _page(form, rule_id), form.status
 
 
 def _page(form: RuleForm, rule_id: UUID | None = None) -> str:

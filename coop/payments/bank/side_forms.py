@@ -9,7 +9,6 @@ from wtforms import SelectField, SelectMultipleField
 from wtforms.validators import ValidationError
 
 from coop.books.forms import DatesForm
-from coop.errors import show_on
 from coop.forms import Form, LineField, choices, required
 from coop.payments.bank.booking_rules import LONGEST_TEXT, LONGEST_WORDS, NewRule
 from coop.payments.bank.forms import chosen_tax, offer_taxes, set_about
@@ -101,7 +100,7 @@ class RuleForm(Form):
     def show(self, refusal: Refusal) -> int:
         """Put a refusal beside the field it is about, and return the status."""
         set_about(refusal)
-        return show_on(self, refusal)
+        return super().show(refusal)
 
     def to_rule(self) -> NewRule:
         """Return the rule."""

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 
 from coop.books import words
 from coop.database import db, write
-from coop.errors import show_on
 from coop.payments.bank import reconciling
 from coop.payments.bank.matching import match_together
 from coop.payments.bank.pages import READERS, Answer, bank, blueprint, currency, may_write
@@ -17,7 +16,6 @@ from coop.payments.bank.suggesting import MOST_SUGGESTED, Suggestion, confirm, s
 from coop.permissions import Power, requires
 from coop.signed_in import actor
 from evidence.currencies import exponent
-from evidence.messages import Refusal
 
 
 @blueprint.get("/sides")
@@ -33,19 +31,16 @@ def sides() -> Answer:
 @requires(Power.TREASURER)
 def match_sides() -> Answer:
     """Match what is ticked on both sides if it adds up to the same, or say by how much it does not."""
-    ticked, status = TickedForm(), 422
-    if ticked.validate():
+    ticked = TickedForm()
+    if ticked.validate_on_submit():
         who, (lines, entries) = actor(), ticked.to_ids()
         if request.form.get("act") != "match":
             return _sides_page(ticked, 200)
-        try:
+        with ticked.showing_refusals():
             write(lambda session: match_together(session, who, line_ids=lines, entry_ids=entries))
-        except Refusal as refusal:
-            status = show_on(ticked, refusal)
-        else:
             flash(gettext("What was ticked is matched."), "success")
             return redirect(url_for("bank.sides", **_asked()), 303)
-    return _sides_page(ticked, status)
+    return _sides_page(ticked, ticked.status)
 
 
 @blueprint.get("/suggestions")
@@ -62,16 +57,13 @@ def suggested() -> str:
 @requires(Power.TREASURER)
 def confirm_suggestions() -> Answer:
     """Do what was suggested and is ticked: all of it or nothing."""
-    form, status = ChoicesForm(), 422
-    if form.validate():
+    form = ChoicesForm()
+    if form.validate_on_submit():
         who, choices = actor(), form.to_choices()
-        try:
+        with form.showing_refusals():
             done = write(lambda session: confirm(session, who, choices))
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             return _confirmed(done)
-    return _suggestions_page(form, suggestions(db.session(), bank().code)), status
+    return _suggestions_page(form, suggestions(db.session(), bank().code)), form.status
 
 
 def _confirmed(done: int) -> Response:

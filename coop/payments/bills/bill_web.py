@@ -13,7 +13,7 @@ from coop.attachments import pages as papers
 from coop.attachments.queries import attachment
 from coop.database import db, write
 from coop.downloads import csv_file
-from coop.errors import message_of, show_on, status_of
+from coop.errors import message_of, status_of
 from coop.forms import choices
 from coop.paging import pager, requested_page
 from coop.payments.bills import booking, queries
@@ -29,7 +29,6 @@ from coop.payments.bills.suppliers import queries as supplier_queries
 from coop.permissions import Power, requires
 from coop.signed_in import actor
 from evidence.currencies import decimal_text
-from evidence.messages import Refusal
 
 
 @blueprint.get("/bills")
@@ -128,18 +127,15 @@ def approve(bill_id: UUID) -> Answer:
 @requires(Power.BOARD, Power.TREASURER)
 def refuse(bill_id: UUID) -> Answer:
     """Refuse a bill with a reason, or withdraw what one has entered oneself."""
-    who, form, status = actor(), RefusalForm(), 422
+    who, form = actor(), RefusalForm()
     act_id = queries.bill(db.session(), bill_id).act_id
-    if form.validate():
+    if form.validate_on_submit():
         reason = form.to_reason()
-        try:
+        with form.showing_refusals():
             write(lambda session: approvals.withdraw(session, who, act_id=act_id, reason=reason))
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             flash(gettext("Nothing was booked. Its number is free again."), "success")
             return redirect(url_for("bills.bill", bill_id=bill_id), 303)
-    return _bill_page(bill_id, form), status
+    return _bill_page(bill_id, form), form.status
 
 
 @blueprint.get("/bills/<uuid:bill_id>/receipt")

@@ -12,7 +12,7 @@ from coop.attachments.forms import PaperField
 from coop.books.entry_form import INCLUDED, ON_TOP
 from coop.books.forms import LONGEST_ENTRY_TEXT, DatesForm
 from coop.books.line_form import CodedLineForm, Offer
-from coop.errors import message_of, show_on, status_of
+from coop.errors import message_of, status_of
 from coop.forms import DayField, Form, LineField, MoneyField, TextField, TokenField, choices, required
 from coop.payments.bills import errors
 from coop.payments.bills.booking import MOST_LINES, Costs
@@ -111,7 +111,7 @@ class LinesForm(Form):
         elif "code" in values:
             rows = [row for row in rows if name in row and row[name].data == values["code"]]
         else:
-            return show_on(self, refusal)
+            return super().show(refusal)
         for row in rows:
             if name in row:
                 row[name].errors = [*row[name].errors, message_of(refusal)]

@@ -5,6 +5,7 @@ import io
 import subprocess
 import sys
 import zipfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -12,6 +13,7 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from sqlalchemy import delete, select, text, update
+from sqlalchemy.orm import Session
 
 from coop import clock, files, worker
 from coop.assembly.models import MotionWords
@@ -177,9 +179,9 @@ def test_a_kept_bundle_that_was_changed_or_never_made_is_found(
         files.path_of(configuration(app), sha256).write_bytes(b"another result")
         assert [found.check for found in all_findings(db.session())] == ["result-bundle-file"]
     assert sign_in("founder").get(f"{path}/bundle.zip").status == 500
-    for statement in ("UPDATE kept_bundle SET digest = 'x'", "DELETE FROM kept_bundle"):
+    for statement in (update(KeptBundle).values(digest="x"), delete(KeptBundle)):
         with app.app_context(), pytest.raises(Exception, match="append-only"):
-            write(lambda session, statement=statement: session.execute(text(statement)))
+            write(partial(Session.execute, statement=statement))
 
 
 def test_a_bundle_that_nobody_makes_any_more_is_found(app: Flask, assembly: "Assembly") -> None:

@@ -14,7 +14,7 @@ from coop.attachments.queries import attachment
 from coop.books.line_form import offer
 from coop.database import db, write
 from coop.downloads import csv_file
-from coop.errors import message_of, show_on, status_of
+from coop.errors import message_of, status_of
 from coop.paging import pager, requested_page
 from coop.payments.bills import booking, queries
 from coop.payments.bills.claims import operations as claiming
@@ -28,7 +28,6 @@ from coop.payments.bills.pages import READERS, Answer, blueprint, chart_names, c
 from coop.permissions import NotFound, Power, requires
 from coop.signed_in import actor
 from evidence.currencies import decimal_text
-from evidence.messages import Refusal
 
 
 @blueprint.get("/claims")
@@ -84,17 +83,14 @@ def claim(claim_id: UUID) -> str:
 @requires(Power.TREASURER)
 def assign(claim_id: UUID) -> Answer:
     """Assign the accounts of a claim, and ask a second person to approve it."""
-    form, status = _coding_form(claim_id), 422
-    if form.validate():
+    form = _coding_form(claim_id)
+    if form.validate_on_submit():
         who, coding = actor(), form.to_coding()
-        try:
+        with form.showing_refusals():
             write(lambda session: claiming.assign(session, who, claim_id=claim_id, coding=coding))
-        except Refusal as refusal:
-            status = form.show(refusal)
-        else:
             flash(gettext("Somebody else approves it now; then it can be paid."), "success")
             return redirect(url_for("bills.claim", claim_id=claim_id), 303)
-    return _claim_page(claim_id, coding=form), status
+    return _claim_page(claim_id, coding=form), form.status
 
 
 @blueprint.post("/claims/<uuid:claim_id>/refuse")
@@ -102,17 +98,14 @@ def assign(claim_id: UUID) -> Answer:
 def refuse_claim(claim_id: UUID) -> Answer:
     """Refuse a claim with a reason."""
     claim_queries.claim(db.session(), claim_id)
-    form, status = RefusalForm(), 422
-    if form.validate():
+    form = RefusalForm()
+    if form.validate_on_submit():
         who, reason = actor(), form.to_reason()
-        try:
+        with form.showing_refusals():
             write(lambda session: claiming.refuse(session, who, claim_id=claim_id, reason=reason))
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             flash(gettext("The claim is refused. The claimant is told by mail."), "success")
             return redirect(url_for("bills.claim", claim_id=claim_id), 303)
-    return _claim_page(claim_id, refusal_form=form), status
+    return _claim_page(claim_id, refusal_form=form), form.status
 
 
 @blueprint.post("/claims/<uuid:claim_id>")
@@ -139,17 +132,14 @@ def send_back(claim_id: UUID) -> Answer:
     act_id = claim_queries.claim(db.session(), claim_id).act_id
     if act_id is None:
         raise NotFound
-    form, status = RefusalForm(), 422
-    if form.validate():
+    form = RefusalForm()
+    if form.validate_on_submit():
         who, reason = actor(), form.to_reason()
-        try:
+        with form.showing_refusals():
             write(lambda session: approvals.withdraw(session, who, act_id=act_id, reason=reason))
-        except Refusal as refusal:
-            status = show_on(form, refusal)
-        else:
             flash(gettext("Nothing was booked. The claim waits for the treasurer again."), "success")
             return redirect(url_for("bills.claim", claim_id=claim_id), 303)
-    return _claim_page(claim_id, refusal_form=form), status
+    return _claim_page(claim_id, refusal_form=form), form.status
 
 
 @blueprint.get("/claims/<uuid:claim_id>/receipt")

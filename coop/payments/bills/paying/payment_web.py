@@ -18,7 +18,6 @@ from coop.payments.bills.paying.queries import PaidBill
 from coop.payments.ticking import ReturnForm
 from coop.permissions import NotFound, requires
 from coop.signed_in import actor
-from evidence.messages import Refusal
 
 
 @blueprint.get("/bills/payments/<uuid:run_id>")
@@ -55,22 +54,19 @@ def confirm_return(run_id: UUID) -> str:
 def record_return(run_id: UUID) -> Answer:
     """Record that the bank sent back what the ticked bills were paid."""
     _rows(run_id)
-    who, form, status = actor(), ReturnForm(), 422
-    if form.validate():
+    who, form = actor(), ReturnForm()
+    if form.validate_on_submit():
         ids, day, reason = form.to_rows(), form.to_day(), form.to_reason()
         never_left = form.to_never_left()
-        try:
+        with form.showing_refusals():
             write(
                 lambda session: returning.record_return(
                     session, who, run_id=run_id, bill_ids=ids, returned_on=day, reason=reason, never_left=never_left
                 )
             )
-        except Refusal as refusal:
-            status = form.show(refusal)
-        else:
             flash(gettext("Recorded: the bills are to be paid again."), "success")
             return redirect(url_for("bills.payment", run_id=run_id), 303)
-    return _return_page(form, run_id), status
+    return _return_page(form, run_id), form.status
 
 
 def _rows(run_id: UUID) -> list[PaidBill]:

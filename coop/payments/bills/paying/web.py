@@ -21,7 +21,6 @@ from coop.signed_in import actor
 from coop.texts import fold
 from evidence.currencies import decimal_text
 from evidence.identifiers import new_ref
-from evidence.messages import Refusal
 
 #: Bills that fall due within so many days are ticked when the page is opened.
 _AHEAD = timedelta(days=7)
@@ -61,10 +60,10 @@ def bank_list() -> Response:
 @requires(*paying.RECORDERS)
 def record_payment() -> Answer:
     """Return the list for the bank of the ticked bills; or show what would be recorded and, once confirmed, record it."""
-    who, form, status = actor(), PayBillsForm(), 422
-    if form.validate():
+    who, form = actor(), PayBillsForm()
+    if form.validate_on_submit():
         bills, paid_on, token, bank = form.to_bills(), form.to_day(), form.to_token(), form.to_bank()
-        try:
+        with form.showing_refusals():
             if "confirmed" not in request.form:
                 bills = tuple(fitted(db.session(), bills))
                 planned = paying.plan_payment(db.session(), bills=bills, paid_on=paid_on)
@@ -77,12 +76,9 @@ def record_payment() -> Answer:
                     session, who, bills=bills, paid_on=paid_on, form_token=token, bank=bank
                 )
             )
-        except Refusal as refusal:
-            status = form.show(refusal)
-        else:
             flash(gettext("Recorded. What is left of them, if anything, stays in this list."), "success")
             return redirect(url_for("bills.due"), 303)
-    return _due_page(form), status
+    return _due_page(form), form.status
 
 
 def _bank_list(planned: Sequence[Planned]) -> Response:
