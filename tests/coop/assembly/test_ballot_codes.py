@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from sqlalchemy import Connection, Table, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -35,7 +36,7 @@ def _take_code(connection: Connection, motion_id: UUID) -> None:
 @pytest.mark.parametrize("is_counted", [False, True])
 @pytest.mark.tampers
 def test_two_candidates_cannot_change_their_codes(
-    founded: TestDatabase, assembly: "Assembly", is_counted: bool
+    app: Flask, founded: TestDatabase, assembly: "Assembly", is_counted: bool
 ) -> None:
     path = assembly.call_election()
     assembly.open(path)
@@ -44,7 +45,7 @@ def test_two_candidates_cannot_change_their_codes(
         assembly.close(path)
     motion_id = UUID(path.partition("#")[0].rpartition("/")[2])
     writing = founded.engine.execution_options(coop_write=True)
-    with Session(founded.engine) as session:
+    with app.app_context(), Session(founded.engine) as session:
         assert findings(session) == []
     for tamper in (_swap_codes, _take_code):
         with pytest.raises(DBAPIError, match="assembly: a candidate keeps"), writing.begin() as connection:
@@ -52,5 +53,5 @@ def test_two_candidates_cannot_change_their_codes(
     with writing.begin() as connection:
         drop_rules(connection)
         _swap_codes(connection, motion_id)
-    with Session(founded.engine) as session:
+    with app.app_context(), Session(founded.engine) as session:
         assert "assembly-candidates" in {finding.check for finding in findings(session)}
