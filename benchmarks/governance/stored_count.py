@@ -46,7 +46,7 @@ def main() -> None:
 def measure(place: Place, ballots: int) -> None:
     """Print what it costs to count so many ballots."""
     engine, proposal_id = stored(place.new_url(), ballots)
-    rules = {"scottish-stv": SEATS, "irv": 1, "schulze": 1, "ranked-pairs": 1, "meek-stv-9": SEATS, "plurality": SEATS}
+    rules = {"scottish-stv": SEATS, "irv": 1, "schulze": 1, "ranked-pairs": 1, "meek-stv-9": SEATS}
     bare = f"bare: GROUP BY of {ballots:,}"
     sides = {name: partial(_ours, engine, proposal_id, ElectionRule(name, seats)) for name, seats in rules.items()}
     spent = in_turn(

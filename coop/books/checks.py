@@ -14,16 +14,32 @@ from coop.assembly.results.queries import count_of
 from coop.audit import AuditEvent
 from coop.books.exports.models import KeptExport
 from coop.config import configuration
+from coop.cooperative import Cooperative
 from evidence.findings import Finding
 from evidence.messages import Refusal
 from governance.declared import declared
-from ledger.models import Period, YearReopening
+from ledger.models import Account, Period, YearReopening
 from ledger.surplus.models import Distribution
 
 
 def findings(session: Session) -> list[Finding]:
     """Check the books room; what the ledger can check by itself is the ledger's."""
-    return [*_locks(session), *_reopenings(session), *_distributions(session), *_kept_exports(session)]
+    return [
+        *_currency(session),
+        *_locks(session),
+        *_reopenings(session),
+        *_distributions(session),
+        *_kept_exports(session),
+    ]
+
+
+def _currency(session: Session) -> Iterator[Finding]:
+    """Look for accounts in another currency than the co-op's: the books have one."""
+    others = select(Account.code, Account.currency, Cooperative.currency).where(
+        Account.currency != Cooperative.currency
+    )
+    for code, currency, of_the_books in session.execute(others.order_by(Account.code)):
+        yield Finding("books-currency", f"account {code} is in {currency}, the co-operative in {of_the_books}")
 
 
 def _locks(session: Session) -> Iterator[Finding]:

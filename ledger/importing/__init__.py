@@ -60,15 +60,15 @@ def read(
     currency: str,
     opening_as: Opening,
     mapping: str = "",
+    problems: Problems,
     find_party: FindParty = by_reference,
 ) -> ReadFile:
-    """Read a file.
+    """Read a file. What is wrong in a row is taken down, and the entries that are whole are returned, so that they can be checked too.
 
     Raises:
-        FileRefused: with what is wrong, row by row.
+        FileRefused: there is a row that cannot be read at all. Entries may lack a line then, and would be called unbalanced for it.
         FileEmpty, ColumnMissing, ColumnTwice, ColumnUnknown
     """
-    problems = Problems()
     source = Source(currency, find_accounts(session, read_mapping(mapping)), find_party)
     match layout:
         case "journal":
@@ -77,7 +77,10 @@ def read(
             entries = tuple(hledger.read(text, source, problems))
         case "opening":
             entries = tuple(opening.read(text, source, problems, opening_as))
-    problems.refuse()
+    if problems.have_lost_rows:
+        problems.refuse()
+    if not entries and not problems.count:
+        raise errors.FileEmpty
     return with_drafts(layout, entries, currency)
 
 

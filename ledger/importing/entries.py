@@ -94,14 +94,8 @@ def code(cell: str) -> str | None:
 
 
 def with_drafts(layout: Layout, entries: Iterable[ReadEntry], currency: str) -> ReadFile:
-    """Return the entries of a file with a draft of each.
-
-    Raises:
-        FileEmpty
-    """
+    """Return the entries of a file with a draft of each."""
     kept = tuple(entries)
-    if not kept:
-        raise errors.FileEmpty
     seen: Counter[str] = Counter()
     drafts = []
     for entry in kept:

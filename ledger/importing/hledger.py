@@ -44,10 +44,11 @@ class _Gathered:
     origin: UUID | None
     lines: list[Line] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
+    is_whole: bool = True
 
 
 def read(text: str, source: Source, problems: Problems) -> Iterator[ReadEntry]:
-    """Read the transactions of a table of hledger.
+    """Read the transactions of a table of hledger; those with something wrong in a row are left out.
 
     Raises:
         FileEmpty, ColumnMissing, ColumnTwice, ColumnUnknown
@@ -57,14 +58,17 @@ def read(text: str, source: Source, problems: Problems) -> Iterator[ReadEntry]:
     for row in table.rows:
         index = row.cells["txnidx"]
         if not index:
-            problems.add(row.number, "txnidx", errors.CellMissing())
+            problems.lose(row.number, "txnidx", errors.CellMissing())
             continue
+        wrong = problems.count
         if index not in found:
             found[index] = _heading(row, index)
+        entry = found[index]
         line = _line(row, source)
         if line is not None:
-            found[index].lines.append(line)
-            found[index].rows.append(row.number)
+            entry.lines.append(line)
+            entry.rows.append(row.number)
+        entry.is_whole = entry.is_whole and problems.count == wrong
     return (
         ReadEntry(
             booked_on=entry.booked_on,
@@ -75,7 +79,7 @@ def read(text: str, source: Source, problems: Problems) -> Iterator[ReadEntry]:
             origin=entry.origin,
         )
         for entry in found.values()
-        if entry.booked_on is not None and entry.rows
+        if entry.is_whole and entry.booked_on is not None and entry.rows
     )
 
 

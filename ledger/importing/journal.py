@@ -37,10 +37,11 @@ class _Gathered:
     reference: str | None = None
     lines: list[Line] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
+    is_whole: bool = True
 
 
 def read(text: str, source: Source, problems: Problems) -> Iterator[ReadEntry]:
-    """Read the entries of a journal, in the order in which their first rows stand.
+    """Read the entries of a journal, in the order in which their first rows stand; those with something wrong in a row are left out.
 
     Raises:
         FileEmpty, ColumnMissing, ColumnTwice, ColumnUnknown
@@ -54,11 +55,13 @@ def read(text: str, source: Source, problems: Problems) -> Iterator[ReadEntry]:
         if number is None:
             continue
         entry = found.setdefault(number, _Gathered(row.number, number))
+        wrong = problems.count
         _take_heading(row, entry)
         line = _line(row, source)
         if line is not None:
             entry.lines.append(line)
             entry.rows.append(row.number)
+        entry.is_whole = entry.is_whole and problems.count == wrong
     return (
         ReadEntry(
             booked_on=entry.booked_on,
@@ -69,7 +72,7 @@ def read(text: str, source: Source, problems: Problems) -> Iterator[ReadEntry]:
             origin=_origin(entry.number),
         )
         for entry in found.values()
-        if entry.booked_on is not None and entry.rows
+        if entry.is_whole and entry.booked_on is not None and entry.rows
     )
 
 
@@ -83,7 +86,7 @@ def _opening(row: Row) -> str | None:
         return None
     if row.cells.get("kind") == "opening":
         return "opening"
-    row.problems.add(row.number, "entry", errors.CellMissing())
+    row.problems.lose(row.number, "entry", errors.CellMissing())
     return None
 
 

@@ -27,7 +27,7 @@ class Opening:
 
 
 def read(text: str, source: Source, problems: Problems, opening: Opening) -> Iterator[ReadEntry]:
-    """Read opening balances as one entry.
+    """Read opening balances as one entry, or none where something is wrong in a row.
 
     Raises:
         FileEmpty, ColumnMissing, ColumnTwice, ColumnUnknown
@@ -54,5 +54,5 @@ def read(text: str, source: Source, problems: Problems, opening: Opening) -> Ite
     if difference:
         lines.append(Line(opening.against, -difference))
         rows.append(rows[0])
-    if lines:
+    if lines and not problems.count:
         yield ReadEntry(opening.booked_on, opening.text, tuple(lines), tuple(rows), OPENING)

@@ -35,6 +35,18 @@ class Problems:
         self._about = about
         self._count = 0
         self._first: list[RowProblem] = []
+        #: Whether rows could not be read at all, so that it is not known what they belong to.
+        self.have_lost_rows = False
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return self._count
+
+    def lose(self, row: int, column: str, reason: Refusal) -> None:
+        """Take down that a row cannot be read at all."""
+        self.have_lost_rows = True
+        self.add(row, column, reason)
 
     def add(self, row: int, column: str, reason: Refusal) -> None:
         """Take a problem down."""
@@ -205,7 +217,7 @@ def _numbered(text: str, problems: Problems) -> Iterator[tuple[int, list[str]]]:
         try:
             cells = next(reader, None)
         except csv.Error:
-            problems.add(begins, "", errors.QuotesBroken())
+            problems.lose(begins, "", errors.QuotesBroken())
             return
         if cells is None:
             return
@@ -218,4 +230,4 @@ def _rows(numbered: Iterator[tuple[int, list[str]]], columns: tuple[str, ...], p
         if len(cells) == len(columns):
             yield Row(number, {name: cell.strip() for name, cell in zip(columns, cells, strict=True)}, problems)
         else:
-            problems.add(number, "", errors.CellsDiffer(len(cells), len(columns)))
+            problems.lose(number, "", errors.CellsDiffer(len(cells), len(columns)))

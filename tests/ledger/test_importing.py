@@ -32,20 +32,28 @@ JOURNAL = """entry,date,text,account,debit,credit,reference
 """
 
 
-def _read(session: Session, text: str, layout: Layout | None = None, mapping: str = "") -> ReadFile:
-    return importing.read(
+def _read(
+    session: Session, text: str, layout: Layout | None = None, mapping: str = "", problems: Problems | None = None
+) -> ReadFile:
+    """Read a file; what is wrong in it is taken down, or refused where nothing goes on."""
+    found = problems or Problems()
+    file = importing.read(
         session,
         text,
         layout=layout or importing.layout_of(text),
         currency="NZD",
         opening_as=OPENING,
         mapping=mapping,
+        problems=found,
     )
+    if problems is None:
+        found.refuse()
+    return file
 
 
-def _import(session: Session, file: ReadFile) -> int:
+def _import(session: Session, file: ReadFile, problems: Problems | None = None) -> int:
     """Post what is new in a file, and return how many entries that were."""
-    problems = Problems()
+    problems = problems or Problems()
     places = importing.unknown(session, file, problems)
     importing.check(session, file, places, problems)
     problems.refuse()
@@ -56,8 +64,9 @@ def _import(session: Session, file: ReadFile) -> int:
 def _problems(
     session: Session, text: str, layout: Layout | None = None, mapping: str = ""
 ) -> list[tuple[int, str, str]]:
+    problems = Problems()
     with pytest.raises(FileRefused) as caught:
-        _import(session, _read(session, text, layout, mapping))
+        _import(session, _read(session, text, layout, mapping, problems), problems)
     return [(found.row, found.column, type(found.reason).__name__) for found in caught.value.problems]
 
 
@@ -140,6 +149,27 @@ def test_what_is_wrong_is_named_by_row_and_column(books: Books, row: str, column
 def test_what_the_ledger_refuses_is_named_by_row_too(books: Books, rows: str, expected: tuple[int, str, str]) -> None:
     assert _problems(books.session, JOURNAL + rows) == [expected]
     assert books.session.scalar(select(func.count()).select_from(Entry)) == 0
+
+
+def test_cells_and_whole_entries_are_named_at_once(books: Books) -> None:
+    """One bad date keeps nobody from hearing of an unknown account and of an entry that does not balance; of its own entry no more is said."""
+    text = """entry,date,text,account,debit,credit
+1,2026-04-31,Hall,5200,120,
+1,,,1000,,20
+2,2026-04-09,Hall,9999,120,
+2,,,1000,,120
+3,2026-04-09,Hall,5200,120,
+3,,,1000,,20
+4,2026-04-09,Hall,5200,120,
+4,,,1000,,120
+"""
+    assert _problems(books.session, text) == [
+        (2, "date", "DayUnreadable"),
+        (4, "account", "NoSuchAccount"),
+        (6, "", "Unbalanced"),
+    ]
+    lost = text + "5,2026-04-09,Hall\n"
+    assert _problems(books.session, lost) == [(2, "date", "DayUnreadable"), (10, "", "CellsDiffer")]
 
 
 def test_at_most_a_hundred_problems_are_told_and_all_are_counted(books: Books) -> None:

@@ -41,7 +41,7 @@ from governance.rolls import entry_of
 from governance.secret_ballots import SecretReceipt, Stage
 
 Page = str | Response | tuple[str, int]
-#: A roll up to this size is small: the page warns that few ballots, or equal ones, name their voters.
+#: A roll up to this size is small: the page, which warns of few ballots and of equal ones in any case, says so by its number.
 _SMALL_ROLL = 30
 
 

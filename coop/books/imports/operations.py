@@ -191,6 +191,7 @@ def checked(session: Session, file: FileToImport) -> tuple[ReadFile, list[int]]:
         FileRefused: with what is wrong, row by row. Other refusals of `ledger.importing`.
         OpeningAfterClosing, OpeningLater
     """
+    problems = Problems()
     read = importing.read(
         session,
         file.text,
@@ -198,9 +199,9 @@ def checked(session: Session, file: FileToImport) -> tuple[ReadFile, list[int]]:
         currency=cooperative.current(session).currency,
         opening_as=_opening(session, file),
         mapping=file.mapping,
+        problems=problems,
         find_party=_party_finder(session),
     )
-    problems = Problems()
     places = importing.unknown(session, read, problems)
     if places and file.layout == "opening":
         _check_opening(session, read.entries[0].booked_on)

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from coop import clock, cooperative
@@ -28,6 +29,7 @@ from ledger.chart.changes import Particulars
 from ledger.models import AccountKind, Period
 from ledger.posting import Line
 from ledger.years import periods
+from tests.databases import TestDatabase
 
 _MAP = (Line(BANK, 1000), Line(OTHER_INCOME, -1000))
 
@@ -177,3 +179,16 @@ def test_the_worker_opens_the_coming_year_a_month_ahead_and_once(app: Flask) -> 
             write(lambda session: duties.open_coming_year(session, WORKER))
         newest = periods.fiscal_years(db.session())[0]
         assert newest.starts_on == last.ends_on + timedelta(days=1)
+
+
+@pytest.mark.tampers
+def test_the_books_keep_their_currency(founded: TestDatabase) -> None:
+    writing = founded.engine.execution_options(coop_write=True)
+    other = update(cooperative.Cooperative).values(currency="USD")
+    with pytest.raises(DBAPIError, match="books: the currency of the books stays"), writing.begin() as connection:
+        connection.execute(other)
+    with writing.begin() as connection:
+        drop_rules(connection)
+        connection.execute(other)
+    with Session(founded.engine) as session:
+        assert "books-currency" in {finding.check for finding in checks.findings(session)}
