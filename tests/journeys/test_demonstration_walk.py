@@ -169,7 +169,7 @@ def prepare_the_meeting(stage: Stage) -> tuple[str, str, str]:
     press(secretary, "Fix the agenda and send the notice")
     votes = {words: href for words, href in secretary.links().items() if href.startswith("/proposals/")}
     surplus, election = (next(votes[one] for one in votes if name in one) for name in ("surplus", ELECTION))
-    voting_scenes.stand_for_election(stage, election, ("board", "member", "treasurer"))
+    voting_scenes.stand_for_election(stage, election, ("secretary", "member", "treasurer"))
     return meeting, surplus, election
 
 
