@@ -119,7 +119,7 @@ def transfer_chart(result: Mapping[str, Any]) -> TransferChart:
             for ribbon in _ribbons(index, stages[index + 1], tables, order, tops, scale)
         ),
         stages=tuple(
-            Stage(index + 1, stage["event"], _short(_subject(stage["event"]), 11), index * _STEP)
+            Stage(index + 1, stage["event"], _short(_subject(stage["event"]), 10), index * _STEP)
             for index, stage in enumerate(stages)
         ),
         quota=result["quota"],

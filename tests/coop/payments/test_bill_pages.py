@@ -195,6 +195,7 @@ def test_an_account_that_was_exchanged_after_the_approval_is_noticed_wherever_it
         assert (refused.status, "Nobody has confirmed the bank account" in refused.text) == (409, True)
     own = treasurer.get("/payments/accounts")
     assert "somebody else's to confirm" in own.text
+    assert ("I have compared them" in own.text, "who did not give them confirms them" in own.text) == (False, True)
     answer = treasurer.send(own, own.form(action="/payments/accounts"), {"accounts": ticked["pay"].partition(":")[2]})
     assert (answer.status, "You gave the account of Rākau Print" in answer.text) == (403, True)
     confirm_accounts(board)
