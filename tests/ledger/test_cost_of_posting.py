@@ -21,5 +21,5 @@ def test_a_posting_asks_two_questions_and_writes_each_table_once(books: Books) -
         books.post((BANK, 700), (OTHER_INCOME, -700))
     finally:
         event.remove(engine, "before_cursor_execute", note)
-    # The month and whether it is open, the accounts; then postings, header, text and balances, each in one statement.
+    # Whether the key stands; the month with the accounts. Then postings, header, text and balances, each in one statement.
     assert dict(seen) == {"SELECT": 2, "INSERT": 4}, seen
