@@ -13,7 +13,7 @@ from evidence.findings import Finding
 
 def findings(session: Session) -> list[Finding]:
     """Check the accounts that were paid to."""
-    return [finding for check in (_paid, _own) for finding in check(session)]
+    return [finding for check in (_paid, _own, _nameless) for finding in check(session)]
 
 
 def _paid(session: Session) -> Iterator[Finding]:
@@ -49,3 +49,10 @@ def _own(session: Session) -> Iterator[Finding]:
         query = select(ref).join(AccountConfirmation, AccountConfirmation.account_ref == ref)
         for account_ref in session.scalars(query.where(AccountConfirmation.confirmed_by == changed_by)):
             yield Finding("account-one-person", f"account {account_ref} was confirmed by who gave it")
+
+
+def _nameless(session: Session) -> Iterator[Finding]:
+    """Look for accounts without a reference: nobody could have confirmed them, and the bank's list would not know."""
+    nameless = select(Supplier.id).where(Supplier.bank_account != "", Supplier.account_ref.is_(None))
+    for supplier_id in session.scalars(nameless.order_by(Supplier.id)):
+        yield Finding("account-without-reference", f"supplier {supplier_id} has an account that cannot be confirmed")

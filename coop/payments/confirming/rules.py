@@ -18,6 +18,10 @@ _UNCONFIRMED = (
     "NEW.account_ref IS NOT NULL AND NOT EXISTS"
     " (SELECT 1 FROM account_confirmation c WHERE c.account_ref = NEW.account_ref)"
 )
+_NAMELESS = Case(
+    "NEW.bank_account <> '' AND NEW.account_ref IS NULL",
+    "accounts: an account has a reference, by which it is confirmed",
+)
 
 RULES: tuple[Rule, ...] = (
     *append_only(table_of(AccountConfirmation)),
@@ -36,7 +40,8 @@ RULES: tuple[Rule, ...] = (
         ],
         requires=("supplier", "payout_account"),
     ),
-    # The reference is what was confirmed: another account under the same one, or under one of before, would be paid to unseen.
+    # The reference is what was confirmed: another account under the same one, under one of before, or without any, would be paid to
+    # unseen.
     *(
         refuse(
             f"{table}_changes_with_reference",
@@ -51,6 +56,7 @@ RULES: tuple[Rule, ...] = (
                     f"(OLD.account_ref IS NULL OR OLD.account_ref <> NEW.account_ref) AND {_CONFIRMED}",
                     "accounts: the reference was confirmed for another account",
                 ),
+                _NAMELESS,
             ],
             requires=("account_confirmation",),
         )
@@ -61,7 +67,7 @@ RULES: tuple[Rule, ...] = (
             f"{table}_begins_unconfirmed",
             table,
             "INSERT",
-            [Case(_CONFIRMED, "accounts: the reference was confirmed for another account")],
+            [Case(_CONFIRMED, "accounts: the reference was confirmed for another account"), _NAMELESS],
             requires=("account_confirmation",),
         )
         for table in ("supplier", "payout_account")

@@ -228,6 +228,9 @@ def test_the_database_lets_no_account_stand_behind_the_confirmation_of_another(h
     member = joining.founder(house.session, "board")
     change_account(house.session, member, participant_id=min(member.represents), bank_account=FIRST)
     house.confirm(joining.founder(house.session, "board2"))
+    nameless = text("UPDATE supplier SET bank_account = :account, account_ref = NULL")
+    with pytest.raises(DBAPIError, match="an account has a reference"), house.session.begin_nested():
+        house.session.execute(nameless, {"account": SECOND})
     for table in ("supplier", "payout_account"):
         old = house.session.execute(text(f"SELECT account_ref FROM {table}")).scalar_one()
         new = uuid4().hex if house.session.get_bind().dialect.name == "sqlite" else str(uuid4())
@@ -242,6 +245,14 @@ def test_the_database_lets_no_account_stand_behind_the_confirmation_of_another(h
                 continue
             with pytest.raises(DBAPIError, match=match), house.session.begin_nested():
                 house.session.execute(text(statement), {"account": SECOND, **values})
+
+
+@pytest.mark.tampers
+def test_an_account_that_cannot_be_confirmed_is_found(house: Billing) -> None:
+    house.entered_and_approved()
+    drop_rules(house.session.connection())
+    house.session.execute(text("UPDATE supplier SET bank_account = :account, account_ref = NULL"), {"account": SECOND})
+    assert [finding.check for finding in checks.findings(house.session)] == ["account-without-reference"]
 
 
 def _stored(house: Billing) -> Any:
