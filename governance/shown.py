@@ -80,6 +80,16 @@ def how_shown(session: Session, declared: Declared) -> Shown:
     return Shown.TALLY if shown_of(groups, proposal.secret_least or 0) is Shown.ROWS else Shown.ELSEWHERE
 
 
+def are_withheld(session: Session, declared: Declared) -> bool:
+    """Say whether all that secret ballots say is withheld. Asked by every page of a result, so no ballot is read unless it must be."""
+    least, ballots = declared.proposal.secret_least or 0, declared.record["ballots"]
+    if (heads := int(ballots.get("heads", ballots["cast"]))) < least:
+        # Each weight is shared by some of these few.
+        return heads > 0
+    # One member, one vote: all share the one weight.
+    return declared.proposal.weighting is not None and how_shown(session, declared) is Shown.RECEIPTS
+
+
 def cast_of(session: Session, declared: Declared) -> Cast:
     """Return the ballots of a vote as far as they are shown."""
     proposal, shown = declared.proposal, how_shown(session, declared)

@@ -16,7 +16,7 @@ from governance.models import Outcome, Proposal, Secrecy
 from governance.opening import Question, open_proposal
 from governance.rolls import Voter
 from governance.secret_ballots import cast_secret
-from governance.shown import Cast, Shown, cast_of, how_shown, shown_of
+from governance.shown import Cast, Shown, are_withheld, cast_of, how_shown, shown_of
 
 if TYPE_CHECKING:
     from tests.governance.conftest import Votes
@@ -96,6 +96,7 @@ def test_what_is_withheld_of_secret_ballots_is_not_in_what_is_returned(
     counted = declared(session, proposal_id)
     assert counted is not None
     assert how_shown(session, counted) is shown
+    assert are_withheld(session, counted) is (shown is Shown.RECEIPTS)
     found = _cast(session, proposal_id)
     assert found.shown is shown
     assert (len(found.rows), len(found.receipts)) == (in_all if shown is Shown.ROWS else 0, in_all)

@@ -26,7 +26,7 @@ from governance.declared import Declared
 from governance.headers import in_plain_order
 from governance.methods import ElectionRule, Form
 from governance.models import Kind, RollEntry, Secrecy
-from governance.shown import Shown, cast_of, how_shown
+from governance.shown import Shown, are_withheld, cast_of, how_shown
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ def why_no_list(session: Session, outcome: Declared) -> NoBallotList | BallotsWi
     """Return why there is no list of ballots, or nothing where there is one."""
     if outcome.proposal.secrecy is not Secrecy.SECRET:
         return NoBallotList()
-    if how_shown(session, outcome) is Shown.RECEIPTS:
+    if are_withheld(session, outcome):
         return BallotsWithheld(heads(outcome), outcome.proposal.secret_least or 0)
     return None
 

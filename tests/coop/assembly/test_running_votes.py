@@ -60,7 +60,7 @@ READERS_OF_RESULTS = {
     "coop/assembly/outside/checks.py",
 }
 #: What counts without declaring.
-COUNTS = {"counted", "foreseen", "result_of", "standing_open_ballots", "cast_of", "how_shown"}
+COUNTS = {"counted", "foreseen", "result_of", "standing_open_ballots", "cast_of", "how_shown", "are_withheld"}
 #: Who calls it: the engine, the result of a declared vote, and what an archive from outside would make it, after the closing time.
 COUNTERS = {
     "governance/bundles/contents.py",
