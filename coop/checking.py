@@ -29,7 +29,7 @@ def made(session: Session, checks: Sequence[Callable[[Session], list[Finding]]],
             # On PostgreSQL a query that fails would spoil those after it.
             with session.begin_nested():
                 found += check(session)
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001 - whatever stops one check must not hide what the others find
             stopped = stopped or error
             found.append(Finding("check-stopped", f"{check.__module__} could not be checked: {type(error).__name__}"))
     if stopped is not None and all(finding.check == "check-stopped" for finding in found):

@@ -132,7 +132,7 @@ def add_comment(participant_id: UUID, motion_id: UUID) -> Page:
                 lambda s: operations.comment(s, who, motion_id=motion_id, author_id=participant_id, text=text)
             )
             return redirect(url_for("assembly.proposal", motion_id=motion_id, _anchor=f"comment-{comment_id}"), 303)
-    return _proposal_page(motion_id, form, participant_id, form.status)
+    return _proposal_page(motion_id, form, participant_id)
 
 
 @blueprint.route("/comments/<uuid:comment_id>", methods=["GET", "POST"])
@@ -162,9 +162,7 @@ def remove_comment(comment_id: UUID) -> Page:
     return redirect(url_for("assembly.proposal", motion_id=motion_id, _anchor="debate"), 303)
 
 
-def _proposal_page(
-    motion_id: UUID, comment_form: CommentForm, commenting: UUID | None = None, status: int = 200
-) -> Page:
+def _proposal_page(motion_id: UUID, comment_form: CommentForm, commenting: UUID | None = None) -> Page:
     session = db.session()
     who = actor()
     page = queries.motion(session, motion_id, clock.now())
@@ -201,7 +199,7 @@ def _proposal_page(
         and page.proposal is not None
         and waits(session, page.proposal),
     }
-    return render_template("assembly/proposal.html", **values), status
+    return render_template("assembly/proposal.html", **values), comment_form.status
 
 
 def _words_form(page: MotionPage) -> WordsForm:

@@ -17,7 +17,6 @@ from coop.assembly.meetings.calling import LONGEST_LINK, LONGEST_OPENING, LONGES
 from coop.assembly.meetings.models import MeetingKind
 from coop.assembly.meetings.records import LONGEST_MINUTES
 from coop.assembly.solvency import LONGEST_GROUNDS
-from coop.errors import show_on
 from coop.forms import DayField, Form, LineField, TextField, TimeField, choices, moment, required
 from coop.texts import LONGEST_NAME
 from evidence.messages import Refusal
@@ -240,7 +239,7 @@ def _can_be_counted(counting: CountingForm, seats: int) -> bool:
     try:
         chosen(counting.to_rule(), seats)
     except Refusal as refusal:
-        show_on(counting, refusal)
+        counting.show(refusal)
         return False
     return True
 

@@ -24,7 +24,7 @@ def sides() -> Answer:
     """Show lines without an entry on the left and entries without a line on the right."""
     ticked = TickedForm(formdata=None)
     ticked.line.data, ticked.entry.data = request.args.getlist("line"), request.args.getlist("entry")
-    return _sides_page(ticked, 200)
+    return _sides_page(ticked)
 
 
 @blueprint.post("/sides")
@@ -35,12 +35,12 @@ def match_sides() -> Answer:
     if ticked.validate_on_submit():
         who, (lines, entries) = actor(), ticked.to_ids()
         if request.form.get("act") != "match":
-            return _sides_page(ticked, 200)
+            return _sides_page(ticked)
         with ticked.showing_refusals():
             write(lambda session: match_together(session, who, line_ids=lines, entry_ids=entries))
             flash(gettext("What was ticked is matched."), "success")
             return redirect(url_for("bank.sides", **_asked()), 303)
-    return _sides_page(ticked, ticked.status)
+    return _sides_page(ticked)
 
 
 @blueprint.get("/suggestions")
@@ -76,7 +76,7 @@ def _asked() -> dict[str, Any]:
     return {name: value for name, value in request.args.items() if name in {"text", "from", "to"} and value}
 
 
-def _sides_page(ticked: TickedForm, status: int) -> Answer:
+def _sides_page(ticked: TickedForm) -> Answer:
     session, form = db.session(), SidesForm(formdata=request.args)
     valid = form.validate()
     lines, entries = reconciling.both_sides(
@@ -97,7 +97,7 @@ def _sides_page(ticked: TickedForm, status: int) -> Answer:
         may_write=may_write(),
         words=words,
     )
-    return page, status if valid else 422
+    return page, ticked.status if valid else 422
 
 
 def _suggestions_page(form: ChoicesForm, found: list[Suggestion]) -> str:
